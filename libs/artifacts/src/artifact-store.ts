@@ -1,0 +1,22 @@
+/** The content-addressed store of checkpoints and models. Names are SHA-256 of the content, in lower-case hex. */
+export interface ArtifactStore {
+  /** Stores bytes under their hash. Complete or absent; storing what is there already changes nothing. */
+  put(bytes: Uint8Array): Promise<string>;
+  /** @throws ArtifactMissingError or ArtifactCorruptError; a corrupt artifact is set aside, so that it can be made again */
+  get(hash: string): Promise<Uint8Array>;
+  /** Points a name at an artifact, replacing what it pointed at before. */
+  setPointer(name: string, hash: string): Promise<void>;
+  /** What pointers under a folder say, by their names without the folder. */
+  pointers(folder: string): Promise<Map<string, string>>;
+}
+
+export class ArtifactMissingError extends Error {
+  override name = 'ArtifactMissingError';
+}
+export class ArtifactCorruptError extends Error {
+  override name = 'ArtifactCorruptError';
+}
+/** The disk is full or cannot be written: passes when there is room. */
+export class ArtifactDiskError extends Error {
+  override name = 'ArtifactDiskError';
+}

@@ -1,0 +1,89 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ArtifactCorruptError, ArtifactDiskError, ArtifactMissingError, type ArtifactStore } from './artifact-store.js';
+
+/** Artifacts as files `objects/<first two>/<hash>` of a folder, pointers as small files under `pointers/`. */
+export class FolderArtifactStore implements ArtifactStore {
+  constructor(readonly folder: string) {}
+
+  async put(bytes: Uint8Array): Promise<string> {
+    const hash = sha256(bytes);
+    const path = this.#objectPath(hash);
+    const present = await readFile(path).catch(ignoreMissing);
+    if (!present || sha256(present) !== hash) await writeDurably(path, bytes);
+    return hash;
+  }
+
+  async get(hash: string): Promise<Uint8Array> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) throw new ArtifactMissingError(`'${hash}' is not the name of an artifact`);
+    const path = this.#objectPath(hash);
+    const bytes = await readFile(path).catch(ignoreMissing);
+    if (!bytes) throw new ArtifactMissingError(`artifact ${hash} is not in ${this.folder}`);
+    if (sha256(bytes) !== hash) {
+      await rename(path, `${path}.corrupt`).catch(ignoreMissing);
+      throw new ArtifactCorruptError(`artifact ${hash} in ${this.folder} is damaged: its content has another hash`);
+    }
+    return bytes;
+  }
+
+  async setPointer(name: string, hash: string): Promise<void> {
+    await writeDurably(join(this.folder, 'pointers', name), Buffer.from(`${hash}\n`));
+  }
+
+  async pointers(folder: string): Promise<Map<string, string>> {
+    const path = join(this.folder, 'pointers', folder);
+    const names = (await readdir(path).catch(ignoreMissing)) ?? [];
+    const found = new Map<string, string>();
+    for (const name of names.filter((each) => !each.endsWith('.partial'))) {
+      found.set(name, (await readFile(join(path, name), 'utf8')).trim());
+    }
+    return found;
+  }
+
+  #objectPath(hash: string): string {
+    return join(this.folder, 'objects', hash.slice(0, 2), hash);
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}
+
+/** Writes beside the place, flushes, and renames into it, so that a reader finds all of it or nothing. */
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const partial = `${path}.${randomUUID()}.partial`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(partial, 'w');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, path);
+    // The rename itself is on disk only when its folder is.
+    const folder = await open(dirname(path), 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS' || code === 'EACCES') {
+      throw new ArtifactDiskError(
+        `${dirname(path)} cannot be written (${code}): free some space there or set ESPALIER_HOME to another disk`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { AcceleratorSchema } from './accelerator.js';
+import { ScheduleSpaceSchema } from './schedule.js';
+
+export const STRATEGIES = ['random', 'nsga2'] as const;
+
+export const CampaignName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and hyphens, at most 63 characters long');
+
+/** A campaign as its owner writes it: the YAML file, the API's body and the stored column are all this. */
+export const CampaignSpecSchema = z.strictObject({
+  name: CampaignName,
+  /** A network of the zoo. */
+  network: z.string().min(1).max(200),
+  data: z.string().min(1).max(200),
+  accelerator: z.union([z.string().min(1).max(200), AcceleratorSchema]).default('eyeriss'),
+  /** Images that the chip runs together, when a candidate is priced. */
+  batch: z.int().min(1).max(4096).default(1),
+  objectives: z.tuple([z.literal('accuracy'), z.literal('energy')]).default(['accuracy', 'energy']),
+  constraints: z
+    .strictObject({ accuracy: z.strictObject({ min: z.number().min(0).max(1) }).optional() })
+    .default({}),
+  space: ScheduleSpaceSchema,
+  strategy: z
+    .strictObject({ name: z.enum(STRATEGIES), seed: z.int().min(0).max(2 ** 31 - 1).default(1) })
+    .default({ name: 'nsga2', seed: 1 }),
+  budget: z.strictObject({ candidates: z.int().min(1).max(1_000_000) }),
+  parallelism: z.int().min(1).max(500).default(2),
+  /** Use only the first images of the training split, and of the others in proportion: for trials and tests. */
+  subset: z.strictObject({ trainingImages: z.int().min(256) }).optional(),
+});
+export type CampaignSpec = z.infer<typeof CampaignSpecSchema>;
+export type CampaignSpecInput = z.input<typeof CampaignSpecSchema>;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { CampaignSpecSchema } from './campaign-spec.js';
+import { CandidateSchema, FailureSchema } from './candidate.js';
+import { NetworkEnergySchema } from './network-energy.js';
+
+export const CAMPAIGN_STATES = ['pending', 'running', 'paused', 'completed', 'cancelled', 'failed'] as const;
+export const CampaignStateSchema = z.enum(CAMPAIGN_STATES);
+export type CampaignState = z.infer<typeof CampaignStateSchema>;
+export const FINAL_CAMPAIGN_STATES: readonly CampaignState[] = ['completed', 'cancelled', 'failed'];
+
+export const CampaignSchema = z.strictObject({
+  id: z.uuid(),
+  name: z.string(),
+  state: CampaignStateSchema,
+  spec: CampaignSpecSchema,
+  /** The unpruned network; null until it has been trained and measured. */
+  dense: z
+    .strictObject({
+      validationAccuracy: z.number(),
+      testAccuracy: z.number(),
+      energy: NetworkEnergySchema,
+      weights: z.int(),
+      artifact: z.string(),
+    })
+    .nullable(),
+  counts: z.strictObject({
+    asked: z.int(),
+    running: z.int(),
+    completed: z.int(),
+    failed: z.int(),
+    cancelled: z.int(),
+  }),
+  hypervolume: z.number().nullable(),
+  failure: FailureSchema.nullable(),
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+});
+export type Campaign = z.infer<typeof CampaignSchema>;
+export const CampaignListSchema = z.strictObject({ items: z.array(CampaignSchema) });
+
+/** The non-dominated candidates of a campaign under its constraints, from the least energy to the most. */
+export const FrontSchema = z.strictObject({
+  campaign: z.string(),
+  /** Area between the front and (accuracy 0, the dense network's energy), as a fraction of the whole. */
+  hypervolume: z.number(),
+  dense: CampaignSchema.shape.dense,
+  points: z.array(
+    CandidateSchema.pick({
+      id: true,
+      number: true,
+      schedule: true,
+      validationAccuracy: true,
+      testAccuracy: true,
+      energy: true,
+      weightsLeft: true,
+    }),
+  ),
+});
+export type Front = z.infer<typeof FrontSchema>;
+
+export const EventSchema = z.strictObject({
+  id: z.string(),
+  at: z.iso.datetime(),
+  kind: z.string(),
+  candidate: z.string().nullable(),
+  detail: z.record(z.string(), z.json()),
+});
+export type CampaignEvent = z.infer<typeof EventSchema>;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { NetworkEnergySchema } from './network-energy.js';
+import { PruningScheduleSchema } from './schedule.js';
+import { SparsityProfileSchema } from './sparsity-profile.js';
+
+export const CANDIDATE_STATES = ['asked', 'running', 'completed', 'failed', 'cancelled'] as const;
+export const CandidateStateSchema = z.enum(CANDIDATE_STATES);
+export type CandidateState = z.infer<typeof CandidateStateSchema>;
+
+/** Where a schedule came from: drawn at random, or bred from earlier candidates. */
+export const LineageSchema = z.strictObject({
+  origin: z.enum(['random', 'offspring']),
+  parents: z.array(z.int().min(0)),
+});
+export type Lineage = z.infer<typeof LineageSchema>;
+
+export const SPLITS = ['validation', 'test'] as const;
+export const SplitSchema = z.enum(SPLITS);
+export type Split = z.infer<typeof SplitSchema>;
+
+/** What went wrong, in words for a person. */
+export const FailureSchema = z.strictObject({ type: z.string(), message: z.string() });
+export type Failure = z.infer<typeof FailureSchema>;
+
+export const CandidateSchema = z.strictObject({
+  id: z.uuid(),
+  campaign: z.string(),
+  number: z.int().min(0),
+  state: CandidateStateSchema,
+  schedule: PruningScheduleSchema,
+  lineage: LineageSchema,
+  validationAccuracy: z.number().nullable(),
+  testAccuracy: z.number().nullable(),
+  energy: z.number().nullable(),
+  weightsLeft: z.number().nullable(),
+  onFront: z.boolean(),
+  failure: FailureSchema.nullable(),
+  artifact: z.string().nullable(),
+  askedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+});
+export type Candidate = z.infer<typeof CandidateSchema>;
+
+export const CandidateDetailSchema = CandidateSchema.extend({
+  profile: SparsityProfileSchema.nullable(),
+  energyReport: NetworkEnergySchema.nullable(),
+});
+export type CandidateDetail = z.infer<typeof CandidateDetailSchema>;
+
+export const CandidatePageSchema = z.strictObject({
+  items: z.array(CandidateSchema),
+  /** Give this back as `after` for the next page; null on the last. */
+  next: z.string().nullable(),
+});
+export type CandidatePage = z.infer<typeof CandidatePageSchema>;
+
+export const CandidateQuerySchema = z.strictObject({
+  state: CandidateStateSchema.optional(),
+  sort: z.enum(['number', 'accuracy', 'energy']).default('number'),
+  order: z.enum(['asc', 'desc']).default('asc'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(200).optional(),
+});
+export type CandidateQuery = z.infer<typeof CandidateQuerySchema>;

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { PruningScheduleSchema } from './schedule.js';
+import { SplitSchema } from './candidate.js';
+import { AcceleratorSchema } from './accelerator.js';
+import { SparsityProfileSchema } from './sparsity-profile.js';
+
+/** What a worker must know of a campaign to train for it. */
+export const TrainingTaskSchema = z.strictObject({
+  network: z.string(),
+  data: z.string(),
+  seed: z.int(),
+  trainingImages: z.int().nullable(),
+});
+export type TrainingTask = z.infer<typeof TrainingTaskSchema>;
+
+export const TrainDenseRequestSchema = z.strictObject({ task: TrainingTaskSchema });
+export type TrainDenseRequest = z.infer<typeof TrainDenseRequestSchema>;
+
+export const PruneRequestSchema = z.strictObject({
+  task: TrainingTaskSchema,
+  candidate: z.uuid(),
+  dense: z.string(),
+  schedule: PruningScheduleSchema,
+  accelerator: AcceleratorSchema,
+  batch: z.int(),
+});
+export type PruneRequest = z.infer<typeof PruneRequestSchema>;
+
+export const FineTuneRequestSchema = z.strictObject({
+  task: TrainingTaskSchema,
+  candidate: z.uuid(),
+  pruned: z.string(),
+  epochs: z.int(),
+  imagesPerEpoch: z.int().nullable(),
+});
+export type FineTuneRequest = z.infer<typeof FineTuneRequestSchema>;
+
+export const EvaluateRequestSchema = z.strictObject({
+  task: TrainingTaskSchema,
+  model: z.string(),
+  split: SplitSchema,
+});
+export type EvaluateRequest = z.infer<typeof EvaluateRequestSchema>;
+
+/** A model or checkpoint in the artifact store, by its content's SHA-256. */
+export const ModelReferenceSchema = z.strictObject({ artifact: z.string(), bytes: z.int() });
+export type ModelReference = z.infer<typeof ModelReferenceSchema>;
+
+export const MeasurementSchema = z.strictObject({
+  split: SplitSchema,
+  images: z.int(),
+  accuracy: z.number().min(0).max(1),
+  loss: z.number(),
+  profile: SparsityProfileSchema,
+});
+export type Measurement = z.infer<typeof MeasurementSchema>;

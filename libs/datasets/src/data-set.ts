@@ -1,0 +1,37 @@
+/** Images as bytes and their classes. Pixels stay bytes until TensorFlow casts a batch of them. */
+export interface Split {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly count: number;
+}
+
+export interface DataSet {
+  readonly name: string;
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number };
+  readonly classes: number;
+  readonly training: Split;
+  /** Taken from the end of the training images: all that a search may see. */
+  readonly validation: Split;
+  /** Used for the dense network and for the final front, and never by a search. */
+  readonly test: Split;
+}
+
+/** A data set that is unknown, missing or not what it should be. */
+export class DataSetError extends Error {
+  override name = 'DataSetError';
+}
+
+/** The first `trainingImages`, and of the other splits the first in the same proportion. */
+export function subset(data: DataSet, trainingImages: number): DataSet {
+  if (trainingImages > data.training.count) {
+    throw new DataSetError(`${data.name} has ${data.training.count} training images, ${trainingImages} were asked for`);
+  }
+  const share = trainingImages / data.training.count;
+  const first = (split: Split): Split => head(split, Math.ceil(split.count * share), data);
+  return { ...data, training: first(data.training), validation: first(data.validation), test: first(data.test) };
+}
+
+function head(split: Split, count: number, { image }: DataSet): Split {
+  const pixels = image.height * image.width * image.channels;
+  return { images: split.images.subarray(0, count * pixels), labels: split.labels.subarray(0, count), count };
+}

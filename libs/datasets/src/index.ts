@@ -1,0 +1,42 @@
+import { DataSetError, subset, type DataSet } from './data-set.js';
+import { loadMnist } from './mnist.js';
+
+export { DataSetError, subset } from './data-set.js';
+export type { DataSet, Split } from './data-set.js';
+export { parseIdx } from './idx-file.js';
+export { loadMnist } from './mnist.js';
+export { cachedFile } from './cached-file.js';
+
+/** Facts of a data set that are known without reading it. */
+export interface DataSetFacts {
+  readonly image: DataSet['image'];
+  readonly classes: number;
+  readonly trainingImages: number;
+}
+
+const SETS: Record<string, DataSetFacts & { load: (cache: string) => Promise<DataSet> }> = {
+  mnist: { image: { height: 28, width: 28, channels: 1 }, classes: 10, trainingImages: 55_000, load: loadMnist },
+};
+
+export const DATA_SETS: readonly string[] = Object.keys(SETS);
+
+/** @throws DataSetError when there is none of that name */
+export function dataSetFacts(name: string): DataSetFacts {
+  return entry(name);
+}
+
+/**
+ * @param trainingImages take only so many of the training images, and of the others in proportion; null for all
+ * @throws DataSetError when there is no such data set, or its files cannot be had whole
+ */
+export async function loadDataSet(name: string, cache: string, trainingImages: number | null): Promise<DataSet> {
+  const whole = await entry(name).load(cache);
+  return trainingImages === null ? whole : subset(whole, trainingImages);
+}
+
+function entry(name: string): (typeof SETS)[string] {
+  if (!Object.hasOwn(SETS, name)) {
+    throw new DataSetError(`there is no data set '${name}'; there are: ${DATA_SETS.join(', ')}`);
+  }
+  return SETS[name];
+}

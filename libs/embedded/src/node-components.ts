@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ComponentSpec } from './component.js';
+import { databaseUrl } from './postgres.js';
+import type { StackPorts } from './stack-state.js';
+
+const APPS = fileURLToPath(new URL('../../../apps', import.meta.url));
+
+/** Espalier's own processes: API, orchestrator and one worker. */
+export function nodeComponents(home: string, ports: StackPorts): ComponentSpec[] {
+  const env = {
+    ESPALIER_HOME: home,
+    DATABASE_URL: databaseUrl(ports.postgres),
+    TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+    ESPALIER_API_URL: `http://127.0.0.1:${ports.api}`,
+    ESPALIER_API_PORT: String(ports.api),
+    ESPALIER_ARTIFACTS: join(home, 'artifacts'),
+    NODE_ENV: 'production',
+  };
+  const component = (name: 'api' | 'orchestrator' | 'worker', app: string, isReady: () => Promise<boolean>): ComponentSpec => ({
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', join(APPS, app, 'dist', 'main.js')],
+    env,
+    stopSignal: 'SIGTERM',
+    isReady,
+  });
+  // The two workers answer no port; one that cannot start exits, and the supervisor sees that.
+  const started = (): Promise<boolean> => Promise.resolve(true);
+  return [
+    component('api', 'api', async () => {
+      const response = await fetch(`http://127.0.0.1:${ports.api}/health/ready`).catch(() => undefined);
+      return response?.ok ?? false;
+    }),
+    component('orchestrator', 'orchestrator', started),
+    component('worker', 'gpu-worker', started),
+  ];
+}

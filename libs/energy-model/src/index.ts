@@ -1,0 +1,15 @@
+export { MEMORY_LEVELS, OPERANDS } from './accelerator.js';
+export type { Accelerator, MemoryLevel, Operand } from './accelerator.js';
+export { ACCELERATORS } from './accelerators/index.js';
+export { eyeriss } from './accelerators/eyeriss.js';
+export { EnergyModelError } from './energy-model-error.js';
+export { macCount, outputCount, weightCount } from './layer-shape.js';
+export type { LayerDensity, LayerShape } from './layer-shape.js';
+export { priceLayer } from './price-layer.js';
+export type { LayerEnergy } from './price-layer.js';
+export { DENSE, NetworkPricer } from './price-network.js';
+export type { NetworkEnergy } from './price-network.js';
+export { bufferWords, countAccesses, fits } from './row-stationary-mapping.js';
+export type { AccessCounts, OperandWords, RowStationaryMapping } from './row-stationary-mapping.js';
+export { runLengthRatio } from './run-length.js';
+export { searchMapping } from './search-mapping.js';

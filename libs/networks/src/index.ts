@@ -1,0 +1,10 @@
+export { inferShapes, weightedLayers } from './infer-shapes.js';
+export type { ImageShape, LayerGeometry, WeightedLayer } from './infer-shapes.js';
+export { NetworkError } from './network.js';
+export type { Activation, Conv2d, Dense, Flatten, Layer, MaxPooling2d, Network } from './network.js';
+export { exportTfjsLayers, TFJS_WEIGHTS_FILE } from './tfjs-layers.js';
+export type { TfjsLayersModel } from './tfjs-layers.js';
+export { checkWeights, weightShapes } from './weights.js';
+export type { NetworkWeights, WeightTensor } from './weights.js';
+export { ZOO, zooNetwork } from './zoo/index.js';
+export { acceleratorOf, priceProfile, pricerOf } from './price-profile.js';

@@ -1,0 +1,39 @@
+import type { CampaignSpec, SparsityProfile } from '@espalier/contracts';
+import { ACCELERATORS, NetworkPricer, type Accelerator, type NetworkEnergy } from '@espalier/energy-model';
+import { weightedLayers } from './infer-shapes.js';
+import { NetworkError } from './network.js';
+import { zooNetwork } from './zoo/index.js';
+
+/**
+ * An accelerator as a spec names it: shipped, or written out in the spec.
+ *
+ * @throws NetworkError when none of that name is shipped
+ */
+export function acceleratorOf(nameOrDescription: CampaignSpec['accelerator']): Accelerator {
+  if (typeof nameOrDescription !== 'string') return nameOrDescription;
+  const shipped = ACCELERATORS.find(({ name }) => name === nameOrDescription);
+  if (!shipped) {
+    const names = ACCELERATORS.map(({ name }) => name).join(', ');
+    throw new NetworkError(`there is no accelerator '${nameOrDescription}'; there are: ${names}`);
+  }
+  return shipped;
+}
+
+const pricers = new Map<string, NetworkPricer>();
+
+/** The pricer of a campaign's network on its chip; mappings are searched once for each pair. */
+export function pricerOf(spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'batch'>): NetworkPricer {
+  const key = JSON.stringify([spec.network, spec.accelerator, spec.batch]);
+  let pricer = pricers.get(key);
+  if (!pricer) {
+    const accelerator = acceleratorOf(spec.accelerator);
+    pricer = new NetworkPricer(weightedLayers(zooNetwork(spec.network)).map(({ shape }) => shape), spec.batch, accelerator);
+    pricers.set(key, pricer);
+  }
+  return pricer;
+}
+
+/** What a candidate of this sparsity takes on the campaign's chip. */
+export function priceProfile(spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'batch'>, profile: SparsityProfile): NetworkEnergy {
+  return pricerOf(spec).price(profile.layers.map(({ density }) => density));
+}

@@ -1,0 +1,5 @@
+export { crowdingDistance } from './crowding-distance.js';
+export { dominates } from './dominates.js';
+export { front } from './front.js';
+export { hypervolume } from './hypervolume.js';
+export { nonDominatedSort } from './non-dominated-sort.js';

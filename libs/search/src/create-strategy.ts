@@ -1,0 +1,16 @@
+import type { CampaignSpec } from '@espalier/contracts';
+import { Nsga2Strategy } from './strategies/nsga2.js';
+import { RandomStrategy } from './strategies/random.js';
+import type { Strategy } from './strategy.js';
+
+/** The strategy that a campaign names, told nothing yet. */
+export function createStrategy(spec: Pick<CampaignSpec, 'strategy' | 'space' | 'budget'>): Strategy {
+  const { name, seed } = spec.strategy;
+  switch (name) {
+    case 'random':
+      return new RandomStrategy(spec.space, seed);
+    case 'nsga2':
+      // A third of a small budget goes into the random start; beyond 150 candidates NSGA-II's usual 50 is enough.
+      return new Nsga2Strategy(spec.space, seed, Math.min(50, Math.max(4, Math.ceil(spec.budget.candidates / 3))));
+  }
+}

@@ -1,0 +1,5 @@
+export { createStrategy } from './create-strategy.js';
+export { Nsga2Strategy } from './strategies/nsga2.js';
+export { RandomStrategy } from './strategies/random.js';
+export { ScheduleCoding } from './schedule-coding.js';
+export type { Asked, Strategy, Told } from './strategy.js';

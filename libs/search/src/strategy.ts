@@ -1,0 +1,29 @@
+import type { Lineage, PruningSchedule } from '@espalier/contracts';
+
+/** What became of an earlier ask. */
+export interface Told {
+  /** The candidate's number, as it was asked for. */
+  readonly number: number;
+  readonly schedule: PruningSchedule;
+  /**
+   * Objectives, all minimised, and how far the candidate breaks the campaign's constraints (0: not at all). Null for a
+   * candidate that failed.
+   */
+  readonly result: { readonly objectives: readonly [number, number]; readonly violation: number } | null;
+}
+
+export interface Asked {
+  readonly schedule: PruningSchedule;
+  readonly lineage: Lineage;
+}
+
+/**
+ * A search strategy. It is told everything and stores nothing: a strategy that is made anew and told the same results in
+ * the same order answers as the first one did. The answer to `ask` depends on the seed, the number asked for and what
+ * was told before, and on nothing else; asking does not change it, so that `ask` may be tried again.
+ */
+export interface Strategy {
+  tell(results: readonly Told[]): void;
+  /** @param number the candidate's number in its campaign, from 0 */
+  ask(number: number): Asked;
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import {
+  CampaignSpecSchema,
+  FailureSchema,
+  FINAL_CAMPAIGN_STATES,
+  type Campaign,
+  type CampaignSpec,
+  type CampaignState,
+  type Failure,
+} from '@espalier/contracts';
+import type { Database } from './database.js';
+import { denseOf } from './dense-models.js';
+import { ConflictError, NotFoundError } from './errors.js';
+import { recordEvent } from './events.js';
+import { Prisma } from './generated/client.js';
+
+const WITH_DETAILS = { front: true, denseModel: true } satisfies Prisma.CampaignInclude;
+type CampaignRow = Prisma.CampaignGetPayload<{ include: typeof WITH_DETAILS }>;
+
+/**
+ * Creates a campaign, once: launching the same spec again under the same name or idempotency key gives the first one.
+ *
+ * @throws ConflictError when the name, or the key, belongs to another spec
+ */
+export async function createCampaign(
+  database: Database,
+  spec: CampaignSpec,
+  idempotencyKey: string | null,
+): Promise<{ id: string; created: boolean }> {
+  const specHash = createHash('sha256').update(JSON.stringify(spec)).digest('hex');
+  const existing = await database.campaign.findFirst({
+    where: { OR: [{ name: spec.name }, ...(idempotencyKey === null ? [] : [{ idempotencyKey }])] },
+  });
+  if (existing) {
+    if (idempotencyKey !== null && existing.idempotencyKey === idempotencyKey && existing.specHash !== specHash) {
+      throw new ConflictError('Idempotency-Key', `was used for another spec, that of campaign '${existing.name}'`);
+    }
+    if (existing.idempotencyKey === idempotencyKey && idempotencyKey !== null) return { id: existing.id, created: false };
+    throw new ConflictError('name', `there is a campaign '${spec.name}' already; choose another name, or resume that one`);
+  }
+  try {
+    const { id } = await database.$transaction(async (transaction) => {
+      const campaign = await transaction.campaign.create({
+        data: { name: spec.name, spec, specHash, idempotencyKey, candidatesBudget: spec.budget.candidates },
+      });
+      await recordEvent(transaction, campaign.id, 'campaign-launched', {});
+      return campaign;
+    });
+    return { id, created: true };
+  } catch (error) {
+    const lostRace = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+    if (lostRace) return createCampaign(database, spec, idempotencyKey);
+    throw error;
+  }
+}
+
+/** @param nameOrId a campaign's name or id; @throws NotFoundError */
+export async function findCampaign(database: Database, nameOrId: string): Promise<Campaign> {
+  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(nameOrId);
+  const row = await database.campaign.findFirst({
+    where: isId ? { OR: [{ id: nameOrId }, { name: nameOrId }] } : { name: nameOrId },
+    include: WITH_DETAILS,
+  });
+  if (!row) throw new NotFoundError('campaign', nameOrId);
+  const [campaign] = await describe(database, [row]);
+  return campaign;
+}
+
+export async function listCampaigns(database: Database): Promise<Campaign[]> {
+  return describe(database, await database.campaign.findMany({ include: WITH_DETAILS, orderBy: { createdAt: 'desc' }, take: 200 }));
+}
+
+/** Campaigns that should have a workflow at work. */
+export async function unfinishedCampaigns(database: Database): Promise<{ id: string; name: string; state: CampaignState }[]> {
+  return database.campaign.findMany({
+    where: { state: { in: ['pending', 'running', 'paused'] } },
+    select: { id: true, name: true, state: true },
+    orderBy: { createdAt: 'asc' },
+  });
+}
+
+/** Moves a campaign to a state. A final state is never left, and setting a state that it has changes nothing. */
+export async function setCampaignState(
+  database: Database,
+  campaignId: string,
+  state: CampaignState,
+  failure: Failure | null,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    const isFinal = FINAL_CAMPAIGN_STATES.includes(state);
+    const { count } = await transaction.campaign.updateMany({
+      where: { id: campaignId, state: { notIn: [...FINAL_CAMPAIGN_STATES, state] } },
+      data: { state, failure: failure ?? Prisma.DbNull, finishedAt: isFinal ? new Date() : null },
+    });
+    if (count > 0) await recordEvent(transaction, campaignId, `campaign-${state}`, failure ? { ...failure } : {});
+  });
+}
+
+async function describe(database: Database, rows: readonly CampaignRow[]): Promise<Campaign[]> {
+  const counted = await database.candidate.groupBy({
+    by: ['campaignId', 'state'],
+    where: { campaignId: { in: rows.map(({ id }) => id) } },
+    _count: true,
+  });
+  return rows.map((row): Campaign => {
+    const counts = { asked: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
+    for (const { campaignId, state, _count } of counted) if (campaignId === row.id) counts[state] = _count;
+    const spec = CampaignSpecSchema.parse(row.spec);
+    return {
+      id: row.id,
+      name: row.name,
+      state: row.state,
+      spec,
+      dense: row.denseModel ? denseOf(spec, row.denseModel) : null,
+      counts,
+      hypervolume: row.front?.hypervolume ?? null,
+      failure: row.failure === null ? null : FailureSchema.parse(row.failure),
+      createdAt: row.createdAt.toISOString(),
+      finishedAt: row.finishedAt?.toISOString() ?? null,
+    };
+  });
+}

@@ -1,0 +1,11 @@
+export { addCandidates, campaignSpec, tellCandidates, unsettledCandidates } from './ask-and-tell.js';
+export type { ToldCandidate } from './ask-and-tell.js';
+export { createCampaign, findCampaign, listCampaigns, setCampaignState, unfinishedCampaigns } from './campaigns.js';
+export { candidateId, findCandidate, listCandidates } from './candidates.js';
+export { isDatabaseUnreachable, openDatabase } from './database.js';
+export type { Database } from './database.js';
+export { adoptDenseModel, recordDenseModel } from './dense-models.js';
+export { BadCursorError, ConflictError, NotFoundError } from './errors.js';
+export { listEvents } from './events.js';
+export { frontWithoutTest, readFront, recordFailure, recordResult, recordRunning, recordTest } from './results.js';
+export { listWorkers, registerWorker } from './workers.js';

@@ -1,0 +1,204 @@
+import {
+  CampaignSpecSchema,
+  FailureSchema,
+  NetworkEnergySchema,
+  SparsityProfileSchema,
+  type CampaignSpec,
+  type Failure,
+  type Front,
+  type Measurement,
+  type ModelReference,
+} from '@espalier/contracts';
+import type { NetworkEnergy } from '@espalier/energy-model';
+import { priceProfile } from '@espalier/networks';
+import { front, hypervolume } from '@espalier/pareto';
+import { lockCampaign } from './ask-and-tell.js';
+import { describeCandidate, WITH_RESULTS } from './candidates.js';
+import type { Database } from './database.js';
+import { denseOf } from './dense-models.js';
+import { recordEvent } from './events.js';
+import type { Prisma } from './generated/client.js';
+
+/** Marks a candidate as running; one that is settled stays so. */
+export async function recordRunning(database: Database, candidateId: string): Promise<void> {
+  await database.candidate.updateMany({ where: { id: candidateId, state: 'asked' }, data: { state: 'running' } });
+}
+
+/**
+ * Writes a candidate's result and its place on the front, in one transaction. However often it is tried, and whoever
+ * tries it, the first result stands.
+ */
+export async function recordResult(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  model: ModelReference,
+  measurement: Measurement,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    await lockCampaign(transaction, campaignId);
+    const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
+    if (candidate.state !== 'asked' && candidate.state !== 'running') return;
+    const spec = await specOf(transaction, campaignId);
+    const energy = priceProfile(spec, measurement.profile);
+    const layers = measurement.profile.layers;
+    const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
+    const left = layers.reduce((sum, layer) => sum + layer.weightsLeft, 0);
+    await transaction.artifact.upsert({
+      where: { hash: model.artifact },
+      create: { hash: model.artifact, bytes: model.bytes },
+      update: {},
+    });
+    await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
+    await transaction.candidate.update({
+      where: { id: candidateId },
+      data: {
+        state: 'completed',
+        accuracy: measurement.accuracy,
+        energy: energy.total,
+        weightsLeft: left / weights,
+        artifactHash: model.artifact,
+        finishedAt: new Date(),
+      },
+    });
+    const joined = await updateFront(transaction, campaignId, spec, candidateId);
+    await recordEvent(
+      transaction,
+      campaignId,
+      'candidate-completed',
+      { number: candidate.number, accuracy: measurement.accuracy, energy: energy.total, onFront: joined },
+      candidateId,
+    );
+  });
+}
+
+/** Settles a candidate that has no result; one that is settled stays as it is. */
+export async function recordFailure(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  state: 'failed' | 'cancelled',
+  failure: Failure,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    const { count } = await transaction.candidate.updateMany({
+      where: { id: candidateId, state: { in: ['asked', 'running'] } },
+      data: { state, failure: FailureSchema.parse(failure), finishedAt: new Date() },
+    });
+    if (count > 0) await recordEvent(transaction, campaignId, `candidate-${state}`, { ...failure }, candidateId);
+  });
+}
+
+/** Writes a front member's accuracy on the test split, once. */
+export async function recordTest(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  measurement: Measurement,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    await lockCampaign(transaction, campaignId);
+    const done = await transaction.evaluation.findUnique({ where: { candidateId_split: { candidateId, split: 'test' } } });
+    if (done) return;
+    const energy = priceProfile(await specOf(transaction, campaignId), measurement.profile);
+    await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
+    await recordEvent(transaction, campaignId, 'candidate-tested', { accuracy: measurement.accuracy }, candidateId);
+  });
+}
+
+/** Front members that have not been measured on the test split. */
+export async function frontWithoutTest(
+  database: Database,
+  campaignId: string,
+): Promise<{ candidateId: string; artifact: string }[]> {
+  const rows = await database.candidate.findMany({
+    where: { campaignId, frontPoint: { isNot: null }, evaluations: { none: { split: 'test' } } },
+    orderBy: { number: 'asc' },
+    select: { id: true, artifactHash: true },
+  });
+  return rows.flatMap(({ id, artifactHash }) => (artifactHash === null ? [] : [{ candidateId: id, artifact: artifactHash }]));
+}
+
+export async function readFront(database: Database, campaignId: string): Promise<Front> {
+  const campaign = await database.campaign.findUniqueOrThrow({
+    where: { id: campaignId },
+    include: { front: true, denseModel: true },
+  });
+  const rows = await database.candidate.findMany({
+    where: { campaignId, frontPoint: { isNot: null } },
+    include: WITH_RESULTS,
+    orderBy: { energy: 'asc' },
+  });
+  const spec = CampaignSpecSchema.parse(campaign.spec);
+  return {
+    campaign: campaign.name,
+    hypervolume: campaign.front?.hypervolume ?? 0,
+    dense: campaign.denseModel ? denseOf(spec, campaign.denseModel) : null,
+    points: rows.map(describeCandidate).map((candidate) => ({
+      id: candidate.id,
+      number: candidate.number,
+      schedule: candidate.schedule,
+      validationAccuracy: candidate.validationAccuracy,
+      testAccuracy: candidate.testAccuracy,
+      energy: candidate.energy,
+      weightsLeft: candidate.weightsLeft,
+    })),
+  };
+}
+
+/** Computes the front anew from all results and stores what changed; returns whether the candidate is on it. */
+async function updateFront(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  spec: CampaignSpec,
+  candidateId: string,
+): Promise<boolean> {
+  const results = await transaction.candidate.findMany({
+    where: { campaignId, state: 'completed', accuracy: { gte: spec.constraints.accuracy?.min ?? 0 } },
+    select: { id: true, accuracy: true, energy: true },
+    orderBy: { number: 'asc' },
+  });
+  const objectives = (row: (typeof results)[number]): [number, number] => [row.energy ?? Infinity, -(row.accuracy ?? 0)];
+  const members = front(results, objectives);
+  const joined = members.some(({ id }) => id === candidateId);
+  const { denseModel } = await transaction.campaign.findUniqueOrThrow({
+    where: { id: campaignId },
+    include: { denseModel: true },
+  });
+  const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
+  const area = hypervolume(
+    members.map((row) => [(row.energy ?? Infinity) / denseEnergy, 1 - (row.accuracy ?? 0)] as const),
+    [1, 1],
+  );
+  await transaction.front.upsert({
+    where: { campaignId },
+    create: { campaignId, version: joined ? 1 : 0, hypervolume: area },
+    update: { hypervolume: area, ...(joined ? { version: { increment: 1 } } : {}) },
+  });
+  if (joined) {
+    await transaction.frontPoint.deleteMany({ where: { campaignId } });
+    await transaction.frontPoint.createMany({ data: members.map(({ id }) => ({ campaignId, candidateId: id })) });
+  }
+  return joined;
+}
+
+async function specOf(transaction: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
+  const { spec } = await transaction.campaign.findUniqueOrThrow({ where: { id: campaignId }, select: { spec: true } });
+  return CampaignSpecSchema.parse(spec);
+}
+
+function evaluationData(
+  candidateId: string,
+  measurement: Measurement,
+  energy: NetworkEnergy,
+): Prisma.EvaluationUncheckedCreateInput {
+  return {
+    candidateId,
+    split: measurement.split,
+    accuracy: measurement.accuracy,
+    loss: measurement.loss,
+    images: measurement.images,
+    profile: SparsityProfileSchema.parse(measurement.profile),
+    energyReport: NetworkEnergySchema.parse(energy) as unknown as Prisma.InputJsonValue,
+  };
+}

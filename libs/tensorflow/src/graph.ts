@@ -1,0 +1,118 @@
+import { nativeAddon, type NativeGraphSession } from './native-addon.js';
+import { sessionConfig } from './session-config.js';
+
+export type DataType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool' | 'resource';
+
+/** A dense tensor in row-major order; `data` has as many elements as the product of `shape`. */
+export interface TensorValue {
+  dtype: DataType;
+  shape: readonly number[];
+  data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
+}
+
+/** Tensors by the name of the placeholder they are given to. */
+export type Feeds = Record<string, TensorValue>;
+
+/** An operation's attribute, written as TensorFlow's own definition of the operation names and types it. */
+export type Attribute =
+  | { dtype: DataType }
+  | { int: number }
+  | { ints: readonly number[] }
+  | { float: number }
+  | { bool: boolean }
+  | { string: string }
+  | { shape: readonly number[] }
+  | { tensor: TensorValue };
+
+export type NativeAttribute = Attribute;
+
+const FLOAT: Attribute = { dtype: 'float32' };
+
+/**
+ * A TensorFlow graph under construction and the session that runs it. Outputs are named as TensorFlow names them:
+ * `operation` or `operation:index`. Every method that adds returns such a name.
+ *
+ * Memory is TensorFlow's own: call `close` when done.
+ */
+export class Graph {
+  readonly #session: NativeGraphSession;
+  readonly #names = new Map<string, number>();
+
+  constructor(threads: { intraOp: number; interOp: number } = { intraOp: 0, interOp: 0 }) {
+    this.#session = new (nativeAddon().GraphSession)(sessionConfig(threads));
+  }
+
+  /** Adds an operation by TensorFlow's name of it; an input that is an array is a list input. */
+  add(
+    type: string,
+    inputs: readonly (string | readonly string[])[],
+    attributes: Record<string, Attribute> = {},
+    name = type,
+  ): string {
+    const times = this.#names.get(name) ?? 0;
+    this.#names.set(name, times + 1);
+    return this.#session.addOperation(type, times === 0 ? name : `${name}_${times}`, inputs, attributes);
+  }
+
+  placeholder(name: string, dtype: DataType, shape: readonly number[]): string {
+    return this.add('Placeholder', [], { dtype: { dtype }, shape: { shape } }, name);
+  }
+
+  constant(value: TensorValue, name = 'Const'): string {
+    return this.add('Const', [], { dtype: { dtype: value.dtype }, value: { tensor: value } }, name);
+  }
+
+  scalar(value: number): string {
+    return this.constant({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+  }
+
+  integers(...values: number[]): string {
+    return this.constant({ dtype: 'int32', shape: [values.length], data: Int32Array.from(values) });
+  }
+
+  /** A float32 variable and the ways to read it and to set it. It has no value until `assign` has run. */
+  variable(name: string, shape: readonly number[]): Variable {
+    const handle = this.add(
+      'VarHandleOp',
+      [],
+      { dtype: FLOAT, shape: { shape }, shared_name: { string: name }, container: { string: '' } },
+      name,
+    );
+    const value = this.placeholder(`${name}/new`, 'float32', shape);
+    const assign = this.add('AssignVariableOp', [handle, value], { dtype: FLOAT }, `${name}/assign`);
+    const read = this.add('ReadVariableOp', [handle], { dtype: FLOAT }, `${name}/read`);
+    return { name, shape, handle, read, assign, feed: value };
+  }
+
+  /** Symbolic gradients of the sum of `of`, one for each of `withRespectTo`. */
+  gradients(of: readonly string[], withRespectTo: readonly string[]): string[] {
+    return this.#session.addGradients(of, withRespectTo);
+  }
+
+  /** Runs what `fetches` and `targets` need, on a thread of its own. */
+  run(feeds: Feeds, fetches: readonly string[], targets: readonly string[] = []): Promise<TensorValue[]> {
+    return this.#session.run(feeds, fetches, targets);
+  }
+
+  async set(variables: readonly { variable: Variable; data: Float32Array }[]): Promise<void> {
+    const feeds: Feeds = {};
+    for (const { variable, data } of variables) {
+      feeds[variable.feed] = { dtype: 'float32', shape: variable.shape, data };
+    }
+    await this.run(feeds, [], variables.map(({ variable }) => variable.assign));
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+}
+
+export interface Variable {
+  name: string;
+  shape: readonly number[];
+  /** The resource itself, for operations such as ResourceApplyMomentum. */
+  handle: string;
+  read: string;
+  assign: string;
+  feed: string;
+}

@@ -1,0 +1,47 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Feeds, NativeAttribute, TensorValue } from './graph.js';
+
+/** What native/graph_session.cc exports; see there for each call's meaning. */
+export interface NativeGraphSession {
+  addOperation(
+    type: string,
+    name: string,
+    inputs: readonly (string | readonly string[])[],
+    attributes: Record<string, NativeAttribute>,
+  ): string;
+  addGradients(ofSum: readonly string[], withRespectTo: readonly string[]): string[];
+  run(feeds: Feeds, fetches: readonly string[], targets: readonly string[]): Promise<TensorValue[]>;
+  close(): void;
+}
+
+interface NativeAddon {
+  GraphSession: new (config: Uint8Array) => NativeGraphSession;
+  tensorflowVersion: string;
+}
+
+/** The addon is missing or does not load: final until `npm run setup` has been run. */
+export class TensorFlowNotBuiltError extends Error {
+  override name = 'TensorFlowNotBuiltError';
+}
+
+let loaded: NativeAddon | undefined;
+
+export function nativeAddon(): NativeAddon {
+  if (loaded) return loaded;
+  const path = fileURLToPath(new URL('../build/graph_session.node', import.meta.url));
+  try {
+    loaded = createRequire(import.meta.url)(path) as NativeAddon;
+  } catch (cause) {
+    throw new TensorFlowNotBuiltError(
+      `TensorFlow's graph addon does not load (${path}). Build it with \`npm run setup\`.`,
+      { cause },
+    );
+  }
+  return loaded;
+}
+
+/** The version of the TensorFlow library that the addon runs on, such as "2.21.0". */
+export function tensorflowVersion(): string {
+  return nativeAddon().tensorflowVersion;
+}

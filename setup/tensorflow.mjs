@@ -1,0 +1,64 @@
+// TensorFlow's library out of its Python wheel, and the two addons that join Node to it. Both are kept per user, by version,
+// so that a second checkout takes seconds. docs/decisions/0003-tensorflow-from-the-wheel.md says why.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { python } from './machine.mjs';
+import { makeFolder, run, say } from './steps.mjs';
+
+const VERSION = '2.21.0';
+
+/** 'gpu' when asked for, or when there is a card and nothing was asked; else 'cpu'. */
+export function tensorflowFlavour() {
+  const asked = process.env.ESPALIER_TENSORFLOW;
+  if (asked === 'cpu' || asked === 'gpu') return asked;
+  return spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' }).stdout?.includes('GPU') ? 'gpu' : 'cpu';
+}
+
+export function installTensorFlow(root, cache) {
+  const flavour = tensorflowFlavour();
+  const requirement = flavour === 'gpu' ? `tensorflow[and-cuda]==${VERSION}` : `tensorflow-cpu==${VERSION}`;
+  const wheel = join(cache, `tensorflow-${flavour}-${VERSION}`);
+  makeFolder(wheel, (folder) => {
+    say(`Installing ${requirement} (1.2 GB unpacked; one to five minutes, once per user)`);
+    // The CPU library needs nothing of Python; the GPU one needs NVIDIA's packages, which are dependencies.
+    const dependencies = flavour === 'gpu' ? [] : ['--no-deps'];
+    run('pip install', python, ['-m', 'pip', 'install', '--quiet', ...dependencies, '--target', folder, requirement]);
+  });
+  const tensorflow = join(wheel, 'tensorflow');
+  const tfjs = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
+  const include = join(root, 'node_modules/node-api-headers/include');
+  buildAddon(cache, {
+    name: 'tfjs_binding',
+    sources: readdirSync(join(tfjs, 'binding')).filter((file) => file.endsWith('.cc')).map((file) => join(tfjs, 'binding', file)),
+    flags: ['-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION', `-I${include}`, `-I${tfjs}`],
+    tensorflow,
+    target: join(tfjs, 'lib/napi-v8/tfjs_binding.node'),
+  });
+  buildAddon(cache, {
+    name: 'graph_session',
+    sources: [join(root, 'libs/tensorflow/native/graph_session.cc')],
+    flags: ['-DNAPI_CPP_EXCEPTIONS', `-I${include}`, `-I${join(root, 'node_modules/node-addon-api')}`],
+    tensorflow,
+    target: join(root, 'libs/tensorflow/build/graph_session.node'),
+  });
+}
+
+function buildAddon(cache, { name, sources, flags, tensorflow, target }) {
+  const hash = createHash('sha256').update(tensorflow);
+  for (const source of sources) hash.update(readFileSync(source));
+  const built = join(cache, 'addons', `${name}-${hash.digest('hex').slice(0, 16)}`);
+  makeFolder(built, (folder) => {
+    say(`Building ${name} against TensorFlow ${VERSION} (ten to thirty seconds, once per user)`);
+    const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((file) => join(tensorflow, file));
+    run('g++', 'g++', [
+      ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', ...flags, `-I${join(tensorflow, 'include')}`],
+      ...[...sources, '-o', join(folder, 'addon.node'), ...libraries, `-Wl,-rpath,${tensorflow}`],
+    ]);
+  });
+  const addon = join(built, 'addon.node');
+  if (existsSync(target) && readFileSync(target).equals(readFileSync(addon))) return;
+  mkdirSync(join(target, '..'), { recursive: true });
+  copyFileSync(addon, target);
+}
