@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const words = z.int().min(1);
 const price = z.number().min(0);
-const level = z.enum(MEMORY_LEVELS);
+const levels = z.array(z.enum(MEMORY_LEVELS)).readonly();
 
 /** A chip's description, as shipped with the energy model or written by the user. */
 export const AcceleratorSchema = z.strictObject({
@@ -20,7 +20,7 @@ export const AcceleratorSchema = z.strictObject({
   energy: z.strictObject({ mac: price, dram: price, globalBuffer: price, array: price, registerFile: price }),
   sparsity: z.strictObject({
     skipsZero: z.strictObject({ weights: z.boolean(), inputs: z.boolean() }),
-    compresses: z.strictObject({ weights: z.array(level), inputs: z.array(level), outputs: z.array(level) }),
+    compresses: z.strictObject({ weights: levels, inputs: levels, outputs: levels }),
     runLengthBits: z.int().min(1).max(16),
   }),
 }) satisfies z.ZodType<Accelerator>;

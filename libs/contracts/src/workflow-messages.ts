@@ -76,6 +76,8 @@ export interface BookkeepingActivities {
    * `alreadyStarted`.
    */
   ask(campaignId: string, atMost: number, alreadyStarted: string[]): Promise<AskedCandidate[]>;
+  /** Candidates that were asked for and have no end in the store. */
+  unsettled(campaignId: string): Promise<AskedCandidate[]>;
   recordRunning(campaignId: string, candidateId: string): Promise<void>;
   recordCandidate(
     campaignId: string,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ComponentSpec } from './component.js';
+import { cacheFolder } from './home.js';
 import { databaseUrl } from './postgres.js';
 import type { StackPorts } from './stack-state.js';
 
@@ -15,6 +16,7 @@ export function nodeComponents(home: string, ports: StackPorts): ComponentSpec[]
     ESPALIER_API_URL: `http://127.0.0.1:${ports.api}`,
     ESPALIER_API_PORT: String(ports.api),
     ESPALIER_ARTIFACTS: join(home, 'artifacts'),
+    ESPALIER_CACHE: cacheFolder(),
     NODE_ENV: 'production',
   };
   const component = (name: 'api' | 'orchestrator' | 'worker', app: string, isReady: () => Promise<boolean>): ComponentSpec => ({

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AcceleratorsController } from './accelerators/accelerators.controller.js';
+import { CampaignsController } from './campaigns/campaigns.controller.js';
+import { CampaignsService } from './campaigns/campaigns.service.js';
+import { CandidatesController } from './candidates/candidates.controller.js';
+import { ConnectionsModule } from './connections.js';
+import { HealthController } from './health/health.controller.js';
+import { WorkersController } from './workers/workers.controller.js';
+
+@Module({
+  imports: [ConnectionsModule],
+  controllers: [CampaignsController, CandidatesController, AcceleratorsController, WorkersController, HealthController],
+  providers: [CampaignsService],
+})
+export class AppModule {}

@@ -1,0 +1,107 @@
+import {
+  CampaignListSchema,
+  CampaignSchema,
+  CampaignSpecSchema,
+  CandidatePageSchema,
+  CandidateQuerySchema,
+  EventSchema,
+  FrontSchema,
+  type Campaign,
+  type CampaignEvent,
+  type CampaignSpec,
+  type CandidatePage,
+  type CandidateQuery,
+  type Front,
+} from '@espalier/contracts';
+import { findCampaign, listCampaigns, listCandidates, listEvents, readFront, type Database } from '@espalier/store';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { DATABASE } from '../connections.js';
+import { invalidFields } from '../problems/problem.js';
+import { CampaignsService } from './campaigns.service.js';
+
+const LONGEST_KEY = 200;
+const EventQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+
+@ApiTags('campaigns')
+@Controller('v1/campaigns')
+export class CampaignsController {
+  constructor(
+    @Inject(CampaignsService) private readonly campaigns: CampaignsService,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  @Post()
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated launch with the same key gives the first campaign.' })
+  @ApiCreatedResponse({ standardSchema: CampaignSchema, description: 'The campaign, launched.' })
+  launch(
+    @Body({ schema: CampaignSpecSchema }) spec: CampaignSpec,
+    @Headers('idempotency-key') idempotencyKey?: string,
+  ): Promise<Campaign> {
+    if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY)) {
+      throw invalidFields([{ field: 'Idempotency-Key', message: `must have 1 to ${LONGEST_KEY} characters` }]);
+    }
+    return this.campaigns.launch(spec, idempotencyKey ?? null);
+  }
+
+  @Get()
+  @ApiOkResponse({ standardSchema: CampaignListSchema, description: 'The newest 200 campaigns.' })
+  async list(): Promise<z.infer<typeof CampaignListSchema>> {
+    return { items: await listCampaigns(this.database) };
+  }
+
+  @Get(':campaign')
+  @ApiOkResponse({ standardSchema: CampaignSchema, description: 'A campaign, by name or id.' })
+  show(@Param('campaign') campaign: string): Promise<Campaign> {
+    return findCampaign(this.database, campaign);
+  }
+
+  @Post(':campaign/pause')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: CampaignSchema, description: 'No more candidates are asked for; those that run finish.' })
+  pause(@Param('campaign') campaign: string): Promise<Campaign> {
+    return this.campaigns.tell(campaign, 'pause');
+  }
+
+  @Post(':campaign/resume')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: CampaignSchema, description: 'The campaign goes on.' })
+  resume(@Param('campaign') campaign: string): Promise<Campaign> {
+    return this.campaigns.tell(campaign, 'resume');
+  }
+
+  @Post(':campaign/cancel')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: CampaignSchema, description: 'Training stops within seconds; results stay.' })
+  cancel(@Param('campaign') campaign: string): Promise<Campaign> {
+    return this.campaigns.tell(campaign, 'cancel');
+  }
+
+  @Get(':campaign/candidates')
+  @ApiOkResponse({ standardSchema: CandidatePageSchema, description: 'A page of candidates.' })
+  async candidates(
+    @Param('campaign') campaign: string,
+    @Query({ schema: CandidateQuerySchema }) query: CandidateQuery,
+  ): Promise<CandidatePage> {
+    const { id } = await findCampaign(this.database, campaign);
+    return listCandidates(this.database, id, query);
+  }
+
+  @Get(':campaign/front')
+  @ApiOkResponse({ standardSchema: FrontSchema, description: 'The front as of the last result.' })
+  async front(@Param('campaign') campaign: string): Promise<Front> {
+    const { id } = await findCampaign(this.database, campaign);
+    return readFront(this.database, id);
+  }
+
+  @Get(':campaign/events')
+  @ApiOkResponse({ standardSchema: z.strictObject({ items: z.array(EventSchema) }), description: 'What happened, newest first.' })
+  async events(
+    @Param('campaign') campaign: string,
+    @Query({ schema: EventQuery }) { limit }: z.infer<typeof EventQuery>,
+  ): Promise<{ items: CampaignEvent[] }> {
+    const { id } = await findCampaign(this.database, campaign);
+    return { items: await listEvents(this.database, id, limit) };
+  }
+}

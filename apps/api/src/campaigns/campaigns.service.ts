@@ -1,0 +1,61 @@
+import { campaignWorkflowId, ORCHESTRATOR_QUEUE, type Campaign, type CampaignSpec } from '@espalier/contracts';
+import { createCampaign, findCampaign, type Database } from '@espalier/store';
+import { cancelUpdate, pauseUpdate, resumeUpdate, type campaign } from '@espalier/workflows/client';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { isGrpcServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { DATABASE, TEMPORAL } from '../connections.js';
+import { invalidFields, ProblemException } from '../problems/problem.js';
+import { checkSpec } from './check-spec.js';
+
+const UPDATES = { pause: pauseUpdate, resume: resumeUpdate, cancel: cancelUpdate };
+export type Verb = keyof typeof UPDATES;
+
+@Injectable()
+export class CampaignsService {
+  private readonly log = new Logger(CampaignsService.name);
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(TEMPORAL) private readonly temporal: Client,
+  ) {}
+
+  /** Stores the campaign and starts its workflow; when Temporal is away, the orchestrator starts it later. */
+  async launch(spec: CampaignSpec, idempotencyKey: string | null): Promise<Campaign> {
+    const errors = checkSpec(spec);
+    if (errors.length > 0) throw invalidFields(errors);
+    const { id, created } = await createCampaign(this.database, spec, idempotencyKey);
+    if (created) {
+      try {
+        await this.temporal.workflow.start<typeof campaign>('campaign', {
+          workflowId: campaignWorkflowId(id),
+          taskQueue: ORCHESTRATOR_QUEUE,
+          args: [{ campaignId: id, name: spec.name }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        });
+      } catch (error) {
+        if (!isGrpcServiceError(error)) throw error;
+        this.log.warn(`Temporal is out of reach: the orchestrator will start campaign ${spec.name} (${id})`);
+      }
+      this.log.log({ campaign: spec.name, campaignId: id }, 'launched');
+    }
+    return findCampaign(this.database, id);
+  }
+
+  /**
+   * Pauses, resumes or cancels. Repeating a verb changes nothing: a campaign that is cancelled already is shown as it is.
+   */
+  async tell(nameOrId: string, verb: Verb): Promise<Campaign> {
+    const { id, name, state } = await findCampaign(this.database, nameOrId);
+    if (state === 'cancelled' && verb === 'cancel') return findCampaign(this.database, id);
+    if (['completed', 'cancelled', 'failed'].includes(state)) {
+      throw new ProblemException(409, 'Conflict', `campaign '${name}' is ${state}: it cannot ${verb}; launch another one`);
+    }
+    try {
+      await this.temporal.workflow.getHandle(campaignWorkflowId(id)).executeUpdate(UPDATES[verb]);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw new ProblemException(503, 'Unavailable', `campaign '${name}' has no workflow yet: the orchestrator starts it within seconds; try again`);
+    }
+    return findCampaign(this.database, id);
+  }
+}

@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { pino } from 'pino';
+import { AppModule } from './app.module.js';
+import { readConfig } from './config.js';
+import { NestPinoLogger } from './nest-pino-logger.js';
+import { ProblemFilter } from './problems/problem-filter.js';
+import { ContractValidationPipe } from './problems/validation-pipe.js';
+
+const ONE_MEGABYTE = 1 << 20;
+
+const config = readConfig();
+const log = pino({ name: 'api', level: config.LOG_LEVEL });
+const app = await NestFactory.create<NestFastifyApplication>(
+  AppModule,
+  new FastifyAdapter({ loggerInstance: log, bodyLimit: ONE_MEGABYTE }),
+  { logger: new NestPinoLogger(log) },
+);
+app.useGlobalPipes(new ContractValidationPipe());
+app.useGlobalFilters(new ProblemFilter());
+app.enableShutdownHooks();
+
+const description = new DocumentBuilder()
+  .setTitle('Espalier')
+  .setDescription('Campaigns that search for the most energy-frugal pruned versions of a trained network.')
+  .setVersion('1')
+  .build();
+SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { jsonDocumentUrl: 'openapi.json' });
+
+const dashboard = fileURLToPath(new URL('.', import.meta.resolve('@espalier/dashboard/index.html')));
+await app.register(fastifyStatic, { root: join(dashboard), prefix: '/' });
+await app.listen({ port: config.ESPALIER_API_PORT, host: config.ESPALIER_API_HOST });

@@ -1,0 +1,59 @@
+import { BadCursorError, ConflictError, isDatabaseUnreachable, NotFoundError } from '@espalier/store';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { isGrpcServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { invalidFields, ProblemException } from './problem.js';
+
+/** Turns whatever was thrown into a problem document. What nobody foresaw is logged whole and told in one sentence. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = problemOf(error);
+    if (problem.status >= 500) request.log.error({ err: error }, problem.detail);
+    void reply.status(problem.status).type('application/problem+json').send(problem.toProblem(request.url));
+  }
+}
+
+export function problemOf(error: unknown): ProblemException {
+  if (error instanceof ProblemException) return error;
+  if (error instanceof NotFoundError) return new ProblemException(404, 'Not found', error.message);
+  if (error instanceof BadCursorError) {
+    return invalidFields([{ field: 'after', message: error.message, value: error.cursor.slice(0, 100) }]);
+  }
+  if (error instanceof ConflictError) {
+    return new ProblemException(409, 'Conflict', error.message, [{ field: error.field, message: error.message }]);
+  }
+  if (error instanceof WorkflowUpdateFailedError) {
+    return new ProblemException(409, 'Conflict', error.cause?.message ?? error.message);
+  }
+  if (isDatabaseUnreachable(error)) {
+    return new ProblemException(503, 'Unavailable', 'Postgres is out of reach; check DATABASE_URL and that it runs, and try again');
+  }
+  if (isGrpcServiceError(error)) {
+    return new ProblemException(503, 'Unavailable', 'Temporal is out of reach; check TEMPORAL_ADDRESS and that it runs, and try again');
+  }
+  if (error instanceof HttpException) {
+    return new ProblemException(error.getStatus(), 'Request refused', error.message);
+  }
+  return fastifyProblem(error) ?? new ProblemException(500, 'Internal error', 'something went wrong here; the log of the API says what');
+}
+
+/** Fastify refuses a body before any handler sees it. */
+function fastifyProblem(error: unknown): ProblemException | undefined {
+  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ProblemException(413, 'Too large', 'the body is larger than 1 MB, the most that is taken');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ProblemException(415, 'Unsupported media type', 'send the body as application/json');
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new ProblemException(400, 'Malformed JSON', message ?? 'the body is not JSON');
+    default:
+      return statusCode !== undefined && statusCode < 500
+        ? new ProblemException(statusCode, 'Request refused', message ?? 'the request was refused')
+        : undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  CampaignListSchema,
+  CampaignSchema,
+  CandidateDetailSchema,
+  CandidatePageSchema,
+  FrontSchema,
+  ProblemSchema,
+  WorkerListSchema,
+  type Campaign,
+  type CandidateDetail,
+  type CandidatePage,
+  type Front,
+  type Problem,
+  type Worker,
+} from '@espalier/contracts';
+import { z } from 'zod';
+import { CommandError } from './exit-codes.js';
+
+/** The HTTP API as the commands use it. Answers are checked by their contracts. */
+export class ApiClient {
+  constructor(readonly url: string) {}
+
+  launch(spec: unknown, idempotencyKey?: string): Promise<Campaign> {
+    const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+    return this.#ask(CampaignSchema, 'POST', '/v1/campaigns', spec, headers);
+  }
+  async campaigns(): Promise<Campaign[]> {
+    return (await this.#ask(CampaignListSchema, 'GET', '/v1/campaigns')).items;
+  }
+  campaign(name: string): Promise<Campaign> {
+    return this.#ask(CampaignSchema, 'GET', `/v1/campaigns/${encodeURIComponent(name)}`);
+  }
+  tell(name: string, verb: 'pause' | 'resume' | 'cancel'): Promise<Campaign> {
+    return this.#ask(CampaignSchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/${verb}`);
+  }
+  front(name: string): Promise<Front> {
+    return this.#ask(FrontSchema, 'GET', `/v1/campaigns/${encodeURIComponent(name)}/front`);
+  }
+  candidates(name: string, query: Record<string, string>): Promise<CandidatePage> {
+    const search = new URLSearchParams(query).toString();
+    return this.#ask(CandidatePageSchema, 'GET', `/v1/campaigns/${encodeURIComponent(name)}/candidates?${search}`);
+  }
+  candidate(id: string): Promise<CandidateDetail> {
+    return this.#ask(CandidateDetailSchema, 'GET', `/v1/candidates/${encodeURIComponent(id)}`);
+  }
+  async workers(): Promise<Worker[]> {
+    return (await this.#ask(WorkerListSchema, 'GET', '/v1/workers')).items;
+  }
+
+  async #ask<T>(
+    contract: z.ZodType<T>,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, this.url), {
+        method,
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(30_000),
+      });
+    } catch {
+      throw new CommandError(
+        'unavailable',
+        `the API at ${this.url} does not answer: start the stack with \`npx espalier up\`, or set ESPALIER_API_URL to another one`,
+      );
+    }
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw problemError(response.status, ProblemSchema.safeParse(answer).data);
+    return contract.parse(answer);
+  }
+}
+
+function problemError(status: number, problem: Problem | undefined): CommandError {
+  if (!problem) return new CommandError('unavailable', `the API answered ${status}`);
+  const fields = (problem.errors ?? []).map(
+    ({ field, message, value }) => `  ${field}${value === undefined ? '' : ` (${JSON.stringify(value)})`}: ${message}`,
+  );
+  const kind = status === 404 ? 'notFound' : status === 409 ? 'conflict' : status >= 500 ? 'unavailable' : 'invalid';
+  return new CommandError(kind, fields.length > 0 ? [`${problem.title}:`, ...fields].join('\n') : problem.detail, problem);
+}

@@ -1,0 +1,125 @@
+import type { Campaign } from '@espalier/contracts';
+import { Command } from 'commander';
+import { api, startStack, usesEmbeddedStack } from '../context.js';
+import { CommandError } from '../exit-codes.js';
+import { note, percent, print, printJson, table } from '../output.js';
+import { readSpec } from '../read-spec.js';
+import { watchCampaign } from '../watch.js';
+
+interface Json {
+  json?: boolean;
+}
+
+export function campaignCommand(): Command {
+  const command = new Command('campaign').description('launch campaigns and look after them');
+  command
+    .command('launch <file>')
+    .description('check a campaign file and launch it')
+    .option('--watch', 'follow it until it ends')
+    .option('--idempotency-key <key>', 'launching again with the same key gives the first campaign')
+    .option('--json', 'print the campaign as JSON')
+    .addHelpText('after', '\nExamples:\n  npx espalier campaign launch examples/lenet5-mnist.yaml --watch')
+    .action(async (file: string, options: Json & { watch?: boolean; idempotencyKey?: string }) => {
+      const launched = await api().launch(await readSpec(file), options.idempotencyKey);
+      if (!options.json) note(`launched ${launched.name} (${launched.id})`);
+      const campaign = options.watch ? await follow(launched.name) : launched;
+      if (options.json) printJson(campaign);
+      failUnlessGood(campaign);
+    });
+  command
+    .command('list')
+    .description('list campaigns, the newest first')
+    .option('--json', 'print them as JSON')
+    .action(async ({ json }: Json) => {
+      const campaigns = await api().campaigns();
+      if (json) printJson({ items: campaigns });
+      else print(table(['name', 'state', 'done', 'budget', 'hypervolume', 'launched'], campaigns.map(row)));
+    });
+  command
+    .command('show <name>')
+    .description('show one campaign, by name or id')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, { json }: Json) => {
+      const campaign = await api().campaign(name);
+      if (json) printJson(campaign);
+      else showCampaign(campaign);
+    });
+  command
+    .command('watch <name>')
+    .description('follow a campaign until it ends or is paused')
+    .option('--json', 'print the campaign as JSON at the end')
+    .action(async (name: string, { json }: Json) => {
+      const campaign = await follow(name);
+      if (json) printJson(campaign);
+      else showCampaign(campaign);
+      failUnlessGood(campaign);
+    });
+  command
+    .command('resume <name>')
+    .description('go on with a campaign that was paused, or whose stack has stopped or died')
+    .option('--watch', 'follow it until it ends')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', "\nStarts this machine's stack when it does not run. Nothing that is finished is done again.")
+    .action(async (name: string, { json, watch }: Json & { watch?: boolean }) => {
+      const resumed = await resumeCampaign(name);
+      const campaign = watch ? await follow(resumed.name) : resumed;
+      if (json) printJson(campaign);
+      else if (watch) showCampaign(campaign);
+      else note(`${campaign.name} is ${campaign.state}`);
+      failUnlessGood(campaign);
+    });
+  for (const verb of ['pause', 'cancel'] as const) {
+    command
+      .command(`${verb} <name>`)
+      .description(
+        verb === 'pause'
+          ? 'ask for no more candidates; those that run finish'
+          : 'stop training within seconds and end the campaign; its results stay',
+      )
+      .option('--json', 'print it as JSON')
+      .action(async (name: string, { json }: Json) => {
+        const campaign = await api().tell(name, verb);
+        if (json) printJson(campaign);
+        else note(verb === 'pause' ? `${campaign.name} is ${campaign.state}` : `${campaign.name} is being cancelled`);
+      });
+  }
+  return command;
+}
+
+/** Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the workflow is there. */
+export async function resumeCampaign(name: string): Promise<Campaign> {
+  if (usesEmbeddedStack()) await startStack();
+  const client = api();
+  const campaign = await client.campaign(name);
+  if (campaign.state === 'running' || campaign.state === 'pending') return campaign;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await client.tell(name, 'resume');
+    } catch (error) {
+      // After a start from nothing the orchestrator needs a moment to give the campaign its workflow.
+      if (!(error instanceof CommandError && error.kind === 'unavailable') || tries === 15) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+function follow(name: string): Promise<Campaign> {
+  return watchCampaign(api(), name);
+}
+
+function failUnlessGood({ name, state, failure }: Campaign): void {
+  if (state === 'failed') throw new CommandError('campaignFailed', `${name} failed: ${failure?.message ?? 'no reason was recorded'}`);
+}
+
+function row({ name, state, counts, spec, hypervolume, createdAt }: Campaign): string[] {
+  return [name, state, String(counts.completed), String(spec.budget.candidates), hypervolume?.toFixed(4) ?? '–', createdAt];
+}
+
+function showCampaign(campaign: Campaign): void {
+  const { name, id, state, spec, dense, counts, hypervolume, failure } = campaign;
+  print(`${name} (${id}): ${state}${failure ? `, ${failure.message}` : ''}`);
+  print(`  ${spec.network} on ${spec.data}, strategy ${spec.strategy.name}, seed ${spec.strategy.seed}`);
+  if (dense) print(`  dense: ${percent(dense.validationAccuracy)} on validation, ${percent(dense.testAccuracy)} on test, ${dense.weights} weights`);
+  print(`  candidates: ${Object.entries(counts).map(([key, count]) => `${count} ${key}`).join(', ')} of ${spec.budget.candidates}`);
+  if (hypervolume !== null) print(`  hypervolume: ${hypervolume.toFixed(4)}`);
+}

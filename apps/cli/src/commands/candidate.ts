@@ -1,0 +1,107 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { FolderArtifactStore } from '@espalier/artifacts';
+import { CANDIDATE_STATES } from '@espalier/contracts';
+import { loadDataSet } from '@espalier/datasets';
+import { cacheFolder, homeFolder } from '@espalier/embedded';
+import { exportTfjsLayers, TFJS_WEIGHTS_FILE, zooNetwork } from '@espalier/networks';
+import { decodeCheckpoint } from '@espalier/training';
+import { Command, Option } from 'commander';
+import { api } from '../context.js';
+import { CommandError } from '../exit-codes.js';
+import { shortSchedule } from '../front-formats.js';
+import { energy, note, percent, print, printJson, table } from '../output.js';
+
+export function candidateCommand(): Command {
+  const command = new Command('candidate').description('look at candidates and take their models away');
+  command
+    .command('list <campaign>')
+    .description("list a campaign's candidates")
+    .addOption(new Option('--state <state>', 'only those in this state').choices(CANDIDATE_STATES))
+    .addOption(new Option('--sort <by>', 'the order').choices(['number', 'accuracy', 'energy']).default('number'))
+    .option('--json', 'print them as JSON')
+    .action(async (campaign: string, { state, sort, json }: { state?: string; sort: string; json?: boolean }) => {
+      const query = { sort, limit: '200', ...(state ? { state } : {}) };
+      const items = [];
+      for (let after: string | null = ''; after !== null; ) {
+        const page = await api().candidates(campaign, after === '' ? query : { ...query, after });
+        items.push(...page.items);
+        after = page.next;
+      }
+      if (json) printJson({ items });
+      else {
+        print(table(['#', 'id', 'state', 'validation', 'energy 10⁶', 'front', 'schedule'], items.map((each) => [String(each.number), each.id, each.state, percent(each.validationAccuracy), energy(each.energy), each.onFront ? 'yes' : '', shortSchedule(each.schedule)])));
+      }
+    });
+  command
+    .command('show <id>')
+    .description('show a candidate with its energy per layer and its lineage')
+    .option('--json', 'print it as JSON')
+    .action(async (id: string, { json }: { json?: boolean }) => {
+      const candidate = await api().candidate(id);
+      if (json) return printJson(candidate);
+      print(`candidate ${candidate.number} of ${candidate.campaign} (${candidate.id}): ${candidate.state}${candidate.failure ? `, ${candidate.failure.message}` : ''}`);
+      print(`  ${shortSchedule(candidate.schedule)}; ${candidate.lineage.origin}${candidate.lineage.parents.length > 0 ? ` of ${candidate.lineage.parents.join(' and ')}` : ''}`);
+      print(`  accuracy: ${percent(candidate.validationAccuracy)} on validation, ${percent(candidate.testAccuracy)} on test; weights left: ${percent(candidate.weightsLeft)}`);
+      if (candidate.energyReport) print(energyTable(candidate.energyReport));
+    });
+  command
+    .command('export <id>')
+    .description("write a candidate's pruned model in tfjs's layers format, and check that it answers as it did")
+    .requiredOption('--out <dir>', 'folder to write model.json and its weights into')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExamples:\n  npx espalier candidate export 6f1c… --out pruned-lenet\n\nPython or a browser can load it: tf.loadLayersModel("file://pruned-lenet/model.json").')
+    .action(exportCandidate);
+  return command;
+}
+
+async function exportCandidate(id: string, { out, json }: { out: string; json?: boolean }): Promise<void> {
+  const candidate = await api().candidate(id);
+  if (candidate.artifact === null) {
+    throw new CommandError('conflict', `candidate ${id} is ${candidate.state}: only one that is completed has a model`);
+  }
+  const { spec } = await api().campaign(candidate.campaign);
+  const network = zooNetwork(spec.network);
+  const artifacts = new FolderArtifactStore(process.env.ESPALIER_ARTIFACTS ?? join(homeFolder(), 'artifacts'));
+  const { weights } = decodeCheckpoint(network, await artifacts.get(candidate.artifact));
+  const { modelJson, weightsBinary } = exportTfjsLayers(network, weights);
+
+  const folder = resolve(out);
+  await mkdir(folder, { recursive: true });
+  // model.json last: a reader who finds it finds the weights too.
+  for (const [file, content] of [[TFJS_WEIGHTS_FILE, weightsBinary], ['model.json', modelJson]] as const) {
+    await writeFile(join(folder, `${file}.partial`), content);
+    await rename(join(folder, `${file}.partial`), join(folder, file));
+  }
+  const data = await loadDataSet(spec.data, join(cacheFolder(), 'data'), spec.subset?.trainingImages ?? null);
+  // Loaded only here: TensorFlow takes two seconds, and no other command needs it.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const { tfjsAccuracy } = await import('@espalier/training/tfjs-model');
+  const accuracy = await tfjsAccuracy(folder, data.validation);
+  if (Math.abs(accuracy - (candidate.validationAccuracy ?? 0)) * data.validation.count > 1.5) {
+    throw new CommandError(
+      'internal',
+      `the model in ${folder} reaches ${percent(accuracy)} on validation, the candidate had ${percent(candidate.validationAccuracy)}: do not use it, and report this`,
+    );
+  }
+  const result = { folder, validationAccuracy: accuracy, weightsLeft: candidate.weightsLeft };
+  if (json) printJson(result);
+  else note(`${folder}/model.json: ${percent(accuracy)} on validation when loaded again, as recorded`);
+}
+
+/** A network's energy by layer and level, in millions of the accelerator's unit. */
+export function energyTable(report: NonNullable<Awaited<ReturnType<ReturnType<typeof api>['candidate']>>['energyReport']>): string {
+  const levels = ['dram', 'globalBuffer', 'array', 'registerFile'] as const;
+  const sum = (operands: Record<string, number>): number => Object.values(operands).reduce((a, b) => a + b, 0);
+  const rows = report.layers.map((layer) => [
+    layer.name,
+    (layer.macs / 1e6).toFixed(2),
+    (layer.macsDone / 1e6).toFixed(2),
+    energy(layer.computation),
+    ...levels.map((level) => energy(sum(layer.levels[level]))),
+    energy(layer.total),
+    percent(layer.total / report.total, 1),
+  ]);
+  rows.push(['total', '', '', '', '', '', '', '', energy(report.total), '']);
+  return table(['layer', 'MACs 10⁶', 'done 10⁶', 'compute', 'DRAM', 'buffer', 'array', 'registers', 'total 10⁶', 'share'], rows);
+}

@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Campaign } from '@espalier/contracts';
+import { down, homeFolder, runningStack } from '@espalier/embedded';
+import confirm from '@inquirer/confirm';
+import { Command } from 'commander';
+import { api, startStack } from '../context.js';
+import { CommandError } from '../exit-codes.js';
+import { formatFront, timesLess } from '../front-formats.js';
+import { note, percent, print } from '../output.js';
+import { readSpec } from '../read-spec.js';
+import { watchCampaign } from '../watch.js';
+import { resumeCampaign } from './campaign.js';
+import { placesOf } from './stack.js';
+
+const EXAMPLE = fileURLToPath(new URL('../../../../examples/lenet5-mnist.yaml', import.meta.url));
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('run a first campaign from nothing: LeNet-5 on MNIST, pruned for the Eyeriss chip')
+    .option('--file <file>', 'another campaign file', EXAMPLE)
+    .option('--keep', 'leave the stack running when the campaign has ended')
+    .option('--fresh', 'launch a new campaign even when one can be resumed')
+    .addHelpText('after', '\nCtrl-C stops everything; the same command goes on from the last checkpoints.')
+    .action(demo);
+}
+
+async function demo({ file, keep, fresh }: { file: string; keep?: boolean; fresh?: boolean }): Promise<void> {
+  const spec = await readSpec(file);
+  const wasRunning = runningStack(homeFolder()) !== undefined;
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort(new CommandError('interrupted', 'interrupted'));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    note('Starting the stack on this machine (ten seconds)');
+    const { ports } = await startStack();
+    interrupted.signal.throwIfAborted();
+    const campaign = await launchOrResume(spec, fresh ?? false);
+    note(`Campaign ${campaign.name}: ${spec.budget.candidates} candidates, ${spec.parallelism} at a time (under ten minutes on 2 cores). Ctrl-C stops it; the same command goes on.`);
+    const ended = await watchCampaign(api(), campaign.name, {
+      signal: interrupted.signal,
+      // A part of the stack has died: the supervisor starts it again; if that has died too, this does.
+      onUnreachable: async () => void (await startStack()),
+    });
+    await report(ended);
+    note('');
+    for (const [name, url] of Object.entries(placesOf(ports))) note(`${name.padEnd(10)} ${url}`);
+    if (ended.state === 'failed') throw new CommandError('campaignFailed', ended.failure?.message ?? 'the campaign failed');
+    if (!keep && !wasRunning) {
+      note('These answer while the stack is up: it stops now (keep it with --keep, or start it with `npx espalier up`).');
+    }
+  } catch (error) {
+    if (interrupted.signal.aborted) {
+      note('\nStopping; `npm run demo` goes on from the last checkpoints.');
+      throw interrupted.signal.reason;
+    }
+    throw error;
+  } finally {
+    if (interrupted.signal.aborted || (!keep && !wasRunning)) await down(homeFolder());
+  }
+}
+
+/** Takes up an unfinished campaign of the example's name (asked on a terminal), else launches one under a free name. */
+async function launchOrResume(spec: Awaited<ReturnType<typeof readSpec>>, fresh: boolean): Promise<Campaign> {
+  const client = api();
+  const named = (await client.campaigns()).filter(({ name }) => name === spec.name || name.startsWith(`${spec.name}-`));
+  const unfinished = named.find(({ state }) => ['pending', 'running', 'paused'].includes(state));
+  if (unfinished && !fresh) {
+    const { name, counts } = unfinished;
+    const question = `Campaign ${name} is unfinished (${counts.completed} of ${unfinished.spec.budget.candidates} done). Resume it?`;
+    const yes = process.stdin.isTTY && process.stderr.isTTY ? await confirm({ message: question, default: true }) : true;
+    if (yes) {
+      note(`Resuming ${name} (${counts.completed} of ${unfinished.spec.budget.candidates} done)`);
+      return resumeCampaign(name);
+    }
+    await client.tell(name, 'cancel');
+  }
+  const taken = new Set(named.map(({ name }) => name));
+  let name = spec.name;
+  for (let i = 2; taken.has(name); i++) name = `${spec.name}-${i}`;
+  return client.launch({ ...spec, name });
+}
+
+async function report(campaign: Campaign): Promise<void> {
+  const front = await api().front(campaign.name);
+  const folder = resolve(join(homeFolder(), 'results', campaign.name));
+  mkdirSync(folder, { recursive: true });
+  for (const format of ['csv', 'json', 'svg'] as const) {
+    writeFileSync(join(folder, `front.${format}`), `${formatFront(front, format)}\n`);
+  }
+  print(`\nThe front of ${campaign.name}, ${campaign.state}: ${campaign.counts.completed} candidates done, ${campaign.counts.failed} failed`);
+  print(formatFront(front, 'table'));
+  const { dense } = front;
+  const best = front.points.find(({ testAccuracy }) => dense && (testAccuracy ?? 0) >= dense.testAccuracy - 0.01);
+  if (best) print(`Least energy within 1 point of the dense test accuracy: ${timesLess(front, best.energy)?.toFixed(2) ?? ''} × less, at ${percent(best.testAccuracy)}`);
+  for (const format of ['csv', 'json', 'svg']) note(join(folder, `front.${format}`));
+}

@@ -1,0 +1,43 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+
+/** Writes a value as JSON on standard output, for programs. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Progress and remarks, kept out of standard output so that that can be piped. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** A table whose numbers stand under each other. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const drawn = new Table({
+    head: head.map((title) => pc.bold(title)),
+    colAligns: head.map((_, i) => (rows.every((row) => /^[-+]?[\d.,]+( ×| %)?$|^–?$/.test(row[i] ?? '')) ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true },
+  });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn.toString();
+}
+
+export const percent = (fraction: number | null, digits = 2): string =>
+  fraction === null ? '–' : `${(100 * fraction).toFixed(digits)} %`;
+
+/** An energy in millions of the accelerator's unit. */
+export const energy = (value: number | null): string => (value === null ? '–' : (value / 1e6).toFixed(2));
+
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  const minutes = Math.floor(seconds / 60);
+  return minutes >= 60
+    ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    : minutes > 0
+      ? `${minutes} min ${Math.round(seconds % 60)} s`
+      : `${Math.round(seconds)} s`;
+}

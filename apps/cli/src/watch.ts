@@ -1,0 +1,99 @@
+import type { Campaign, Front } from '@espalier/contracts';
+import { SingleBar } from 'cli-progress';
+import type { ApiClient } from './api-client.js';
+import { CommandError } from './exit-codes.js';
+import { timesLess } from './front-formats.js';
+import { duration, note, percent } from './output.js';
+
+const EVERY_MS = 1_000;
+const PLAIN_EVERY_MS = 15_000;
+
+/**
+ * Follows a campaign until it ends, is paused, or `signal` aborts: a bar on a terminal, a line now and then elsewhere.
+ *
+ * @param onUnreachable called when the API does not answer; following goes on after it
+ */
+export async function watchCampaign(
+  api: ApiClient,
+  name: string,
+  { signal, onUnreachable }: { signal?: AbortSignal; onUnreachable?: () => Promise<void> } = {},
+): Promise<Campaign> {
+  const rate = new CompletionRate();
+  const view = process.stderr.isTTY ? new BarView() : new LineView();
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      try {
+        const campaign = await api.campaign(name);
+        const line = progressLine(campaign, await api.front(name), rate.secondsLeft(campaign));
+        view.show(campaign, line);
+        if (!['pending', 'running'].includes(campaign.state)) return campaign;
+      } catch (error) {
+        if (!(error instanceof CommandError && error.kind === 'unavailable' && onUnreachable)) throw error;
+        await onUnreachable();
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, EVERY_MS);
+        signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+      });
+    }
+  } finally {
+    view.close();
+  }
+}
+
+function progressLine({ dense, counts, hypervolume, state }: Campaign, front: Front, secondsLeft: number): string {
+  if (!dense) return state === 'pending' ? 'waiting for the orchestrator' : 'training the dense network (one to three minutes)';
+  const best = front.points.find(({ validationAccuracy }) => (validationAccuracy ?? 0) >= dense.validationAccuracy - 0.01);
+  return [
+    `${counts.completed} done, ${counts.running} running, ${counts.failed} failed`,
+    best ? `best ${timesLess(front, best.energy)?.toFixed(2) ?? '–'} × less at ${percent(best.validationAccuracy)}` : 'none within 1 point yet',
+    `hypervolume ${hypervolume?.toFixed(4) ?? '–'}`,
+    `${duration(secondsLeft)} left`,
+  ].join(' · ');
+}
+
+/** Time left, by how long the candidates that ended while watching took. */
+class CompletionRate {
+  #first: { at: number; ended: number } | undefined;
+
+  secondsLeft({ counts, spec, dense }: Campaign): number {
+    const ended = counts.completed + counts.failed + counts.cancelled;
+    if (!dense) return NaN;
+    this.#first ??= { at: Date.now(), ended };
+    const since = ended - this.#first.ended;
+    const perCandidate = since > 0 ? (Date.now() - this.#first.at) / 1000 / since : NaN;
+    return perCandidate * (spec.budget.candidates - ended);
+  }
+}
+
+class BarView {
+  readonly #bar = new SingleBar({ format: '{bar} {value}/{total} · {line}', hideCursor: true, barsize: 20, stream: process.stderr });
+  #started = false;
+
+  show({ counts, spec }: Campaign, line: string): void {
+    const ended = counts.completed + counts.failed + counts.cancelled;
+    if (!this.#started) this.#bar.start(spec.budget.candidates, ended, { line });
+    this.#started = true;
+    this.#bar.update(ended, { line });
+  }
+  close(): void {
+    this.#bar.stop();
+  }
+}
+
+class LineView {
+  #last = 0;
+  #ended = -1;
+
+  show({ counts }: Campaign, line: string): void {
+    const ended = counts.completed + counts.failed + counts.cancelled;
+    if (ended === this.#ended && Date.now() - this.#last < PLAIN_EVERY_MS) return;
+    this.#last = Date.now();
+    this.#ended = ended;
+    note(line);
+  }
+  close(): void {
+    // A line is complete when it is written.
+  }
+}

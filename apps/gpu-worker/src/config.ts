@@ -1,0 +1,30 @@
+import { hostname, availableParallelism } from 'node:os';
+import { DEVICE_CLASSES } from '@espalier/contracts';
+import { z } from 'zod';
+
+const Environment = z.object({
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  ESPALIER_API_URL: z.url(),
+  ESPALIER_ARTIFACTS: z.string(),
+  ESPALIER_CACHE: z.string(),
+  ESPALIER_DEVICE_CLASS: z.enum(DEVICE_CLASSES).default('cpu'),
+  /** Candidates trained at the same time: on a CPU one for each core, for small networks leave cores idle otherwise. */
+  ESPALIER_SLOTS: z.coerce.number().int().min(1).max(64).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+});
+
+export interface WorkerConfig extends z.infer<typeof Environment> {
+  readonly id: string;
+  readonly slots: number;
+  readonly threads: { readonly intraOp: number; readonly interOp: number };
+}
+
+/** The process's settings, from environment variables. @throws ZodError naming the variable */
+export function readConfig(): WorkerConfig {
+  const environment = Environment.parse(process.env);
+  const cores = availableParallelism();
+  const slots = environment.ESPALIER_SLOTS ?? (environment.ESPALIER_DEVICE_CLASS === 'gpu' ? 1 : Math.min(cores, 8));
+  const perSlot = Math.max(1, Math.floor(cores / slots));
+  return { ...environment, id: `${hostname()}-${process.pid}`, slots, threads: { intraOp: perSlot, interOp: perSlot } };
+}

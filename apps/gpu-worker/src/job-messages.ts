@@ -1,0 +1,34 @@
+import type {
+  EvaluateRequest,
+  FineTuneRequest,
+  Measurement,
+  ModelReference,
+  PruneRequest,
+  TrainDenseRequest,
+} from '@espalier/contracts';
+import type { JobProgress } from './training-jobs.js';
+
+/** A job for the training process, with the activity whose work it is. */
+export type Job =
+  | { kind: 'trainDense'; request: TrainDenseRequest }
+  | { kind: 'prune'; request: PruneRequest }
+  | { kind: 'fineTune'; request: FineTuneRequest }
+  | { kind: 'evaluate'; request: EvaluateRequest };
+
+export type JobResult = ModelReference | Measurement;
+
+/** From the worker to its training process. One job at a time. */
+export type ToTraining = { type: 'run'; job: Job } | { type: 'cancel' };
+
+/** From the training process to the worker. */
+export type FromTraining =
+  | { type: 'progress'; progress: JobProgress }
+  | { type: 'result'; result: JobResult }
+  | { type: 'error'; name: string; message: string };
+
+/** What the training process is started with, as its only argument. */
+export interface TrainingProcessOptions {
+  artifacts: string;
+  dataCache: string;
+  threads: { intraOp: number; interOp: number };
+}

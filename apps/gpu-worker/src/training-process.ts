@@ -1,0 +1,98 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { FromTraining, Job, JobResult, ToTraining, TrainingProcessOptions } from './job-messages.js';
+import type { JobProgress } from './training-jobs.js';
+
+/** The training process died in the middle of a job: native code crashed, or the system was out of memory. */
+export class TrainingProcessCrashedError extends Error {
+  override name = 'TrainingProcessCrashedError';
+}
+
+/** An error that the job itself threw, by its name in the training process. */
+export class JobError extends Error {
+  constructor(
+    readonly type: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A job that was asked to stop and has. */
+export class JobCancelledError extends Error {
+  override name = 'JobCancelledError';
+}
+
+/** How long a cancelled job may take to stop by itself; a training step takes milliseconds. */
+const CANCEL_GRACE_MS = 3_000;
+
+/** One process that runs TensorFlow, kept between jobs so that the library and the data are loaded once. */
+export class TrainingProcess {
+  readonly #child: ChildProcess;
+  #alive = true;
+
+  constructor(options: TrainingProcessOptions) {
+    const main = fileURLToPath(new URL('../dist/training-process-main.js', import.meta.url));
+    this.#child = fork(main, [JSON.stringify(options)], {
+      execArgv: ['--enable-source-maps'],
+      env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
+    });
+    this.#child.on('exit', () => (this.#alive = false));
+    this.#child.on('error', () => (this.#alive = false));
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** @throws JobError, JobCancelledError or TrainingProcessCrashedError */
+  run(job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void): Promise<JobResult> {
+    return new Promise((resolve, reject) => {
+      let killer: NodeJS.Timeout | undefined;
+      const finish = (settle: () => void): void => {
+        clearTimeout(killer);
+        this.#child.off('message', onMessage).off('exit', onExit);
+        signal.removeEventListener('abort', onAbort);
+        settle();
+      };
+      const onMessage = (message: FromTraining): void => {
+        if (message.type === 'progress') onProgress(message.progress);
+        else if (message.type === 'result') finish(() => resolve(message.result));
+        else {
+          const error = signal.aborted
+            ? new JobCancelledError('the job was cancelled')
+            : new JobError(message.name, message.message);
+          finish(() => reject(error));
+        }
+      };
+      const onExit = (code: number | null, by: NodeJS.Signals | null): void =>
+        finish(() =>
+          reject(
+            signal.aborted
+              ? new JobCancelledError('the job was cancelled')
+              : new TrainingProcessCrashedError(`the training process ended (${by ?? `exit code ${String(code)}`}) during ${job.kind}`),
+          ),
+        );
+      const onAbort = (): void => {
+        this.#send({ type: 'cancel' });
+        killer = setTimeout(() => this.#child.kill('SIGKILL'), CANCEL_GRACE_MS);
+      };
+      this.#child.on('message', onMessage).on('exit', onExit);
+      signal.addEventListener('abort', onAbort);
+      this.#send({ type: 'run', job });
+      if (signal.aborted) onAbort();
+    });
+  }
+
+  close(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #send(message: ToTraining): void {
+    if (this.#child.connected) this.#child.send(message);
+  }
+}

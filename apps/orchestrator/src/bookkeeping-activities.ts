@@ -1,0 +1,127 @@
+import { type BookkeepingActivities, type CampaignPlan, type CampaignSpec } from '@espalier/contracts';
+import { acceleratorOf } from '@espalier/networks';
+import { createStrategy, type Strategy } from '@espalier/search';
+import {
+  addCandidates,
+  adoptDenseModel,
+  campaignSpec,
+  findCampaign,
+  frontWithoutTest,
+  isDatabaseUnreachable,
+  NotFoundError,
+  recordDenseModel,
+  recordFailure,
+  recordResult,
+  recordRunning,
+  recordTest,
+  setCampaignState,
+  tellCandidates,
+  unsettledCandidates,
+  type Database,
+  type ToldCandidate,
+} from '@espalier/store';
+import { log } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+
+/** The orchestrator's activities, over a store and the device class that campaigns train on. */
+export function createBookkeepingActivities({
+  database,
+  deviceClass,
+}: {
+  database: Database;
+  deviceClass: () => Promise<string>;
+}): BookkeepingActivities {
+  return withTypedErrors({
+    async loadPlan(campaignId): Promise<CampaignPlan> {
+      const { spec, state, dense } = await findCampaign(database, campaignId);
+      const task = taskOf(spec);
+      const known = dense?.artifact ?? (await adoptDenseModel(database, campaignId, task));
+      return {
+        task,
+        accelerator: acceleratorOf(spec.accelerator),
+        batch: spec.batch,
+        imagesPerEpoch: spec.space.fineTune.imagesPerEpoch ?? null,
+        parallelism: spec.parallelism,
+        deviceClass: await deviceClass(),
+        state,
+        dense: known === null ? null : { artifact: known },
+      };
+    },
+    async recordDense(campaignId, model, validation, test) {
+      return recordDenseModel(database, campaignId, taskOf(await campaignSpec(database, campaignId)), model, validation, test);
+    },
+    async ask(campaignId, atMost, alreadyStarted) {
+      const left = (await unsettledCandidates(database, campaignId)).filter(
+        ({ candidateId }) => !alreadyStarted.includes(candidateId),
+      );
+      if (left.length >= atMost) return left.slice(0, atMost);
+      const spec = await campaignSpec(database, campaignId);
+      const added = await addCandidates(database, campaignId, atMost - left.length, (number, told) =>
+        toldStrategy(spec, told).ask(number),
+      );
+      for (const { candidateId, number, schedule } of added) {
+        log.info('asked for a candidate', { campaign: spec.name, campaignId, candidateId, number, schedule });
+      }
+      return [...left, ...added];
+    },
+    unsettled: (campaignId) => unsettledCandidates(database, campaignId),
+    recordRunning: (_campaignId, candidateId) => recordRunning(database, candidateId),
+    async recordCandidate(campaignId, candidateId, model, measurement) {
+      await recordResult(database, campaignId, candidateId, model, measurement);
+      log.info('recorded a candidate', { campaignId, candidateId, accuracy: measurement.accuracy });
+    },
+    async recordFailure(campaignId, candidateId, state, failure) {
+      await recordFailure(database, campaignId, candidateId, state, failure);
+      log.warn('a candidate has no result', { campaignId, candidateId, state, failure });
+    },
+    tell: (campaignId, candidateIds) => tellCandidates(database, campaignId, candidateIds),
+    recordCampaignState: (campaignId, state, failure) => setCampaignState(database, campaignId, state, failure),
+    frontWithoutTest: (campaignId) => frontWithoutTest(database, campaignId),
+    recordTest: (campaignId, candidateId, measurement) => recordTest(database, campaignId, candidateId, measurement),
+  });
+}
+
+function taskOf(spec: CampaignSpec): CampaignPlan['task'] {
+  return {
+    network: spec.network,
+    data: spec.data,
+    seed: spec.strategy.seed,
+    trainingImages: spec.subset?.trainingImages ?? null,
+  };
+}
+
+/** A campaign's strategy as it is after all that was told: made anew, since it stores nothing. */
+function toldStrategy(spec: CampaignSpec, told: readonly ToldCandidate[]): Strategy {
+  const strategy = createStrategy(spec);
+  const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
+  strategy.tell(
+    told.map(({ number, schedule, result }) => ({
+      number,
+      schedule,
+      result: result && {
+        objectives: [1 - result.accuracy, result.energy],
+        violation: Math.max(0, leastAccuracy - result.accuracy),
+      },
+    })),
+  );
+  return strategy;
+}
+
+/** What cannot pass is said so, for Temporal not to try it for ever; all else, Postgres's absence first, may pass. */
+function withTypedErrors(activities: BookkeepingActivities): BookkeepingActivities {
+  const wrapped = Object.entries(activities).map(([name, activity]: [string, (...args: never[]) => Promise<unknown>]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await activity(...args);
+      } catch (error) {
+        if (error instanceof NotFoundError) throw ApplicationFailure.nonRetryable(error.message, error.name);
+        if (isDatabaseUnreachable(error)) {
+          throw ApplicationFailure.retryable('Postgres is out of reach; it will be tried again', 'StoreUnreachable');
+        }
+        throw error;
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as BookkeepingActivities;
+}

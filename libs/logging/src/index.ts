@@ -1,0 +1,1 @@
+export { logTemporalTo } from './temporal-logging.js';

@@ -1,0 +1,33 @@
+import type { BookkeepingActivities, TrainingActivities } from '@espalier/contracts';
+import { deviceQueue, ORCHESTRATOR_QUEUE } from '@espalier/contracts/workflow-messages';
+import { ActivityCancellationType, ApplicationFailure, proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+
+/** Bookkeeping is tried until it succeeds: Postgres comes back, and a result must not be lost for its absence. */
+export const bookkeeping: ActivityInterfaceFor<BookkeepingActivities> = proxyActivities<BookkeepingActivities>({
+  taskQueue: ORCHESTRATOR_QUEUE,
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+/**
+ * Training on a class of device. A worker that dies is noticed when its heartbeats stop, and the next attempt goes on
+ * from the last checkpoint. Errors that trying again cannot mend come as non-retryable failures.
+ */
+export function trainingOn(deviceClass: string): ActivityInterfaceFor<TrainingActivities> {
+  return proxyActivities<TrainingActivities>({
+    taskQueue: deviceQueue(deviceClass),
+    startToCloseTimeout: '24 hours',
+    heartbeatTimeout: '15s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 30 },
+  });
+}
+
+/** The innermost application failure of an error, which says what went wrong; or the error's own words. */
+export function failureOf(error: unknown): { type: string; message: string } {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof ApplicationFailure) return { type: at.type ?? 'Error', message: at.message };
+    if (!(at.cause instanceof Error)) return { type: at.name, message: at.message };
+  }
+  return { type: 'Error', message: String(error) };
+}

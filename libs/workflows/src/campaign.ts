@@ -1,0 +1,174 @@
+import type { AskedCandidate, CampaignInput, CampaignPlan, CampaignProgress } from '@espalier/contracts';
+import { candidateWorkflowId } from '@espalier/contracts/workflow-messages';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  ContinueAsNew,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { bookkeeping, failureOf, trainingOn } from './activities.js';
+import { candidate } from './candidate.js';
+import { cancelUpdate, candidateSettledSignal, pauseUpdate, progressQuery, resumeUpdate } from './messages.js';
+
+/** How long to wait for a candidate's signal before the store is asked whether one went missing. */
+const LOOK_AGAIN = '30s';
+
+/**
+ * One campaign: the dense network, then a sliding window of candidates up to the budget, then the front on the test
+ * split. It holds a window and no results: those are in the store, and a run that continues as new, or is started anew
+ * after everything was lost, takes up the candidates that the store says are not settled.
+ */
+export async function campaign(input: CampaignInput): Promise<void> {
+  const { campaignId } = input;
+  const inFlight = new Set<string>();
+  const settled: string[] = [];
+  let state: CampaignProgress['state'] = input.paused ? 'paused' : 'running';
+  let started = 0;
+  let settledCount = 0;
+  let cancelling = false;
+  let ended = false;
+  const scope = new CancellationScope();
+
+  const progress = (): CampaignProgress => ({ state, running: inFlight.size, started, settled: settledCount });
+  const refuseWhenOver = (verb: string) => (): void => {
+    if (ended || cancelling) {
+      throw ApplicationFailure.nonRetryable(`the campaign is ${ended ? state : 'being cancelled'}: it cannot be ${verb}`, 'CampaignOver');
+    }
+  };
+  setHandler(progressQuery, progress);
+  setHandler(candidateSettledSignal, ({ candidateId }) => void settled.push(candidateId));
+  setHandler(
+    pauseUpdate,
+    async () => {
+      state = 'paused';
+      await bookkeeping.recordCampaignState(campaignId, 'paused', null);
+      return progress();
+    },
+    { validator: refuseWhenOver('paused') },
+  );
+  setHandler(
+    resumeUpdate,
+    async () => {
+      state = 'running';
+      await bookkeeping.recordCampaignState(campaignId, 'running', null);
+      return progress();
+    },
+    { validator: refuseWhenOver('resumed') },
+  );
+  setHandler(
+    cancelUpdate,
+    () => {
+      cancelling = true;
+      scope.cancel();
+      for (const candidateId of inFlight) {
+        // One that has ended just now cannot be cancelled, and need not be.
+        void getExternalWorkflowHandle(candidateWorkflowId(candidateId)).cancel().catch(() => undefined);
+      }
+      return progress();
+    },
+    { validator: refuseWhenOver('cancelled') },
+  );
+
+  const plan = await bookkeeping.loadPlan(campaignId);
+  if (plan.state === 'pending') await bookkeeping.recordCampaignState(campaignId, 'running', null);
+
+  const start = async (dense: string, asked: AskedCandidate): Promise<void> => {
+    inFlight.add(asked.candidateId);
+    started++;
+    try {
+      await startChild(candidate, {
+        workflowId: candidateWorkflowId(asked.candidateId),
+        args: [{ ...asked, campaignId, dense, plan }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+      });
+    } catch (error) {
+      // Started by an earlier run of this campaign: its signal, or the store, will tell.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+
+  const collect = async (): Promise<void> => {
+    const signalled = await condition(() => settled.length > 0 || cancelling, LOOK_AGAIN);
+    const asking = signalled ? settled.splice(0) : [...inFlight];
+    if (asking.length === 0) return;
+    for (const candidateId of await bookkeeping.tell(campaignId, asking)) {
+      if (inFlight.delete(candidateId)) settledCount++;
+    }
+    if (!signalled && !cancelling) await restartLost();
+  };
+
+  // A candidate that was terminated by hand, or lost with Temporal's data, has no end in the store and no workflow.
+  let denseArtifact = '';
+  const restartLost = async (): Promise<void> => {
+    const unsettled = await bookkeeping.unsettled(campaignId);
+    for (const asked of unsettled.filter(({ candidateId }) => inFlight.has(candidateId))) await start(denseArtifact, asked);
+  };
+
+  try {
+    denseArtifact = await scope.run(() => denseModel(campaignId, plan));
+    let exhausted = false;
+    while (!cancelling && (!exhausted || inFlight.size > 0)) {
+      if (workflowInfo().continueAsNewSuggested) {
+        await condition(allHandlersFinished);
+        await continueAsNew<typeof campaign>({ ...input, paused: state === 'paused' });
+      }
+      const room = state === 'paused' ? 0 : plan.parallelism - inFlight.size;
+      if (room > 0 && !exhausted) {
+        const asked = await bookkeeping.ask(campaignId, room, [...inFlight]);
+        if (asked.length === 0) exhausted = true;
+        for (const each of asked) await start(denseArtifact, each);
+      } else if (inFlight.size === 0) {
+        await condition(() => state !== 'paused' || cancelling);
+      } else {
+        await collect();
+      }
+    }
+    while (inFlight.size > 0) await collect();
+    if (!cancelling) await scope.run(() => testFront(campaignId, plan));
+    state = cancelling ? 'cancelled' : 'completed';
+    ended = true;
+    await bookkeeping.recordCampaignState(campaignId, state, null);
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    if (cancelling) {
+      while (inFlight.size > 0) await collect();
+      state = 'cancelled';
+      ended = true;
+      await bookkeeping.recordCampaignState(campaignId, 'cancelled', null);
+    } else {
+      state = 'failed';
+      ended = true;
+      await bookkeeping.recordCampaignState(campaignId, 'failed', failureOf(error));
+    }
+  }
+  await condition(allHandlersFinished);
+}
+
+/** The dense network of the campaign's task: trained once, measured on both splits, shared by campaigns. */
+async function denseModel(campaignId: string, plan: CampaignPlan): Promise<string> {
+  if (plan.dense) return plan.dense.artifact;
+  const training = trainingOn(plan.deviceClass);
+  const { task } = plan;
+  const model = await training.trainDense({ task });
+  const validation = await training.evaluate({ task, model: model.artifact, split: 'validation' });
+  const test = await training.evaluate({ task, model: model.artifact, split: 'test' });
+  const { artifact } = await bookkeeping.recordDense(campaignId, model, validation, test);
+  return artifact;
+}
+
+/** The only look at the test split: one for each member of the final front. */
+async function testFront(campaignId: string, plan: CampaignPlan): Promise<void> {
+  const training = trainingOn(plan.deviceClass);
+  for (const { candidateId, artifact } of await bookkeeping.frontWithoutTest(campaignId)) {
+    const measurement = await training.evaluate({ task: plan.task, model: artifact, split: 'test' });
+    await bookkeeping.recordTest(campaignId, candidateId, measurement);
+  }
+}

@@ -1,0 +1,3 @@
+// For programs that start, query and update workflows; the workflows themselves run only inside a worker's sandbox.
+export type { campaign } from './campaign.js';
+export { cancelUpdate, candidateSettledSignal, pauseUpdate, progressQuery, resumeUpdate } from './messages.js';
