@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Campaign, Front } from '@espalier/contracts';
 import { SingleBar } from 'cli-progress';
 import type { ApiClient } from './api-client.js';
@@ -32,10 +33,7 @@ export async function watchCampaign(
         if (!(error instanceof CommandError && error.kind === 'unavailable' && onUnreachable)) throw error;
         await onUnreachable();
       }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, EVERY_MS);
-        signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-      });
+      await setTimeout(EVERY_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
     }
   } finally {
     view.close();

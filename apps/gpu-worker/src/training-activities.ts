@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Measurement, ModelReference, TrainingActivities } from '@espalier/contracts';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
@@ -47,7 +48,7 @@ export class TrainingProcesses {
   async #run(job: Job): Promise<JobResult> {
     const context = Context.current();
     const { attempt, activityId, workflowExecution } = context.info;
-    const training = this.#take();
+    const training = job.kind === 'trainDense' ? this.#takeWholeMachine() : this.#take();
     context.log.info(`${job.kind} begins`, { attempt, trainingPid: training.pid });
     let details: unknown = null;
     const heartbeat = setInterval(() => context.heartbeat(details), HEARTBEAT_EVERY_MS);
@@ -59,7 +60,7 @@ export class TrainingProcesses {
       throw await this.#failure(error, `${workflowExecution?.workflowId ?? ''}/${activityId}`);
     } finally {
       clearInterval(heartbeat);
-      if (this.#closed) training.close();
+      if (this.#closed || job.kind === 'trainDense') training.close();
       else if (training.alive) this.#idle.push(training);
     }
   }
@@ -67,6 +68,13 @@ export class TrainingProcesses {
   #take(): TrainingProcess {
     for (let process = this.#idle.pop(); process; process = this.#idle.pop()) if (process.alive) return process;
     return new TrainingProcess(this.options);
+  }
+
+  /** A campaign's candidates wait for its dense network, so that is trained on all cores. TensorFlow fixes their number
+   * for a process when it starts: this one is not kept. */
+  #takeWholeMachine(): TrainingProcess {
+    const cores = availableParallelism();
+    return new TrainingProcess({ ...this.options, threads: { intraOp: cores, interOp: cores } });
   }
 
   async #failure(error: unknown, activity: string): Promise<Error> {

@@ -10,6 +10,7 @@
  */
 export function runLengthRatio(density: number, wordBits: number, runBits: number): number {
   const longestCode = 2 ** runBits;
-  const valuesPerCode = density > 0 ? (1 - (1 - density) ** longestCode) / density : longestCode;
+  // expm1 and log1p, since 1 − density rounds to 1 for the smallest densities.
+  const valuesPerCode = density > 0 ? -Math.expm1(longestCode * Math.log1p(-density)) / density : longestCode;
   return Math.min(1, (wordBits + runBits) / wordBits / valuesPerCode);
 }

@@ -51,7 +51,10 @@ interface Glue {
   SchemaEngine: typeof SchemaEngine;
 }
 
-async function openEngine(connectionString: string): Promise<SchemaEngine> {
+let loading: Promise<Glue> | undefined;
+
+/** The glue holds one WebAssembly instance for the whole process: a second one would write into the first one's memory. */
+async function loadGlue(): Promise<Glue> {
   const glueUrl = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const glue = (await import(glueUrl)) as Glue;
   const bytes = await readFile(new URL('schema_engine_bg.wasm', glueUrl));
@@ -60,6 +63,12 @@ async function openEngine(connectionString: string): Promise<SchemaEngine> {
   });
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
+  return glue;
+}
+
+async function openEngine(connectionString: string): Promise<SchemaEngine> {
+  loading ??= loadGlue();
+  const glue = await loading;
   const path = join(PRISMA_FOLDER, 'schema.prisma');
   return glue.SchemaEngine.new(
     { datamodels: [[path, await readFile(path, 'utf8')]] },

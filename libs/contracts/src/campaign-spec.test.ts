@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { CampaignSpecSchema, fieldErrors } from './index.js';
+
+const good = { name: 'a', network: 'lenet-5', data: 'mnist', space: { density: { conv1: [0.1, 1] } }, budget: { candidates: 4 } };
+
+function refusal(change: object): string {
+  const input = { ...good, ...change };
+  const parsed = CampaignSpecSchema.safeParse(input);
+  if (parsed.success) return 'accepted';
+  const [{ field, message, value }] = fieldErrors(parsed.error.issues, input);
+  return `${field}${value === undefined ? '' : ` = ${JSON.stringify(value)}`}: ${message}`;
+}
+
+describe('a campaign spec', () => {
+  it('needs a name, a network, data, densities and a budget; all else has a default', () => {
+    expect(CampaignSpecSchema.parse(good)).toMatchObject({
+      accelerator: 'eyeriss',
+      batch: 1,
+      parallelism: 2,
+      strategy: { name: 'nsga2', seed: 1 },
+      space: { criterion: ['magnitude', 'energy-aware'], fineTune: { epochs: [1, 1] } },
+    });
+  });
+
+  it.each([
+    ['an unknown key', { colour: 'red' }, /colour/],
+    ['a density above 1', { space: { density: { conv1: [0.1, 1.5] } } }, /^space\.density\.conv1\.1 = 1\.5: .*<=1/],
+    ['a range that is upside down', { space: { density: { conv1: [0.9, 0.1] } } }, /^space\.density\.conv1: a range is \[low, high\]/],
+    ['a space without layers', { space: { density: {} } }, /^space\.density: name at least one layer/],
+    ['a budget of 0', { budget: { candidates: 0 } }, /^budget\.candidates = 0: .*>=1/],
+    ['a name with spaces', { name: 'My Campaign' }, /^name = "My Campaign": a name of lower-case letters/],
+    ['a strategy that there is not', { strategy: { name: 'magic' } }, /^strategy\.name = "magic"/],
+    ['an accuracy above 1', { constraints: { accuracy: { min: 97 } } }, /^constraints\.accuracy\.min = 97/],
+  ])('is refused with %s, naming the field, the value and what is allowed', (_what, change, message) => {
+    expect(refusal(change)).toMatch(message);
+  });
+});

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '@espalier/store/migrate';
+import { databaseUrl, ensureDatabase, postgresComponent } from './postgres.js';
+import { identify, stopProcess } from './process-identity.js';
+
+/** A Postgres of its own for a test file, migrated; `stop` ends it and removes its data. */
+export async function startTestPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-postgres-'));
+  chmodSync(folder, 0o755);
+  const port = await freePort();
+  const { command, args, user, isReady } = await postgresComponent(join(folder, 'data'), port, folder);
+  const server = spawn(command, args, { ...(user ?? {}), stdio: 'ignore', cwd: '/' });
+  for (const deadline = Date.now() + 30_000; !(await isReady()); ) {
+    if (Date.now() > deadline) throw new Error('the test Postgres does not start');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await ensureDatabase(port);
+  await migrate(databaseUrl(port));
+  return {
+    url: databaseUrl(port),
+    stop: async () => {
+      await stopProcess(identify(server.pid ?? 0), 'SIGINT', 10_000);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that nothing listens on just now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

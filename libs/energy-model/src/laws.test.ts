@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { eyeriss, NetworkPricer, runLengthRatio, searchMapping, weightCount, type LayerShape } from './index.js';
+
+const shapes = fc
+  .record({
+    groups: fc.integer({ min: 1, max: 2 }),
+    inputChannels: fc.integer({ min: 1, max: 24 }),
+    outputChannels: fc.integer({ min: 1, max: 24 }),
+    kernel: fc.integer({ min: 1, max: 5 }),
+    output: fc.integer({ min: 1, max: 12 }),
+    stride: fc.integer({ min: 1, max: 2 }),
+  })
+  .map(({ groups, inputChannels, outputChannels, kernel, output, stride }): LayerShape => {
+    const input = (output - 1) * stride + kernel;
+    return {
+      name: 'layer',
+      groups,
+      inputChannels,
+      outputChannels,
+      inputHeight: input,
+      inputWidth: input,
+      kernelHeight: kernel,
+      kernelWidth: kernel,
+      outputHeight: output,
+      outputWidth: output,
+      stride,
+    };
+  });
+const density = fc.double({ min: 0, max: 1, noNaN: true });
+const densities = fc.record({ weights: density, inputs: density, outputs: density });
+const batches = fc.integer({ min: 1, max: 4 });
+
+const RUNS = { numRuns: 60 };
+
+describe('the energy of a layer', () => {
+  it('is the sum of its parts', () => {
+    fc.assert(
+      fc.property(shapes, batches, densities, (shape, batch, d) => {
+        const [layer] = new NetworkPricer([shape], batch, eyeriss).price([d]).layers;
+        const parts = Object.values(layer.levels).flatMap((level) => Object.values(level));
+        const sum = parts.reduce((a, b) => a + b, layer.computation);
+        expect(sum).toBeCloseTo(layer.total, 3);
+      }),
+      RUNS,
+    );
+  });
+
+  it('never falls when a density rises', () => {
+    fc.assert(
+      fc.property(shapes, batches, densities, densities, (shape, batch, a, b) => {
+        const pricer = new NetworkPricer([shape], batch, eyeriss);
+        const low = { weights: Math.min(a.weights, b.weights), inputs: Math.min(a.inputs, b.inputs), outputs: Math.min(a.outputs, b.outputs) };
+        expect(pricer.price([a]).total).toBeGreaterThanOrEqual(pricer.price([low]).total * (1 - 1e-12));
+      }),
+      RUNS,
+    );
+  });
+
+  it('scales with all prices', () => {
+    fc.assert(
+      fc.property(shapes, densities, fc.integer({ min: 2, max: 50 }), (shape, d, factor) => {
+        const { mac, registerFile, array, globalBuffer, dram } = eyeriss.energy;
+        const scaled = {
+          ...eyeriss,
+          energy: { mac: mac * factor, registerFile: registerFile * factor, array: array * factor, globalBuffer: globalBuffer * factor, dram: dram * factor },
+        };
+        const once = new NetworkPricer([shape], 1, eyeriss).price([d]).total;
+        const times = new NetworkPricer([shape], 1, scaled).price([d]).total;
+        expect(times / factor / once).toBeCloseTo(1, 9);
+      }),
+      RUNS,
+    );
+  });
+
+  it('is at least that of computing and of moving each word once', () => {
+    fc.assert(
+      fc.property(shapes, batches, (shape, batch) => {
+        const [layer] = new NetworkPricer([shape], batch, eyeriss).dense().layers;
+        const { dram, registerFile } = eyeriss.energy;
+        const outputs = batch * shape.groups * shape.outputChannels * shape.outputHeight * shape.outputWidth;
+        const compulsory = layer.macs * (1 + 4 * registerFile) + dram * (weightCount(shape) + outputs);
+        expect(layer.total).toBeGreaterThanOrEqual(compulsory);
+      }),
+      RUNS,
+    );
+  });
+
+  it('has a mapping that fits, or a refusal that says which memory is too small', () => {
+    const tiny = { ...eyeriss, globalBuffer: { words: 4 } };
+    const shape: LayerShape = { name: 'wide', groups: 1, inputChannels: 1, outputChannels: 1, inputHeight: 9, inputWidth: 9, kernelHeight: 2, kernelWidth: 2, outputHeight: 8, outputWidth: 8, stride: 1 };
+    expect(() => searchMapping(shape, 1, tiny)).toThrow('no mapping for layer wide: its global buffer (4 words)');
+  });
+});
+
+describe('run-length coding', () => {
+  it('never enlarges, and shrinks with the density', () => {
+    fc.assert(
+      fc.property(density, density, (a, b) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)].map((d) => runLengthRatio(d, 16, 5));
+        expect(low).toBeLessThanOrEqual(high + 1e-12);
+        expect(high).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('costs one code for every 32 zeros of an empty tensor', () => {
+    expect(runLengthRatio(0, 16, 5)).toBeCloseTo(21 / 16 / 32, 12);
+  });
+});

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const INTEGRATION = '**/*.integration.test.ts';
+const END_TO_END = 'test/**/*.test.ts';
+const EXCLUDE = ['**/node_modules/**', '**/dist/**'];
+
+// Packages resolve to their sources here, so that a unit test needs no build.
+const sources = { ssr: { resolve: { conditions: ['source', 'node'] } } };
+const real = { pool: 'forks' as const, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...sources,
+        test: { name: 'unit', include: ['{libs,apps}/**/*.test.ts'], exclude: [...EXCLUDE, INTEGRATION], pool: 'forks' },
+      },
+      { ...sources, test: { name: 'integration', include: [INTEGRATION], exclude: EXCLUDE, ...real } },
+      {
+        ...sources,
+        test: { name: 'end-to-end', include: [END_TO_END], exclude: EXCLUDE, ...real, testTimeout: 600_000, hookTimeout: 300_000 },
+      },
+    ],
+  },
+});
