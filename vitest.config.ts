@@ -13,12 +13,24 @@ export default defineConfig({
     projects: [
       {
         ...sources,
-        test: { name: 'unit', include: ['{libs,apps}/**/*.test.ts'], exclude: [...EXCLUDE, INTEGRATION], pool: 'forks' },
+        test: {
+          name: 'unit',
+          include: ['{libs,apps}/**/*.test.ts'],
+          exclude: [...EXCLUDE, INTEGRATION],
+          pool: 'forks',
+        },
       },
       { ...sources, test: { name: 'integration', include: [INTEGRATION], exclude: EXCLUDE, ...real } },
       {
         ...sources,
-        test: { name: 'end-to-end', include: [END_TO_END], exclude: EXCLUDE, ...real, testTimeout: 600_000, hookTimeout: 300_000 },
+        test: {
+          name: 'end-to-end',
+          include: [END_TO_END],
+          exclude: [...EXCLUDE, INTEGRATION],
+          ...real,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
       },
     ],
   },

@@ -62,7 +62,7 @@ function compilerCheck() {
     name: 'g++',
     ok: status === 0 && Number(stdout.split('.')[0]) >= 9,
     found: status === 0 ? stdout.trim() : 'not found',
-    fix: "g++ 9 or later builds the addons that join Node to TensorFlow: `apt-get install g++`.",
+    fix: 'g++ 9 or later builds the addons that join Node to TensorFlow: `apt-get install g++`.',
   };
 }
 

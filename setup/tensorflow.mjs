@@ -31,7 +31,9 @@ export function installTensorFlow(root, cache) {
   const include = join(root, 'node_modules/node-api-headers/include');
   buildAddon(cache, {
     name: 'tfjs_binding',
-    sources: readdirSync(join(tfjs, 'binding')).filter((file) => file.endsWith('.cc')).map((file) => join(tfjs, 'binding', file)),
+    sources: readdirSync(join(tfjs, 'binding'))
+      .filter((file) => file.endsWith('.cc'))
+      .map((file) => join(tfjs, 'binding', file)),
     flags: ['-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION', `-I${include}`, `-I${tfjs}`],
     tensorflow,
     target: join(tfjs, 'lib/napi-v8/tfjs_binding.node'),

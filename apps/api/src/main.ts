@@ -30,7 +30,9 @@ const description = new DocumentBuilder()
   .setDescription('Campaigns that search for the most energy-frugal pruned versions of a trained network.')
   .setVersion('1')
   .build();
-SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { jsonDocumentUrl: 'openapi.json' });
+SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+  jsonDocumentUrl: 'openapi.json',
+});
 
 const dashboard = fileURLToPath(new URL('.', import.meta.resolve('@espalier/dashboard/index.html')));
 await app.register(fastifyStatic, { root: join(dashboard), prefix: '/' });

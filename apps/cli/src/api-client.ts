@@ -13,7 +13,7 @@ import {
   type Problem,
   type Worker,
 } from '@espalier/contracts';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { CommandError } from './exit-codes.js';
 
 /** The HTTP API as the commands use it. Answers are checked by their contracts. */
@@ -80,5 +80,9 @@ function problemError(status: number, problem: Problem | undefined): CommandErro
     ({ field, message, value }) => `  ${field}${value === undefined ? '' : ` (${JSON.stringify(value)})`}: ${message}`,
   );
   const kind = status === 404 ? 'notFound' : status === 409 ? 'conflict' : status >= 500 ? 'unavailable' : 'invalid';
-  return new CommandError(kind, fields.length > 0 ? [`${problem.title}:`, ...fields].join('\n') : problem.detail, problem);
+  return new CommandError(
+    kind,
+    fields.length > 0 ? [`${problem.title}:`, ...fields].join('\n') : problem.detail,
+    problem,
+  );
 }

@@ -30,7 +30,9 @@ describe('a campaign file', () => {
   });
 
   it('is refused with every field that is wrong', async () => {
-    const message = await refusalOf('name: x\nnetwork: lenet-5\ndata: mnist\nspace: { density: { conv1: [0, 2] } }\nbudget: { candidates: 0 }\ncolour: red\n');
+    const message = await refusalOf(
+      'name: x\nnetwork: lenet-5\ndata: mnist\nspace: { density: { conv1: [0, 2] } }\nbudget: { candidates: 0 }\ncolour: red\n',
+    );
     expect(message).toContain('space.density.conv1.1 (2)');
     expect(message).toContain('budget.candidates (0)');
     expect(message).toContain('colour');

@@ -6,7 +6,8 @@ import { note } from './output.js';
 export function api(): ApiClient {
   const named = process.env.ESPALIER_API_URL;
   if (named) return new ApiClient(named);
-  const ports = runningStack(homeFolder())?.ports ?? portsFrom(Number(process.env.ESPALIER_PORT_BASE ?? DEFAULT_PORT_BASE));
+  const ports =
+    runningStack(homeFolder())?.ports ?? portsFrom(Number(process.env.ESPALIER_PORT_BASE ?? DEFAULT_PORT_BASE));
   return new ApiClient(`http://127.0.0.1:${ports.api}`);
 }
 

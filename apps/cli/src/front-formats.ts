@@ -30,7 +30,17 @@ export const timesLess = (front: Front, value: number | null): number | null =>
 
 function frontTable(front: Front): string {
   const dense = front.dense
-    ? [['dense', percent(front.dense.validationAccuracy), percent(front.dense.testAccuracy), energy(front.dense.energy.total), '1.00', '100.00 %', '']]
+    ? [
+        [
+          'dense',
+          percent(front.dense.validationAccuracy),
+          percent(front.dense.testAccuracy),
+          energy(front.dense.energy.total),
+          '1.00',
+          '100.00 %',
+          '',
+        ],
+      ]
     : [];
   const points = front.points.map((point) => [
     String(point.number),
@@ -46,7 +56,18 @@ function frontTable(front: Front): string {
 
 function frontCsv(front: Front): string {
   const layers = [...new Set(front.points.flatMap(({ schedule }) => Object.keys(schedule.density)))];
-  const head = ['candidate', 'number', 'validation_accuracy', 'test_accuracy', 'energy', 'times_less_than_dense', 'weights_left', 'criterion', 'epochs', ...layers.map((layer) => `density_${layer}`)];
+  const head = [
+    'candidate',
+    'number',
+    'validation_accuracy',
+    'test_accuracy',
+    'energy',
+    'times_less_than_dense',
+    'weights_left',
+    'criterion',
+    'epochs',
+    ...layers.map((layer) => `density_${layer}`),
+  ];
   const rows = front.points.map((point) => [
     point.id,
     point.number,

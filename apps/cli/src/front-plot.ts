@@ -20,10 +20,26 @@ export function frontPlot(front: Front): string {
     xAxis: { type: 'log', name: 'energy of a batch, 10⁶ MACs', nameLocation: 'middle', nameGap: 30, scale: true },
     yAxis: { type: 'value', name: 'accuracy, %', nameLocation: 'middle', nameGap: 48, scale: true },
     series: [
-      { name: 'front, validation', type: 'line', step: 'end', symbolSize: 9, data: series((point) => point.validationAccuracy) },
-      ...(tested.length > 0 ? [{ name: 'front, test', type: 'scatter', symbol: 'diamond', symbolSize: 10, data: tested }] : []),
+      {
+        name: 'front, validation',
+        type: 'line',
+        step: 'end',
+        symbolSize: 9,
+        data: series((point) => point.validationAccuracy),
+      },
+      ...(tested.length > 0
+        ? [{ name: 'front, test', type: 'scatter', symbol: 'diamond', symbolSize: 10, data: tested }]
+        : []),
       ...(front.dense
-        ? [{ name: 'dense, test', type: 'scatter', symbol: 'rect', symbolSize: 11, data: [[front.dense.energy.total / 1e6, 100 * front.dense.testAccuracy]] }]
+        ? [
+            {
+              name: 'dense, test',
+              type: 'scatter',
+              symbol: 'rect',
+              symbolSize: 11,
+              data: [[front.dense.energy.total / 1e6, 100 * front.dense.testAccuracy]],
+            },
+          ]
         : []),
     ],
   });

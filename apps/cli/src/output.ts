@@ -19,7 +19,9 @@ export function note(text: string): void {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const drawn = new Table({
     head: head.map((title) => pc.bold(title)),
-    colAligns: head.map((_, i) => (rows.every((row) => /^[-+]?[\d.,]+( ×| %)?$|^–?$/.test(row[i] ?? '')) ? 'right' : 'left')),
+    colAligns: head.map((_, i) =>
+      rows.every((row) => /^[-+]?[\d.,]+( ×| %)?$|^–?$/.test(row[i] ?? '')) ? 'right' : 'left',
+    ),
     style: { head: [], border: [], compact: true },
   });
   drawn.push(...rows.map((row) => [...row]));

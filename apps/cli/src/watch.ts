@@ -41,11 +41,16 @@ export async function watchCampaign(
 }
 
 function progressLine({ dense, counts, hypervolume, state }: Campaign, front: Front, secondsLeft: number): string {
-  if (!dense) return state === 'pending' ? 'waiting for the orchestrator' : 'training the dense network (one to three minutes)';
-  const best = front.points.find(({ validationAccuracy }) => (validationAccuracy ?? 0) >= dense.validationAccuracy - 0.01);
+  if (!dense)
+    return state === 'pending' ? 'waiting for the orchestrator' : 'training the dense network (one to three minutes)';
+  const best = front.points.find(
+    ({ validationAccuracy }) => (validationAccuracy ?? 0) >= dense.validationAccuracy - 0.01,
+  );
   return [
     `${counts.completed} done, ${counts.running} running, ${counts.failed} failed`,
-    best ? `best ${timesLess(front, best.energy)?.toFixed(2) ?? '–'} × less at ${percent(best.validationAccuracy)}` : 'none within 1 point yet',
+    best
+      ? `best ${timesLess(front, best.energy)?.toFixed(2) ?? '–'} × less at ${percent(best.validationAccuracy)}`
+      : 'none within 1 point yet',
     `hypervolume ${hypervolume?.toFixed(4) ?? '–'}`,
     `${duration(secondsLeft)} left`,
   ].join(' · ');
@@ -66,7 +71,12 @@ class CompletionRate {
 }
 
 class BarView {
-  readonly #bar = new SingleBar({ format: '{bar} {value}/{total} · {line}', hideCursor: true, barsize: 20, stream: process.stderr });
+  readonly #bar = new SingleBar({
+    format: '{bar} {value}/{total} · {line}',
+    hideCursor: true,
+    barsize: 20,
+    stream: process.stderr,
+  });
   #started = false;
 
   show({ counts, spec }: Campaign, line: string): void {

@@ -1,9 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  ArtifactCorruptError,
-  ArtifactMissingError,
-  type ArtifactStore,
-} from '@espalier/artifacts';
+import { ArtifactCorruptError, ArtifactMissingError, type ArtifactStore } from '@espalier/artifacts';
 import type {
   EvaluateRequest,
   FineTuneRequest,
@@ -65,7 +61,9 @@ export class TrainingJobs {
   /** Trains the unpruned network, or finds that it has been trained already. */
   async trainDense({ task }: TrainDenseRequest, context: JobContext): Promise<ModelReference> {
     const network = zooNetwork(task.network);
-    const recipe = createHash('sha256').update(JSON.stringify({ task, recipe: DENSE_RECIPE })).digest('hex');
+    const recipe = createHash('sha256')
+      .update(JSON.stringify({ task, recipe: DENSE_RECIPE }))
+      .digest('hex');
     const start: Checkpoint = {
       weights: initialWeights(network, task.seed),
       masks: new Map(),
@@ -96,7 +94,11 @@ export class TrainingJobs {
       network,
       dense.weights,
       schedule,
-      { accelerator: request.accelerator, batch: request.batch, densities: profile.layers.map(({ density }) => density) },
+      {
+        accelerator: request.accelerator,
+        batch: request.batch,
+        densities: profile.layers.map(({ density }) => density),
+      },
       async (layer, soFar) => {
         context.signal.throwIfAborted();
         context.progress({ phase: 'prune', done: soFar.order.length, of: layers });

@@ -74,7 +74,9 @@ export class TrainingProcess {
           reject(
             signal.aborted
               ? new JobCancelledError('the job was cancelled')
-              : new TrainingProcessCrashedError(`the training process ended (${by ?? `exit code ${String(code)}`}) during ${job.kind}`),
+              : new TrainingProcessCrashedError(
+                  `the training process ended (${by ?? `exit code ${String(code)}`}) during ${job.kind}`,
+                ),
           ),
         );
       const onAbort = (): void => {

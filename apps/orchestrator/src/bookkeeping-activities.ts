@@ -48,7 +48,14 @@ export function createBookkeepingActivities({
       };
     },
     async recordDense(campaignId, model, validation, test) {
-      return recordDenseModel(database, campaignId, taskOf(await campaignSpec(database, campaignId)), model, validation, test);
+      return recordDenseModel(
+        database,
+        campaignId,
+        taskOf(await campaignSpec(database, campaignId)),
+        model,
+        validation,
+        test,
+      );
     },
     async ask(campaignId, atMost, alreadyStarted) {
       const left = (await unsettledCandidates(database, campaignId)).filter(
@@ -109,19 +116,21 @@ function toldStrategy(spec: CampaignSpec, told: readonly ToldCandidate[]): Strat
 
 /** What cannot pass is said so, for Temporal not to try it for ever; all else, Postgres's absence first, may pass. */
 function withTypedErrors(activities: BookkeepingActivities): BookkeepingActivities {
-  const wrapped = Object.entries(activities).map(([name, activity]: [string, (...args: never[]) => Promise<unknown>]) => [
-    name,
-    async (...args: never[]) => {
-      try {
-        return await activity(...args);
-      } catch (error) {
-        if (error instanceof NotFoundError) throw ApplicationFailure.nonRetryable(error.message, error.name);
-        if (isDatabaseUnreachable(error)) {
-          throw ApplicationFailure.retryable('Postgres is out of reach; it will be tried again', 'StoreUnreachable');
+  const wrapped = Object.entries(activities).map(
+    ([name, activity]: [string, (...args: never[]) => Promise<unknown>]) => [
+      name,
+      async (...args: never[]) => {
+        try {
+          return await activity(...args);
+        } catch (error) {
+          if (error instanceof NotFoundError) throw ApplicationFailure.nonRetryable(error.message, error.name);
+          if (isDatabaseUnreachable(error)) {
+            throw ApplicationFailure.retryable('Postgres is out of reach; it will be tried again', 'StoreUnreachable');
+          }
+          throw error;
         }
-        throw error;
-      }
-    },
-  ]);
+      },
+    ],
+  );
   return Object.fromEntries(wrapped) as BookkeepingActivities;
 }

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ArtifactCorruptError, ArtifactMissingError, decodeSafetensors, encodeSafetensors, FolderArtifactStore, SafetensorsError } from './index.js';
+import {
+  ArtifactCorruptError,
+  ArtifactMissingError,
+  decodeSafetensors,
+  encodeSafetensors,
+  FolderArtifactStore,
+  SafetensorsError,
+} from './index.js';
 
 let folder: string;
 let store: FolderArtifactStore;
@@ -50,12 +57,17 @@ describe('the artifact store', () => {
 });
 
 describe('safetensors', () => {
-  const tensors = fc.dictionary(fc.stringMatching(/^[a-z/]{1,12}$/), fc.float32Array({ maxLength: 20 }), { maxKeys: 5 });
+  const tensors = fc.dictionary(fc.stringMatching(/^[a-z/]{1,12}$/), fc.float32Array({ maxLength: 20 }), {
+    maxKeys: 5,
+  });
 
   it('gives back the tensors and the metadata, and the same bytes for the same content', () => {
     fc.assert(
       fc.property(tensors, fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string()), (values, metadata) => {
-        const named = { tensors: new Map(Object.entries(values).map(([name, data]) => [name, { shape: [data.length], data }])), metadata };
+        const named = {
+          tensors: new Map(Object.entries(values).map(([name, data]) => [name, { shape: [data.length], data }])),
+          metadata,
+        };
         const bytes = encodeSafetensors(named);
         const decoded = decodeSafetensors(bytes);
         expect(decoded.tensors).toEqual(named.tensors);
@@ -66,7 +78,10 @@ describe('safetensors', () => {
   });
 
   it('refuses a file that is cut off anywhere', () => {
-    const bytes = encodeSafetensors({ tensors: new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]), metadata: {} });
+    const bytes = encodeSafetensors({
+      tensors: new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]),
+      metadata: {},
+    });
     for (let length = 0; length < bytes.length; length++) {
       expect(() => decodeSafetensors(bytes.subarray(0, length))).toThrow(SafetensorsError);
     }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { CampaignSpecSchema, fieldErrors } from './index.js';
 
-const good = { name: 'a', network: 'lenet-5', data: 'mnist', space: { density: { conv1: [0.1, 1] } }, budget: { candidates: 4 } };
+const good = {
+  name: 'a',
+  network: 'lenet-5',
+  data: 'mnist',
+  space: { density: { conv1: [0.1, 1] } },
+  budget: { candidates: 4 },
+};
 
 function refusal(change: object): string {
   const input = { ...good, ...change };
@@ -25,7 +31,11 @@ describe('a campaign spec', () => {
   it.each([
     ['an unknown key', { colour: 'red' }, /colour/],
     ['a density above 1', { space: { density: { conv1: [0.1, 1.5] } } }, /^space\.density\.conv1\.1 = 1\.5: .*<=1/],
-    ['a range that is upside down', { space: { density: { conv1: [0.9, 0.1] } } }, /^space\.density\.conv1: a range is \[low, high\]/],
+    [
+      'a range that is upside down',
+      { space: { density: { conv1: [0.9, 0.1] } } },
+      /^space\.density\.conv1: a range is \[low, high\]/,
+    ],
     ['a space without layers', { space: { density: {} } }, /^space\.density: name at least one layer/],
     ['a budget of 0', { budget: { candidates: 0 } }, /^budget\.candidates = 0: .*>=1/],
     ['a name with spaces', { name: 'My Campaign' }, /^name = "My Campaign": a name of lower-case letters/],

@@ -18,12 +18,17 @@ export const CampaignSpecSchema = z.strictObject({
   /** Images that the chip runs together, when a candidate is priced. */
   batch: z.int().min(1).max(4096).default(1),
   objectives: z.tuple([z.literal('accuracy'), z.literal('energy')]).default(['accuracy', 'energy']),
-  constraints: z
-    .strictObject({ accuracy: z.strictObject({ min: z.number().min(0).max(1) }).optional() })
-    .default({}),
+  constraints: z.strictObject({ accuracy: z.strictObject({ min: z.number().min(0).max(1) }).optional() }).default({}),
   space: ScheduleSpaceSchema,
   strategy: z
-    .strictObject({ name: z.enum(STRATEGIES), seed: z.int().min(0).max(2 ** 31 - 1).default(1) })
+    .strictObject({
+      name: z.enum(STRATEGIES),
+      seed: z
+        .int()
+        .min(0)
+        .max(2 ** 31 - 1)
+        .default(1),
+    })
     .default({ name: 'nsga2', seed: 1 }),
   budget: z.strictObject({ candidates: z.int().min(1).max(1_000_000) }),
   parallelism: z.int().min(1).max(500).default(2),

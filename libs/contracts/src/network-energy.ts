@@ -7,15 +7,17 @@ const operands = z.strictObject({ weights: z.number(), inputs: z.number(), parti
 export const NetworkEnergySchema = z.strictObject({
   accelerator: z.string(),
   batch: z.int().min(1),
-  layers: z.array(
-    z.strictObject({
-      name: z.string(),
-      macs: z.number(),
-      macsDone: z.number(),
-      computation: z.number(),
-      levels: z.strictObject({ dram: operands, globalBuffer: operands, array: operands, registerFile: operands }),
-      total: z.number(),
-    }),
-  ).readonly(),
+  layers: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        macs: z.number(),
+        macsDone: z.number(),
+        computation: z.number(),
+        levels: z.strictObject({ dram: operands, globalBuffer: operands, array: operands, registerFile: operands }),
+        total: z.number(),
+      }),
+    )
+    .readonly(),
   total: z.number(),
 }) satisfies z.ZodType<NetworkEnergy>;

@@ -4,7 +4,9 @@ export const CRITERIA = ['magnitude', 'energy-aware'] as const;
 export const CriterionSchema = z.enum(CRITERIA);
 export type Criterion = z.infer<typeof CriterionSchema>;
 
-export const LayerName = z.string().regex(/^[A-Za-z][\w.-]{0,63}$/, 'a layer name: a letter, then letters, digits, _ . -');
+export const LayerName = z
+  .string()
+  .regex(/^[A-Za-z][\w.-]{0,63}$/, 'a layer name: a letter, then letters, digits, _ . -');
 
 const density = z.number().min(0).max(1);
 

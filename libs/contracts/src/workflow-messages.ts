@@ -85,7 +85,12 @@ export interface BookkeepingActivities {
     model: ModelReference,
     measurement: Measurement,
   ): Promise<void>;
-  recordFailure(campaignId: string, candidateId: string, state: 'failed' | 'cancelled', failure: Failure): Promise<void>;
+  recordFailure(
+    campaignId: string,
+    candidateId: string,
+    state: 'failed' | 'cancelled',
+    failure: Failure,
+  ): Promise<void>;
   /** Tells the strategy of settled candidates; returns those of `candidateIds` that are settled. */
   tell(campaignId: string, candidateIds: string[]): Promise<string[]>;
   recordCampaignState(campaignId: string, state: CampaignState, failure: Failure | null): Promise<void>;

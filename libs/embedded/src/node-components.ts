@@ -19,7 +19,11 @@ export function nodeComponents(home: string, ports: StackPorts): ComponentSpec[]
     ESPALIER_CACHE: cacheFolder(),
     NODE_ENV: 'production',
   };
-  const component = (name: 'api' | 'orchestrator' | 'worker', app: string, isReady: () => Promise<boolean>): ComponentSpec => ({
+  const component = (
+    name: 'api' | 'orchestrator' | 'worker',
+    app: string,
+    isReady: () => Promise<boolean>,
+  ): ComponentSpec => ({
     name,
     command: process.execPath,
     args: ['--enable-source-maps', join(APPS, app, 'dist', 'main.js')],

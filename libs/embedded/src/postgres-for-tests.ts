@@ -14,7 +14,7 @@ export async function startTestPostgres(): Promise<{ url: string; stop: () => Pr
   const port = await freePort();
   const { command, args, user, isReady } = await postgresComponent(join(folder, 'data'), port, folder);
   const server = spawn(command, args, { ...(user ?? {}), stdio: 'ignore', cwd: '/' });
-  for (const deadline = Date.now() + 30_000; !(await isReady()); ) {
+  for (const deadline = Date.now() + 30_000; !(await isReady());) {
     if (Date.now() > deadline) throw new Error('the test Postgres does not start');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

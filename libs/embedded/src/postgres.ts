@@ -26,7 +26,18 @@ export async function postgresComponent(folder: string, port: number, shared: st
   return {
     name: 'postgres',
     command: join(binaries, 'bin', 'postgres'),
-    args: ['-D', folder, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=100'],
+    args: [
+      '-D',
+      folder,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+      '-c',
+      'max_connections=100',
+    ],
     env: {},
     ...(user ? { user } : {}),
     // SIGINT is Postgres's fast shutdown: it ends sessions and leaves a clean cluster; SIGTERM would wait for clients.
@@ -65,7 +76,20 @@ async function initialise(
     }
     await promisify(execFile)(
       join(binaries, 'bin', 'initdb'),
-      ['-D', partial, '-U', USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C'],
+      [
+        '-D',
+        partial,
+        '-U',
+        USER,
+        '--pwfile',
+        passwordFile,
+        '--auth',
+        'scram-sha-256',
+        '--encoding',
+        'UTF8',
+        '--locale',
+        'C',
+      ],
       { ...(user ?? {}), env: { ...process.env, LC_ALL: 'C' }, cwd: '/' },
     );
     renameSync(partial, folder);

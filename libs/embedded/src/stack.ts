@@ -20,7 +20,7 @@ export async function up(
   const running = runningStack(home);
   if (!running) startSupervisor(home, portBase ?? Number(process.env.ESPALIER_PORT_BASE ?? DEFAULT_PORT_BASE));
   let last = '';
-  for (const deadline = Date.now() + 180_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 180_000; Date.now() < deadline;) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     const state = readStackState(home);
     if (!state) continue;

@@ -49,7 +49,9 @@ export class Supervisor {
       const applied = await migrate(databaseUrl(this.ports.postgres));
       if (applied.length > 0) this.log.info({ applied }, 'applied migrations');
       this.#say('starting Temporal');
-      await this.#launch(temporalComponent(join(this.home, 'temporal.sqlite'), this.ports.temporal, this.ports.temporalUi));
+      await this.#launch(
+        temporalComponent(join(this.home, 'temporal.sqlite'), this.ports.temporal, this.ports.temporalUi),
+      );
       for (const spec of nodeComponents(this.home, this.ports)) {
         this.#say(`starting the ${spec.name}`);
         await this.#launch(spec);
@@ -108,9 +110,7 @@ export class Supervisor {
     const deadline = Date.now() + READY_TIMEOUT_MS;
     while (!(await spec.isReady())) {
       if (running.restarts >= 3 || Date.now() > deadline) {
-        throw new StackError(
-          `${spec.name} does not start; its log is ${join(this.home, 'logs', `${spec.name}.log`)}`,
-        );
+        throw new StackError(`${spec.name} does not start; its log is ${join(this.home, 'logs', `${spec.name}.log`)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -27,7 +27,9 @@ export function temporalComponent(file: string, port: number, uiPort: number): C
 export function temporalBinary(): string {
   const binary = process.env.ESPALIER_TEMPORAL ?? join(cacheFolder(), 'temporal', 'bin', 'temporal');
   if (!existsSync(binary)) {
-    throw new StackError(`Temporal's server is not at ${binary}. Run \`npm run setup\`, or set ESPALIER_TEMPORAL to it.`);
+    throw new StackError(
+      `Temporal's server is not at ${binary}. Run \`npm run setup\`, or set ESPALIER_TEMPORAL to it.`,
+    );
   }
   return binary;
 }

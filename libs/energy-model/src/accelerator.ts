@@ -18,8 +18,7 @@ export interface Accelerator {
   readonly globalBuffer: { readonly words: number };
   /** Words in one processing element: one memory for all operands, or one for each. */
   readonly registerFile:
-    | { readonly words: number }
-    | { readonly inputs: number; readonly weights: number; readonly partialSums: number };
+    { readonly words: number } | { readonly inputs: number; readonly weights: number; readonly partialSums: number };
   /** Energy of one MAC and of one word's access at each level, in units of the caller's choice (often one MAC). */
   readonly energy: { readonly mac: number } & Readonly<Record<MemoryLevel, number>>;
   readonly sparsity: {

@@ -40,7 +40,11 @@ const PUBLISHED = [
 const sum = ({ weights, inputs, partialSums }: OperandWords): number => weights + inputs + partialSums;
 
 describe('AlexNet on Eyeriss (ISCA 2016, figure 10)', () => {
-  const { layers } = new NetworkPricer(PUBLISHED.map(({ shape }) => shape), 16, eyeriss).dense();
+  const { layers } = new NetworkPricer(
+    PUBLISHED.map(({ shape }) => shape),
+    16,
+    eyeriss,
+  ).dense();
 
   it.each(PUBLISHED.map((published, i) => [published.shape.name, published, layers[i]] as const))(
     '%s takes the published energy in DRAM and register files within 3 %%',
@@ -60,19 +64,22 @@ const CHIP = [
 ];
 
 describe('the Eyeriss chip with its own mappings (JSSC 2017, table V)', () => {
-  it.each(CHIP.map((chip) => [chip.shape.name, chip] as const))('%s moves the measured words through the buffer within 2 %%', (_name, chip) => {
-    const { globalBuffer } = countAccesses(chip.shape, 4, {
-      tileImages: chip.n,
-      tileFilters: chip.m,
-      tileOutputRows: chip.e,
-      filtersPerElement: chip.p,
-      channelsPerElement: chip.q,
-      filterSets: chip.t,
-      channelSets: chip.r,
-    });
-    const megabytes = (2 * sum(globalBuffer)) / 1e6;
-    expect(Math.abs(megabytes / chip.megabytes - 1)).toBeLessThan(0.02);
-  });
+  it.each(CHIP.map((chip) => [chip.shape.name, chip] as const))(
+    '%s moves the measured words through the buffer within 2 %%',
+    (_name, chip) => {
+      const { globalBuffer } = countAccesses(chip.shape, 4, {
+        tileImages: chip.n,
+        tileFilters: chip.m,
+        tileOutputRows: chip.e,
+        filtersPerElement: chip.p,
+        channelsPerElement: chip.q,
+        filterSets: chip.t,
+        channelSets: chip.r,
+      });
+      const megabytes = (2 * sum(globalBuffer)) / 1e6;
+      expect(Math.abs(megabytes / chip.megabytes - 1)).toBeLessThan(0.02);
+    },
+  );
 });
 
 describe('sparsity', () => {
@@ -83,7 +90,15 @@ describe('sparsity', () => {
   });
 
   it('refuses a density above 1 and says of which operand', () => {
-    const mapping = { tileImages: 1, tileFilters: 1, tileOutputRows: 1, filtersPerElement: 1, channelsPerElement: 1, filterSets: 1, channelSets: 1 };
+    const mapping = {
+      tileImages: 1,
+      tileFilters: 1,
+      tileOutputRows: 1,
+      filtersPerElement: 1,
+      channelsPerElement: 1,
+      filterSets: 1,
+      channelSets: 1,
+    };
     expect(() => priceLayer(PUBLISHED[7].shape, 1, { ...DENSE, inputs: 1.5 }, eyeriss, mapping)).toThrow(
       'layer fc3, density of inputs: 1.5 is not in [0, 1]',
     );

@@ -50,7 +50,11 @@ describe('the energy of a layer', () => {
     fc.assert(
       fc.property(shapes, batches, densities, densities, (shape, batch, a, b) => {
         const pricer = new NetworkPricer([shape], batch, eyeriss);
-        const low = { weights: Math.min(a.weights, b.weights), inputs: Math.min(a.inputs, b.inputs), outputs: Math.min(a.outputs, b.outputs) };
+        const low = {
+          weights: Math.min(a.weights, b.weights),
+          inputs: Math.min(a.inputs, b.inputs),
+          outputs: Math.min(a.outputs, b.outputs),
+        };
         expect(pricer.price([a]).total).toBeGreaterThanOrEqual(pricer.price([low]).total * (1 - 1e-12));
       }),
       RUNS,
@@ -63,7 +67,13 @@ describe('the energy of a layer', () => {
         const { mac, registerFile, array, globalBuffer, dram } = eyeriss.energy;
         const scaled = {
           ...eyeriss,
-          energy: { mac: mac * factor, registerFile: registerFile * factor, array: array * factor, globalBuffer: globalBuffer * factor, dram: dram * factor },
+          energy: {
+            mac: mac * factor,
+            registerFile: registerFile * factor,
+            array: array * factor,
+            globalBuffer: globalBuffer * factor,
+            dram: dram * factor,
+          },
         };
         const once = new NetworkPricer([shape], 1, eyeriss).price([d]).total;
         const times = new NetworkPricer([shape], 1, scaled).price([d]).total;
@@ -88,7 +98,19 @@ describe('the energy of a layer', () => {
 
   it('has a mapping that fits, or a refusal that says which memory is too small', () => {
     const tiny = { ...eyeriss, globalBuffer: { words: 4 } };
-    const shape: LayerShape = { name: 'wide', groups: 1, inputChannels: 1, outputChannels: 1, inputHeight: 9, inputWidth: 9, kernelHeight: 2, kernelWidth: 2, outputHeight: 8, outputWidth: 8, stride: 1 };
+    const shape: LayerShape = {
+      name: 'wide',
+      groups: 1,
+      inputChannels: 1,
+      outputChannels: 1,
+      inputHeight: 9,
+      inputWidth: 9,
+      kernelHeight: 2,
+      kernelWidth: 2,
+      outputHeight: 8,
+      outputWidth: 8,
+      stride: 1,
+    };
     expect(() => searchMapping(shape, 1, tiny)).toThrow('no mapping for layer wide: its global buffer (4 words)');
   });
 });

@@ -40,7 +40,8 @@ export interface OperandWords {
 export function countAccesses(shape: LayerShape, batch: number, mapping: RowStationaryMapping): AccessCounts {
   const { groups, inputChannels, outputChannels, kernelHeight, outputHeight, outputWidth, inputWidth } = shape;
   const { tileImages, tileFilters, tileOutputRows } = mapping;
-  const macs = batch * groups * outputChannels * inputChannels * kernelHeight * shape.kernelWidth * outputHeight * outputWidth;
+  const macs =
+    batch * groups * outputChannels * inputChannels * kernelHeight * shape.kernelWidth * outputHeight * outputWidth;
   const weights = groups * outputChannels * inputChannels * kernelHeight * shape.kernelWidth;
   const outputs = batch * groups * outputChannels * outputHeight * outputWidth;
 

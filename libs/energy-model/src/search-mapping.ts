@@ -88,10 +88,7 @@ function elementSharings(shape: LayerShape, accelerator: Accelerator): { filters
   const sharings = [];
   for (const filters of tileSizes(shape.outputChannels)) {
     let channels = 0;
-    while (
-      channels < shape.inputChannels &&
-      fitsRegisterFile(shape.kernelWidth, filters, channels + 1, accelerator)
-    ) {
+    while (channels < shape.inputChannels && fitsRegisterFile(shape.kernelWidth, filters, channels + 1, accelerator)) {
       channels++;
     }
     if (channels > 0) sharings.push({ filters, channels });

@@ -7,8 +7,11 @@ const PINO_LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn'
 export function logTemporalTo(log: Logger): void {
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('INFO', ({ level, message, meta }: { level: LogLevel; message: string; meta?: object }) => {
-      log[PINO_LEVELS[level]](meta ?? {}, message);
-    }),
+    logger: new DefaultLogger(
+      'INFO',
+      ({ level, message, meta }: { level: LogLevel; message: string; meta?: object }) => {
+        log[PINO_LEVELS[level]](meta ?? {}, message);
+      },
+    ),
   });
 }

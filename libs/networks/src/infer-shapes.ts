@@ -116,7 +116,8 @@ function outputOf(network: Network, layer: Layer, input: ImageShape): ImageShape
 }
 
 function slidingOutput(network: Network, layer: Conv2d, size: number, kernel: number): number {
-  const output = layer.padding === 'same' ? Math.ceil(size / layer.stride) : Math.floor((size - kernel) / layer.stride) + 1;
+  const output =
+    layer.padding === 'same' ? Math.ceil(size / layer.stride) : Math.floor((size - kernel) / layer.stride) + 1;
   if (output < 1) {
     throw new NetworkError(
       `${network.name}, layer ${layer.name}: a kernel of ${kernel} does not fit its input of ${size}; use padding: same or a smaller kernel`,

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { checkWeights, exportTfjsLayers, inferShapes, weightedLayers, weightShapes, zooNetwork, type Network } from './index.js';
+import {
+  checkWeights,
+  exportTfjsLayers,
+  inferShapes,
+  weightedLayers,
+  weightShapes,
+  zooNetwork,
+  type Network,
+} from './index.js';
 
 const lenet = zooNetwork('lenet-5');
 
@@ -10,7 +18,12 @@ describe('LeNet-5 of the zoo', () => {
   });
 
   it('goes from 28 × 28 pixels to 800 features to 10 classes', () => {
-    const outputs = inferShapes(lenet).map(({ layer, output }) => [layer.name, output.height, output.width, output.channels]);
+    const outputs = inferShapes(lenet).map(({ layer, output }) => [
+      layer.name,
+      output.height,
+      output.width,
+      output.channels,
+    ]);
     expect(outputs).toEqual([
       ['conv1', 24, 24, 20],
       ['pool1', 12, 12, 20],
@@ -23,7 +36,9 @@ describe('LeNet-5 of the zoo', () => {
   });
 
   it('is priced as four loop nests, the dense layers as 1 × 1 kernels', () => {
-    expect(weightedLayers(lenet).map(({ shape }) => [shape.inputChannels, shape.kernelHeight, shape.outputChannels])).toEqual([
+    expect(
+      weightedLayers(lenet).map(({ shape }) => [shape.inputChannels, shape.kernelHeight, shape.outputChannels]),
+    ).toEqual([
       [1, 5, 20],
       [20, 5, 50],
       [800, 1, 500],
@@ -42,12 +57,27 @@ describe('a network that does not make sense', () => {
   });
 
   it('is refused when a kernel is larger than its input', () => {
-    const conv = { kind: 'conv2d', name: 'c', filters: 1, kernelSize: [30, 30], stride: 1, padding: 'valid', activation: 'relu' } as const;
+    const conv = {
+      kind: 'conv2d',
+      name: 'c',
+      filters: 1,
+      kernelSize: [30, 30],
+      stride: 1,
+      padding: 'valid',
+      activation: 'relu',
+    } as const;
     expect(() => inferShapes(broken([conv]))).toThrow('layer c: a kernel of 30 does not fit its input of 28');
   });
 
   it('is refused when two layers have one name', () => {
-    expect(() => inferShapes(broken([{ kind: 'flatten', name: 'x' }, { kind: 'flatten', name: 'x' }]))).toThrow('two layers named x');
+    expect(() =>
+      inferShapes(
+        broken([
+          { kind: 'flatten', name: 'x' },
+          { kind: 'flatten', name: 'x' },
+        ]),
+      ),
+    ).toThrow('two layers named x');
   });
 
   it('is not in the zoo, and the refusal says what is', () => {
@@ -56,11 +86,18 @@ describe('a network that does not make sense', () => {
 });
 
 describe('weights', () => {
-  const zeros = new Map([...weightShapes(lenet)].map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }]));
+  const zeros = new Map(
+    [...weightShapes(lenet)].map(([name, shape]) => [
+      name,
+      { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) },
+    ]),
+  );
 
   it('are refused with NaN, and when one is missing', () => {
     checkWeights(lenet, zeros);
-    expect(() => checkWeights(lenet, new Map(zeros).set('fc2/bias', { shape: [10], data: new Float32Array(10).fill(NaN) }))).toThrow('fc2/bias has values that are not finite');
+    expect(() =>
+      checkWeights(lenet, new Map(zeros).set('fc2/bias', { shape: [10], data: new Float32Array(10).fill(NaN) })),
+    ).toThrow('fc2/bias has values that are not finite');
     const missing = new Map(zeros);
     missing.delete('conv1/kernel');
     expect(() => checkWeights(lenet, missing)).toThrow('weight conv1/kernel is missing');

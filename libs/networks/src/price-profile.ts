@@ -27,13 +27,20 @@ export function pricerOf(spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'b
   let pricer = pricers.get(key);
   if (!pricer) {
     const accelerator = acceleratorOf(spec.accelerator);
-    pricer = new NetworkPricer(weightedLayers(zooNetwork(spec.network)).map(({ shape }) => shape), spec.batch, accelerator);
+    pricer = new NetworkPricer(
+      weightedLayers(zooNetwork(spec.network)).map(({ shape }) => shape),
+      spec.batch,
+      accelerator,
+    );
     pricers.set(key, pricer);
   }
   return pricer;
 }
 
 /** What a candidate of this sparsity takes on the campaign's chip. */
-export function priceProfile(spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'batch'>, profile: SparsityProfile): NetworkEnergy {
+export function priceProfile(
+  spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'batch'>,
+  profile: SparsityProfile,
+): NetworkEnergy {
   return pricerOf(spec).price(profile.layers.map(({ density }) => density));
 }

@@ -17,13 +17,21 @@ export function exportTfjsLayers(network: Network, weights: NetworkWeights): Tfj
   const layers = network.layers.map((layer, i) => {
     const { className, config } = kerasLayer(layer);
     const first = i === 0 ? { batch_input_shape: [null, height, width, channels] } : {};
-    return { class_name: className, config: { name: layer.name, trainable: true, dtype: 'float32', ...first, ...config } };
+    return {
+      class_name: className,
+      config: { name: layer.name, trainable: true, dtype: 'float32', ...first, ...config },
+    };
   });
   const model = {
     format: 'layers-model',
     generatedBy: 'Espalier',
     convertedBy: null,
-    modelTopology: { class_name: 'Sequential', config: { name: network.name, layers }, keras_version: 'tfjs-layers 4', backend: 'tensor_flow.js' },
+    modelTopology: {
+      class_name: 'Sequential',
+      config: { name: network.name, layers },
+      keras_version: 'tfjs-layers 4',
+      backend: 'tensor_flow.js',
+    },
     weightsManifest: [{ paths: [TFJS_WEIGHTS_FILE], weights: manifest }],
   };
   const bytes = names.map((name) => {

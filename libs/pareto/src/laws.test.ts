@@ -13,7 +13,9 @@ describe('a front', () => {
         const members = front(all, same);
         for (const member of members) expect(all.some((point) => dominates(point, member))).toBe(false);
         for (const point of all) {
-          expect(members.some((member) => dominates(member, point) || (member[0] === point[0] && member[1] === point[1]))).toBe(true);
+          expect(
+            members.some((member) => dominates(member, point) || (member[0] === point[0] && member[1] === point[1])),
+          ).toBe(true);
         }
       }),
     );
@@ -47,10 +49,22 @@ describe('hypervolume', () => {
 
 describe('crowding distance', () => {
   it('is infinite at the ends and the relative gap of the neighbours between them', () => {
-    expect(crowdingDistance([[0, 4], [1, 2], [4, 0]])).toEqual([Infinity, 2, Infinity]);
+    expect(
+      crowdingDistance([
+        [0, 4],
+        [1, 2],
+        [4, 0],
+      ]),
+    ).toEqual([Infinity, 2, Infinity]);
   });
 
   it('gives no NaN when all points are equal', () => {
-    expect(crowdingDistance([[1, 1], [1, 1], [1, 1]]).some(Number.isNaN)).toBe(false);
+    expect(
+      crowdingDistance([
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ]).some(Number.isNaN),
+    ).toBe(false);
   });
 });

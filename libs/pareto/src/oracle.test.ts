@@ -4,7 +4,13 @@ import { hypervolume, nonDominatedSort } from './index.js';
 
 interface Oracle {
   source: string;
-  cases: { points: [number, number][]; reference: [number, number]; moocore: number; pymoo: number; fronts: number[][] }[];
+  cases: {
+    points: [number, number][];
+    reference: [number, number];
+    moocore: number;
+    pymoo: number;
+    fronts: number[][];
+  }[];
 }
 const oracle = JSON.parse(readFileSync(new URL('./oracle-figures.json', import.meta.url), 'utf8')) as Oracle;
 

@@ -8,14 +8,17 @@ import { keptWeights, magnitudeMask } from './magnitude.js';
 function statistics(rows: number[][], weights: Float32Array, filters: number): LeastSquares {
   const inputs = rows[0].length;
   const gram = new Float64Array(inputs * inputs);
-  for (const row of rows) for (let i = 0; i < inputs; i++) for (let j = 0; j < inputs; j++) gram[i * inputs + j] += row[i] * row[j];
+  for (const row of rows)
+    for (let i = 0; i < inputs; i++) for (let j = 0; j < inputs; j++) gram[i * inputs + j] += row[i] * row[j];
   const correlation = new Float64Array(inputs * filters);
   for (let i = 0; i < inputs; i++) {
-    for (let f = 0; f < filters; f++) for (let j = 0; j < inputs; j++) correlation[i * filters + f] += gram[i * inputs + j] * weights[j * filters + f];
+    for (let f = 0; f < filters; f++)
+      for (let j = 0; j < inputs; j++) correlation[i * filters + f] += gram[i * inputs + j] * weights[j * filters + f];
   }
   return { gram, correlation, inputs, filters };
 }
-const error = (problem: LeastSquares, weights: Float32Array): number => reproductionError(problem, Float64Array.from(weights));
+const error = (problem: LeastSquares, weights: Float32Array): number =>
+  reproductionError(problem, Float64Array.from(weights));
 
 describe('magnitude pruning', () => {
   it('keeps the largest weights by absolute value', () => {
@@ -31,7 +34,14 @@ describe('magnitude pruning', () => {
 describe('restoring by output error', () => {
   it('prefers a small weight on a strong input to a large one on a weak input', () => {
     const weights = Float32Array.of(1, 0.5);
-    const problem = statistics([[0.1, 4], [0.1, -4]], weights, 1);
+    const problem = statistics(
+      [
+        [0.1, 4],
+        [0.1, -4],
+      ],
+      weights,
+      1,
+    );
     const mask = new Float32Array(2);
     restoreByOutputError(problem, weights, mask, 1);
     // Gains by hand: 1² · 0.02 against 0.5² · 32.
@@ -41,7 +51,15 @@ describe('restoring by output error', () => {
   it('leaves out two connections that cancel each other over the data', () => {
     // The first two inputs are always equal and their weights opposite: together they do nothing.
     const weights = Float32Array.of(2, -2, 0.3);
-    const problem = statistics([[1, 1, 1], [3, 3, -1], [-2, -2, 1]], weights, 1);
+    const problem = statistics(
+      [
+        [1, 1, 1],
+        [3, 3, -1],
+        [-2, -2, 1],
+      ],
+      weights,
+      1,
+    );
     const { mask } = pruneEnergyAware(problem, weights, 1 / 3, { overshoot: 1, rounds: 1 });
     expect(mask).toEqual(Float32Array.of(0, 0, 1));
   });
@@ -51,7 +69,15 @@ describe('repair', () => {
   it('gives a removed weight to the input that varies with it', () => {
     // The second input is twice the first: dropping it, the first must take 1 + 2 · 1 = 3.
     const weights = Float32Array.of(1, 1);
-    const problem = statistics([[1, 2], [2, 4], [-1, -2]], weights, 1);
+    const problem = statistics(
+      [
+        [1, 2],
+        [2, 4],
+        [-1, -2],
+      ],
+      weights,
+      1,
+    );
     const repaired = repair(problem, Float32Array.of(1, 0), weights);
     expect(repaired[0]).toBeCloseTo(3, 2);
     expect(repaired[1]).toBe(0);
@@ -59,7 +85,17 @@ describe('repair', () => {
 
   it('leaves the residual uncorrelated with what is kept (the normal equations), up to the ridge', () => {
     const weights = Float32Array.of(1, -2, 0.5, 3);
-    const problem = statistics([[1, 0.5, 2, 0], [0, 1, -1, 1], [2, 1, 0, 1], [1, 1, 1, 3], [0, 2, 1, -1]], weights, 1);
+    const problem = statistics(
+      [
+        [1, 0.5, 2, 0],
+        [0, 1, -1, 1],
+        [2, 1, 0, 1],
+        [1, 1, 1, 3],
+        [0, 2, 1, -1],
+      ],
+      weights,
+      1,
+    );
     const repaired = repair(problem, Float32Array.of(1, 1, 0, 1), weights);
     const residual = residualCorrelation(problem, Float64Array.from(repaired));
     for (const i of [0, 1, 3]) expect(Math.abs(residual[i])).toBeLessThan(0.01);
@@ -67,14 +103,18 @@ describe('repair', () => {
 });
 
 const value = fc.double({ min: -2, max: 2, noNaN: true }).map((x) => Math.round(x * 100) / 100);
-const layers = fc.record({ inputs: fc.integer({ min: 2, max: 6 }), filters: fc.integer({ min: 1, max: 3 }) }).chain(({ inputs, filters }) =>
-  fc.record({
-    filters: fc.constant(filters),
-    weights: fc.array(value, { minLength: inputs * filters, maxLength: inputs * filters }).map((w) => Float32Array.from(w)),
-    rows: fc.array(fc.array(value, { minLength: inputs, maxLength: inputs }), { minLength: 4, maxLength: 10 }),
-    density: fc.double({ min: 0.1, max: 0.9, noNaN: true }),
-  }),
-);
+const layers = fc
+  .record({ inputs: fc.integer({ min: 2, max: 6 }), filters: fc.integer({ min: 1, max: 3 }) })
+  .chain(({ inputs, filters }) =>
+    fc.record({
+      filters: fc.constant(filters),
+      weights: fc
+        .array(value, { minLength: inputs * filters, maxLength: inputs * filters })
+        .map((w) => Float32Array.from(w)),
+      rows: fc.array(fc.array(value, { minLength: inputs, maxLength: inputs }), { minLength: 4, maxLength: 10 }),
+      density: fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+    }),
+  );
 
 describe('energy-aware pruning of any layer', () => {
   it('keeps as many weights as the density says, all others exactly 0, and never NaN', () => {

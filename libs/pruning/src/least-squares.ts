@@ -16,7 +16,10 @@ export interface LeastSquares {
 const RIDGE = 1e-4;
 
 /** C = B − G A: how the output's error still correlates with each weight; inputs × filters, row-major. */
-export function residualCorrelation({ gram, correlation, inputs, filters }: LeastSquares, weights: Float64Array): Float64Array {
+export function residualCorrelation(
+  { gram, correlation, inputs, filters }: LeastSquares,
+  weights: Float64Array,
+): Float64Array {
   const residual = Float64Array.from(correlation);
   for (let j = 0; j < inputs; j++) {
     for (let f = 0; f < filters; f++) {

@@ -1,6 +1,12 @@
 import type { PruningSchedule } from '@espalier/contracts';
 import { NetworkPricer, type Accelerator, type LayerDensity } from '@espalier/energy-model';
-import { weightedLayers, type Network, type NetworkWeights, type WeightedLayer, type WeightTensor } from '@espalier/networks';
+import {
+  weightedLayers,
+  type Network,
+  type NetworkWeights,
+  type WeightedLayer,
+  type WeightTensor,
+} from '@espalier/networks';
 import { pruneEnergyAware } from './energy-aware.js';
 import type { LeastSquares } from './least-squares.js';
 import { keptWeights, magnitudeMask } from './magnitude.js';
@@ -68,7 +74,11 @@ function byEnergy(
   layers: readonly WeightedLayer[],
   { accelerator, batch, densities }: { accelerator: Accelerator; batch: number; densities: readonly LayerDensity[] },
 ): WeightedLayer[] {
-  const pricer = new NetworkPricer(layers.map(({ shape }) => shape), batch, accelerator);
+  const pricer = new NetworkPricer(
+    layers.map(({ shape }) => shape),
+    batch,
+    accelerator,
+  );
   const priced = pricer.price(densities).layers;
   return layers
     .map((layer, i) => ({ layer, energy: priced[i].total }))

@@ -72,7 +72,8 @@ describe.each(STRATEGIES)('the strategy %s', (name) => {
           }
           expect([1, 2, 3]).toContain(schedule.fineTune.epochs);
           expect(space.criterion).toContain(schedule.criterion);
-          const result = value === null ? null : { objectives: [value, value] as const, violation: value > 0.5 ? value : 0 };
+          const result =
+            value === null ? null : { objectives: [value, value] as const, violation: value > 0.5 ? value : 0 };
           strategy.tell([{ number, schedule, result }]);
         });
       }),
@@ -91,7 +92,12 @@ describe('nsga2 on prune8', () => {
   it('reaches after 200 evaluations what the NSGA-II of pymoo and Optuna reach (.415 and .397), and beats random', () => {
     const reached = (name: (typeof STRATEGIES)[number]): number => {
       const seeds = [1, 2, 3, 4, 5];
-      const volumes = seeds.map((seed) => hypervolume(run(make(name, seed), 200).map(({ result }) => result?.objectives ?? [1, 1]), [1, 1]));
+      const volumes = seeds.map((seed) =>
+        hypervolume(
+          run(make(name, seed), 200).map(({ result }) => result?.objectives ?? [1, 1]),
+          [1, 1],
+        ),
+      );
       return volumes.reduce((sum, volume) => sum + volume, 0) / seeds.length;
     };
     const evolved = reached('nsga2');

@@ -35,8 +35,12 @@ export async function createCampaign(
     if (idempotencyKey !== null && existing.idempotencyKey === idempotencyKey && existing.specHash !== specHash) {
       throw new ConflictError('Idempotency-Key', `was used for another spec, that of campaign '${existing.name}'`);
     }
-    if (existing.idempotencyKey === idempotencyKey && idempotencyKey !== null) return { id: existing.id, created: false };
-    throw new ConflictError('name', `there is a campaign '${spec.name}' already; choose another name, or resume that one`);
+    if (existing.idempotencyKey === idempotencyKey && idempotencyKey !== null)
+      return { id: existing.id, created: false };
+    throw new ConflictError(
+      'name',
+      `there is a campaign '${spec.name}' already; choose another name, or resume that one`,
+    );
   }
   try {
     const { id } = await database.$transaction(async (transaction) => {
@@ -67,11 +71,16 @@ export async function findCampaign(database: Database, nameOrId: string): Promis
 }
 
 export async function listCampaigns(database: Database): Promise<Campaign[]> {
-  return describe(database, await database.campaign.findMany({ include: WITH_DETAILS, orderBy: { createdAt: 'desc' }, take: 200 }));
+  return describe(
+    database,
+    await database.campaign.findMany({ include: WITH_DETAILS, orderBy: { createdAt: 'desc' }, take: 200 }),
+  );
 }
 
 /** Campaigns that should have a workflow at work. */
-export async function unfinishedCampaigns(database: Database): Promise<{ id: string; name: string; state: CampaignState }[]> {
+export async function unfinishedCampaigns(
+  database: Database,
+): Promise<{ id: string; name: string; state: CampaignState }[]> {
   return database.campaign.findMany({
     where: { state: { in: ['pending', 'running', 'paused'] } },
     select: { id: true, name: true, state: true },

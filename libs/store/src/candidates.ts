@@ -12,7 +12,7 @@ import {
 } from '@espalier/contracts';
 import type { Database } from './database.js';
 import { BadCursorError, NotFoundError } from './errors.js';
-import { Prisma } from './generated/client.js';
+import type { Prisma } from './generated/client.js';
 
 const WITH_RESULTS = {
   frontPoint: true,

@@ -19,7 +19,9 @@ export function isDatabaseUnreachable(error: unknown): boolean {
     if (typeof code === 'string' && /^(P1001|P1002|P1008|P1017|P2024|ECONNREFUSED|ECONNRESET|57P0[123])$/.test(code)) {
       return true;
     }
-    if (/ECONNREFUSED|Connection terminated|DatabaseNotReachable|Can't reach database|ConnectionClosed/.test(at.message)) {
+    if (
+      /ECONNREFUSED|Connection terminated|DatabaseNotReachable|Can't reach database|ConnectionClosed/.test(at.message)
+    ) {
       return true;
     }
   }

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { SparsityProfileSchema, type Campaign, type CampaignSpec, type Measurement, type ModelReference, type TrainingTask } from '@espalier/contracts';
+import {
+  SparsityProfileSchema,
+  type Campaign,
+  type CampaignSpec,
+  type Measurement,
+  type ModelReference,
+  type TrainingTask,
+} from '@espalier/contracts';
 import { priceProfile } from '@espalier/networks';
 import type { Database } from './database.js';
 import { recordEvent } from './events.js';
@@ -19,7 +26,9 @@ export function denseOf(spec: CampaignSpec, row: DenseModel): NonNullable<Campai
 
 export function taskHash(task: TrainingTask): string {
   const { network, data, seed, trainingImages } = task;
-  return createHash('sha256').update(JSON.stringify([network, data, seed, trainingImages])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([network, data, seed, trainingImages]))
+    .digest('hex');
 }
 
 /** Records a dense model, once for each task, and gives it to a campaign. */
@@ -58,7 +67,11 @@ export async function recordDenseModel(
 }
 
 /** The dense model of a task when there is one, given to the campaign. */
-export async function adoptDenseModel(database: Database, campaignId: string, task: TrainingTask): Promise<string | null> {
+export async function adoptDenseModel(
+  database: Database,
+  campaignId: string,
+  task: TrainingTask,
+): Promise<string | null> {
   const dense = await database.denseModel.findUnique({ where: { taskHash: taskHash(task) } });
   if (!dense) return null;
   await database.campaign.update({ where: { id: campaignId }, data: { denseModelId: dense.id } });

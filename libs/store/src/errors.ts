@@ -25,6 +25,6 @@ export class ConflictError extends Error {
 export class BadCursorError extends Error {
   override name = 'BadCursorError';
   constructor(readonly cursor: string) {
-    super("is not a cursor of this list; take `next` of the page before, or leave it out for the first page");
+    super('is not a cursor of this list; take `next` of the page before, or leave it out for the first page');
   }
 }

@@ -80,7 +80,10 @@ async function openEngine(connectionString: string): Promise<SchemaEngine> {
 async function migrationsList(): Promise<MigrationList> {
   const baseDir = join(PRISMA_FOLDER, 'migrations');
   const entries = await readdir(baseDir, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
   return {
     baseDir,
     lockfile: { path: 'migration_lock.toml', content: await readFile(join(baseDir, 'migration_lock.toml'), 'utf8') },

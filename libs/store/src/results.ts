@@ -98,7 +98,9 @@ export async function recordTest(
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
-    const done = await transaction.evaluation.findUnique({ where: { candidateId_split: { candidateId, split: 'test' } } });
+    const done = await transaction.evaluation.findUnique({
+      where: { candidateId_split: { candidateId, split: 'test' } },
+    });
     if (done) return;
     const energy = priceProfile(await specOf(transaction, campaignId), measurement.profile);
     await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
@@ -116,7 +118,9 @@ export async function frontWithoutTest(
     orderBy: { number: 'asc' },
     select: { id: true, artifactHash: true },
   });
-  return rows.flatMap(({ id, artifactHash }) => (artifactHash === null ? [] : [{ candidateId: id, artifact: artifactHash }]));
+  return rows.flatMap(({ id, artifactHash }) =>
+    artifactHash === null ? [] : [{ candidateId: id, artifact: artifactHash }],
+  );
 }
 
 export async function readFront(database: Database, campaignId: string): Promise<Front> {
@@ -158,7 +162,10 @@ async function updateFront(
     select: { id: true, accuracy: true, energy: true },
     orderBy: { number: 'asc' },
   });
-  const objectives = (row: (typeof results)[number]): [number, number] => [row.energy ?? Infinity, -(row.accuracy ?? 0)];
+  const objectives = (row: (typeof results)[number]): [number, number] => [
+    row.energy ?? Infinity,
+    -(row.accuracy ?? 0),
+  ];
   const members = front(results, objectives);
   const joined = members.some(({ id }) => id === candidateId);
   const { denseModel } = await transaction.campaign.findUniqueOrThrow({
@@ -199,6 +206,6 @@ function evaluationData(
     loss: measurement.loss,
     images: measurement.images,
     profile: SparsityProfileSchema.parse(measurement.profile),
-    energyReport: NetworkEnergySchema.parse(energy) as unknown as Prisma.InputJsonValue,
+    energyReport: NetworkEnergySchema.parse(energy),
   };
 }

@@ -1,5 +1,10 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { CampaignSpecSchema, CandidateQuerySchema, type CampaignSpecInput, type Measurement } from '@espalier/contracts';
+import {
+  CampaignSpecSchema,
+  CandidateQuerySchema,
+  type CampaignSpecInput,
+  type Measurement,
+} from '@espalier/contracts';
 import { startTestPostgres } from '@espalier/embedded/testing';
 import { front } from '@espalier/pareto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,7 +54,12 @@ const measurement = (accuracy: number, weights: number, split: 'validation' | 't
   accuracy,
   loss: 0.1,
   profile: {
-    layers: [['conv1', 500], ['conv2', 25_000], ['fc1', 400_000], ['fc2', 5_000]].map(([name, count]) => ({
+    layers: [
+      ['conv1', 500],
+      ['conv2', 25_000],
+      ['fc1', 400_000],
+      ['fc2', 5_000],
+    ].map(([name, count]) => ({
       name: String(name),
       weights: Number(count),
       weightsLeft: Math.round(Number(count) * weights),
@@ -72,8 +82,12 @@ describe('migrations', () => {
 
   it('come to what schema.prisma says, the checks added', async () => {
     const folder = new URL('../../../prisma/migrations/', import.meta.url);
-    const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    const sql = await Promise.all(names.sort().map((name) => readFile(new URL(`${name}/migration.sql`, folder), 'utf8')));
+    const names = (await readdir(folder, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    const sql = await Promise.all(
+      names.sort().map((name) => readFile(new URL(`${name}/migration.sql`, folder), 'utf8')),
+    );
     expect(sql.join('\n').startsWith(await schemaSql(url))).toBe(true);
   });
 });
@@ -97,7 +111,10 @@ describe('asking', () => {
   it('never passes the budget, and gives each number once, also when many ask at once', async () => {
     const { id } = await createCampaign(database, spec('budget'), null);
     const asked = await Promise.all(Array.from({ length: 6 }, () => addCandidates(database, id, 5, ask)));
-    const numbers = asked.flat().map(({ number }) => number).sort((a, b) => a - b);
+    const numbers = asked
+      .flat()
+      .map(({ number }) => number)
+      .sort((a, b) => a - b);
     expect(numbers).toEqual(Array.from({ length: 12 }, (_, i) => i));
     expect(await unsettledCandidates(database, id)).toHaveLength(12);
   });
@@ -108,7 +125,11 @@ describe('a result', () => {
     const { id, candidates } = await campaignWith('result-once', 1);
     const [{ candidateId }] = candidates;
     const model = { artifact: artifact(1), bytes: 10 };
-    await Promise.all(Array.from({ length: 6 }, (_, i) => recordResult(database, id, candidateId, model, measurement(0.9 + i / 100, 0.5))));
+    await Promise.all(
+      Array.from({ length: 6 }, (_, i) =>
+        recordResult(database, id, candidateId, model, measurement(0.9 + i / 100, 0.5)),
+      ),
+    );
     const evaluations = await database.evaluation.findMany({ where: { candidateId } });
     expect(evaluations).toHaveLength(1);
     const { validationAccuracy, energyReport } = await findCandidate(database, candidateId);
@@ -122,21 +143,47 @@ describe('a result', () => {
     const { id, candidates } = await campaignWith('front', 12, { constraints: { accuracy: { min: 0.5 } } });
     await Promise.all(
       candidates.map(({ candidateId, number }) =>
-        recordResult(database, id, candidateId, { artifact: artifact(2), bytes: 1 }, measurement(((number * 7) % 12) / 12, (((number * 5) % 12) + 1) / 13)),
+        recordResult(
+          database,
+          id,
+          candidateId,
+          { artifact: artifact(2), bytes: 1 },
+          measurement(((number * 7) % 12) / 12, (((number * 5) % 12) + 1) / 13),
+        ),
       ),
     );
-    const all = (await listCandidates(database, id, CandidateQuerySchema.parse({}))).items.filter(({ validationAccuracy }) => (validationAccuracy ?? 0) >= 0.5);
+    const all = (await listCandidates(database, id, CandidateQuerySchema.parse({}))).items.filter(
+      ({ validationAccuracy }) => (validationAccuracy ?? 0) >= 0.5,
+    );
     const expected = front(all, (each) => [each.energy ?? NaN, -(each.validationAccuracy ?? NaN)]);
     const stored = await readFront(database, id);
     expect(stored.points.map((point) => point.id)).toEqual(expected.map((each) => each.id));
-    expect(all.filter(({ onFront }) => onFront).map((each) => each.id).sort()).toEqual(expected.map((each) => each.id).sort());
+    expect(
+      all
+        .filter(({ onFront }) => onFront)
+        .map((each) => each.id)
+        .sort(),
+    ).toEqual(expected.map((each) => each.id).sort());
   });
 
   it('counts towards the hypervolume as a fraction of the dense energy', async () => {
     const { id, candidates } = await campaignWith('volume', 1);
     const task = { network: 'lenet-5', data: 'mnist', seed: 1, trainingImages: null };
-    await recordDenseModel(database, id, task, { artifact: artifact(3), bytes: 1 }, measurement(0.99, 1), measurement(0.98, 1, 'test'));
-    await recordResult(database, id, candidates[0].candidateId, { artifact: artifact(4), bytes: 1 }, measurement(0.9, 0.1));
+    await recordDenseModel(
+      database,
+      id,
+      task,
+      { artifact: artifact(3), bytes: 1 },
+      measurement(0.99, 1),
+      measurement(0.98, 1, 'test'),
+    );
+    await recordResult(
+      database,
+      id,
+      candidates[0].candidateId,
+      { artifact: artifact(4), bytes: 1 },
+      measurement(0.9, 0.1),
+    );
     const { dense, hypervolume } = await findCampaign(database, id);
     const { energy } = await findCandidate(database, candidates[0].candidateId);
     expect(hypervolume).toBeCloseTo(0.9 * (1 - (energy ?? 0) / (dense?.energy.total ?? 1)), 9);
@@ -157,26 +204,37 @@ describe('telling', () => {
 });
 
 describe('pages of candidates', () => {
-  it.each(['number', 'accuracy', 'energy'] as const)('by %s hold each candidate once, in order, whatever the page size', async (sort) => {
-    const { id, candidates } = await campaignWith(`pages-${sort}`, 11);
-    for (const { candidateId, number } of candidates) {
-      // Ties on purpose: the key must break them.
-      await recordResult(database, id, candidateId, { artifact: artifact(6), bytes: 1 }, measurement(Math.floor(number / 3) / 10, (1 + (number % 4)) / 10));
-    }
-    const seen: string[] = [];
-    for (let after: string | null | undefined; after !== null; ) {
-      const query = CandidateQuerySchema.parse({ sort, order: 'desc', limit: 4, ...(after ? { after } : {}) });
-      const page = await listCandidates(database, id, query);
-      seen.push(...page.items.map((each) => each.id));
-      after = page.next;
-    }
-    expect(new Set(seen).size).toBe(11);
-    expect(seen).toHaveLength(11);
-  });
+  it.each(['number', 'accuracy', 'energy'] as const)(
+    'by %s hold each candidate once, in order, whatever the page size',
+    async (sort) => {
+      const { id, candidates } = await campaignWith(`pages-${sort}`, 11);
+      for (const { candidateId, number } of candidates) {
+        // Ties on purpose: the key must break them.
+        await recordResult(
+          database,
+          id,
+          candidateId,
+          { artifact: artifact(6), bytes: 1 },
+          measurement(Math.floor(number / 3) / 10, (1 + (number % 4)) / 10),
+        );
+      }
+      const seen: string[] = [];
+      for (let after: string | null | undefined; after !== null;) {
+        const query = CandidateQuerySchema.parse({ sort, order: 'desc', limit: 4, ...(after ? { after } : {}) });
+        const page = await listCandidates(database, id, query);
+        seen.push(...page.items.map((each) => each.id));
+        after = page.next;
+      }
+      expect(new Set(seen).size).toBe(11);
+      expect(seen).toHaveLength(11);
+    },
+  );
 
   it('refuse a cursor that was not given out', async () => {
     const { id } = await campaignWith('cursor', 1);
-    await expect(listCandidates(database, id, CandidateQuerySchema.parse({ after: 'nonsense' }))).rejects.toThrow('is not a cursor of this list');
+    await expect(listCandidates(database, id, CandidateQuerySchema.parse({ after: 'nonsense' }))).rejects.toThrow(
+      'is not a cursor of this list',
+    );
   });
 });
 
@@ -184,7 +242,9 @@ describe('what must never happen', () => {
   it('is refused by the database itself', async () => {
     const { id, candidates } = await campaignWith('never', 1);
     const change = (data: object) => database.candidate.update({ where: { id: candidates[0].candidateId }, data });
-    await expect(change({ state: 'completed', finishedAt: new Date() })).rejects.toThrow('candidates_complete_with_a_result');
+    await expect(change({ state: 'completed', finishedAt: new Date() })).rejects.toThrow(
+      'candidates_complete_with_a_result',
+    );
     await expect(change({ state: 'failed', finishedAt: new Date() })).rejects.toThrow('candidates_fail_with_a_reason');
     await expect(change({ accuracy: 1.5 })).rejects.toThrow(/candidates_(accuracy_in_range|complete)/);
     await setCampaignState(database, id, 'cancelled', null);

@@ -1,30 +1,6 @@
 import { nativeAddon, type NativeGraphSession } from './native-addon.js';
 import { sessionConfig } from './session-config.js';
-
-export type DataType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool' | 'resource';
-
-/** A dense tensor in row-major order; `data` has as many elements as the product of `shape`. */
-export interface TensorValue {
-  dtype: DataType;
-  shape: readonly number[];
-  data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
-}
-
-/** Tensors by the name of the placeholder they are given to. */
-export type Feeds = Record<string, TensorValue>;
-
-/** An operation's attribute, written as TensorFlow's own definition of the operation names and types it. */
-export type Attribute =
-  | { dtype: DataType }
-  | { int: number }
-  | { ints: readonly number[] }
-  | { float: number }
-  | { bool: boolean }
-  | { string: string }
-  | { shape: readonly number[] }
-  | { tensor: TensorValue };
-
-export type NativeAttribute = Attribute;
+import type { Attribute, DataType, Feeds, TensorValue } from './tensor-value.js';
 
 const FLOAT: Attribute = { dtype: 'float32' };
 
@@ -99,7 +75,11 @@ export class Graph {
     for (const { variable, data } of variables) {
       feeds[variable.feed] = { dtype: 'float32', shape: variable.shape, data };
     }
-    await this.run(feeds, [], variables.map(({ variable }) => variable.assign));
+    await this.run(
+      feeds,
+      [],
+      variables.map(({ variable }) => variable.assign),
+    );
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Feeds, NativeAttribute, TensorValue } from './graph.js';
+import type { Attribute, Feeds, TensorValue } from './tensor-value.js';
 
 /** What native/graph_session.cc exports; see there for each call's meaning. */
 export interface NativeGraphSession {
@@ -8,7 +8,7 @@ export interface NativeGraphSession {
     type: string,
     name: string,
     inputs: readonly (string | readonly string[])[],
-    attributes: Record<string, NativeAttribute>,
+    attributes: Record<string, Attribute>,
   ): string;
   addGradients(ofSum: readonly string[], withRespectTo: readonly string[]): string[];
   run(feeds: Feeds, fetches: readonly string[], targets: readonly string[]): Promise<TensorValue[]>;

@@ -71,7 +71,10 @@ export function compileNetwork(
   const meanLoss = graph.add('Mean', [losses, graph.integers(0)], T);
 
   const trained = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
-  const gradients = graph.gradients([meanLoss], trained.map(({ value }) => value.read));
+  const gradients = graph.gradients(
+    [meanLoss],
+    trained.map(({ value }) => value.read),
+  );
   const momentumConstant = graph.scalar(momentum);
   const trainStep = trained.map((variable, i) => {
     const layer = layers.find(({ kernel }) => kernel === variable);

@@ -55,7 +55,10 @@ export class TrainableNetwork {
   async state(): Promise<TrainingState> {
     const trained = this.#compiled.layers.flatMap(({ kernel, bias }) => [kernel, bias]);
     const read = async (variables: Variable[]): Promise<Map<string, WeightTensor>> => {
-      const tensors = await this.#compiled.graph.run({}, variables.map((variable) => variable.read));
+      const tensors = await this.#compiled.graph.run(
+        {},
+        variables.map((variable) => variable.read),
+      );
       return new Map(trained.map(({ value }, i) => [value.name, float32(tensors[i])]));
     };
     return {

@@ -4,7 +4,16 @@ import { loadDataSet, type DataSet } from '@espalier/datasets';
 import { zooNetwork } from '@espalier/networks';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeCheckpoint, encodeCheckpoint, fit, initialWeights, layerStatistics, TrainableNetwork, type Masks, type TrainingState } from './index.js';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  fit,
+  initialWeights,
+  layerStatistics,
+  TrainableNetwork,
+  type Masks,
+  type TrainingState,
+} from './index.js';
 import { MOMENTUM } from './trainable-network.js';
 
 const lenet = zooNetwork('lenet-5');
@@ -16,12 +25,18 @@ beforeAll(async () => {
 });
 afterAll(() => network.close());
 
-const fresh = (masks: Masks = new Map()): TrainingState => ({ weights: initialWeights(lenet, 1), masks, momentum: new Map() });
+const fresh = (masks: Masks = new Map()): TrainingState => ({
+  weights: initialWeights(lenet, 1),
+  masks,
+  momentum: new Map(),
+});
 const order = Uint32Array.from({ length: 1_100 }, (_, i) => (i * 7) % 1_100);
 
 /** The same network in tfjs, run one operation at a time: the oracle for the compiled graph. */
 function eager(state: TrainingState) {
-  const variables = [...state.weights].map(([name, { shape, data: values }]) => tf.variable(tf.tensor(values, [...shape]), true, `${name}-${Math.random()}`));
+  const variables = [...state.weights].map(([name, { shape, data: values }]) =>
+    tf.variable(tf.tensor(values, [...shape]), true, `${name}-${Math.random()}`),
+  );
   const [c1, c1b, c2, c2b, f1, f1b, f2, f2b] = variables;
   const optimizer = tf.train.momentum(0.05, MOMENTUM);
   const logits = (x: tf.Tensor4D): tf.Tensor2D => {
@@ -53,7 +68,10 @@ describe('the compiled training step', () => {
     for (let step = 0; step < 12; step++) {
       const from = step * 32;
       const at = [...order.subarray(from, from + 32)];
-      const images = Float32Array.from(at.flatMap((i) => [...data.training.images.subarray(i * 784, (i + 1) * 784)]), (byte) => byte / 255);
+      const images = Float32Array.from(
+        at.flatMap((i) => [...data.training.images.subarray(i * 784, (i + 1) * 784)]),
+        (byte) => byte / 255,
+      );
       const labels = Int32Array.from(at, (i) => data.training.labels[i]);
       const expected = oracle.step(images, labels);
       expect(await network.step(data.training, order, from, from + 32, 0.05)).toBeCloseTo(expected, 4);
@@ -63,10 +81,12 @@ describe('the compiled training step', () => {
 
   it('holds masks exactly: a pruned weight is 0 after every step, the others move', async () => {
     const start = fresh();
-    const masks: Masks = new Map(['conv2', 'fc1'].map((layer) => {
-      const { data: kernel } = start.weights.get(`${layer}/kernel`) ?? { data: new Float32Array() };
-      return [layer, kernel.map((_, i) => (i % 3 === 0 ? 1 : 0))];
-    }));
+    const masks: Masks = new Map(
+      ['conv2', 'fc1'].map((layer) => {
+        const { data: kernel } = start.weights.get(`${layer}/kernel`) ?? { data: new Float32Array() };
+        return [layer, kernel.map((_, i) => (i % 3 === 0 ? 1 : 0))];
+      }),
+    );
     await network.load({ ...start, masks });
     for (let step = 0; step < 5; step++) {
       await network.step(data.training, order, step * 64, (step + 1) * 64, 0.1);
@@ -74,7 +94,9 @@ describe('the compiled training step', () => {
       for (const [layer, mask] of masks) {
         const kernel = weights.get(`${layer}/kernel`)?.data ?? new Float32Array();
         expect(kernel.every((weight, i) => mask[i] === 1 || weight === 0)).toBe(true);
-        expect(kernel.some((weight, i) => mask[i] === 1 && weight !== start.weights.get(`${layer}/kernel`)?.data[i])).toBe(true);
+        expect(
+          kernel.some((weight, i) => mask[i] === 1 && weight !== start.weights.get(`${layer}/kernel`)?.data[i]),
+        ).toBe(true);
       }
     }
   });
@@ -90,8 +112,9 @@ describe('training', () => {
       ...options,
       epochs: 2,
       epochsDone: 0,
-      onEpoch: async (epochsDone, _loss, state) => {
+      onEpoch: (epochsDone, _loss, state) => {
         if (epochsDone === 1) checkpoint = new Uint8Array(encodeCheckpoint(lenet, { ...state, epochsDone }));
+        return Promise.resolve();
       },
     });
     const whole = encodeCheckpoint(lenet, { ...(await network.state()), epochsDone: 2 });
@@ -115,7 +138,9 @@ describe('training', () => {
 
   it('that diverges ends with an error of its own kind', async () => {
     await network.load(fresh());
-    await expect(fit(network, data.training, { ...options, learningRate: 1e6, epochs: 3, epochsDone: 0 })).rejects.toThrow(/the loss became/);
+    await expect(
+      fit(network, data.training, { ...options, learningRate: 1e6, epochs: 3, epochsDone: 0 }),
+    ).rejects.toThrow(/the loss became/);
   });
 
   it('stops at the next step when it is cancelled', async () => {
@@ -143,7 +168,17 @@ describe('layer statistics', () => {
       for (let row = 0; row < rows; row++) sum += patches.data[row * inputs + i] * other[row * width + j];
       return sum;
     };
-    for (const [i, j] of [[0, 0], [3, 17], [24, 12]]) expect(gram[i * inputs + j]).toBeCloseTo(dot(i, patches.data, inputs, j), 2);
-    for (const [i, f] of [[0, 0], [12, 19], [24, 7]]) expect(correlation[i * 20 + f]).toBeCloseTo(dot(i, products.data, 20, f), 2);
+    for (const [i, j] of [
+      [0, 0],
+      [3, 17],
+      [24, 12],
+    ])
+      expect(gram[i * inputs + j]).toBeCloseTo(dot(i, patches.data, inputs, j), 2);
+    for (const [i, f] of [
+      [0, 0],
+      [12, 19],
+      [24, 7],
+    ])
+      expect(correlation[i * 20 + f]).toBeCloseTo(dot(i, products.data, 20, f), 2);
   });
 });

@@ -1,6 +1,11 @@
 import type { BookkeepingActivities, TrainingActivities } from '@espalier/contracts';
 import { deviceQueue, ORCHESTRATOR_QUEUE } from '@espalier/contracts/workflow-messages';
-import { ActivityCancellationType, ApplicationFailure, proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ApplicationFailure,
+  proxyActivities,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
 
 /** Bookkeeping is tried until it succeeds: Postgres comes back, and a result must not be lost for its absence. */
 export const bookkeeping: ActivityInterfaceFor<BookkeepingActivities> = proxyActivities<BookkeepingActivities>({

@@ -40,7 +40,10 @@ export async function campaign(input: CampaignInput): Promise<void> {
   const progress = (): CampaignProgress => ({ state, running: inFlight.size, started, settled: settledCount });
   const refuseWhenOver = (verb: string) => (): void => {
     if (ended || cancelling) {
-      throw ApplicationFailure.nonRetryable(`the campaign is ${ended ? state : 'being cancelled'}: it cannot be ${verb}`, 'CampaignOver');
+      throw ApplicationFailure.nonRetryable(
+        `the campaign is ${ended ? state : 'being cancelled'}: it cannot be ${verb}`,
+        'CampaignOver',
+      );
     }
   };
   setHandler(progressQuery, progress);
@@ -70,7 +73,9 @@ export async function campaign(input: CampaignInput): Promise<void> {
       scope.cancel();
       for (const candidateId of inFlight) {
         // One that has ended just now cannot be cancelled, and need not be.
-        void getExternalWorkflowHandle(candidateWorkflowId(candidateId)).cancel().catch(() => undefined);
+        void getExternalWorkflowHandle(candidateWorkflowId(candidateId))
+          .cancel()
+          .catch(() => undefined);
       }
       return progress();
     },
@@ -109,7 +114,8 @@ export async function campaign(input: CampaignInput): Promise<void> {
   let denseArtifact = '';
   const restartLost = async (): Promise<void> => {
     const unsettled = await bookkeeping.unsettled(campaignId);
-    for (const asked of unsettled.filter(({ candidateId }) => inFlight.has(candidateId))) await start(denseArtifact, asked);
+    for (const asked of unsettled.filter(({ candidateId }) => inFlight.has(candidateId)))
+      await start(denseArtifact, asked);
   };
 
   try {

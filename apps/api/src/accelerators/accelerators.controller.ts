@@ -9,7 +9,10 @@ import { z } from 'zod';
 @Controller('v1/accelerators')
 export class AcceleratorsController {
   @Get()
-  @ApiOkResponse({ standardSchema: z.strictObject({ items: z.array(AcceleratorSchema) }), description: 'The chips that are shipped.' })
+  @ApiOkResponse({
+    standardSchema: z.strictObject({ items: z.array(AcceleratorSchema) }),
+    description: 'The chips that are shipped.',
+  })
   list(): { items: readonly Accelerator[] } {
     return { items: ACCELERATORS };
   }
@@ -18,7 +21,8 @@ export class AcceleratorsController {
   @ApiOkResponse({ standardSchema: AcceleratorSchema, description: 'One chip.' })
   show(@Param('name') name: string): Accelerator {
     const found = ACCELERATORS.find((each) => each.name === name);
-    if (!found) throw new NotFoundError('accelerator', name, `; there are: ${ACCELERATORS.map((each) => each.name).join(', ')}`);
+    if (!found)
+      throw new NotFoundError('accelerator', name, `; there are: ${ACCELERATORS.map((each) => each.name).join(', ')}`);
     return found;
   }
 }

@@ -33,7 +33,11 @@ export class CampaignsController {
   ) {}
 
   @Post()
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A repeated launch with the same key gives the first campaign.' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'A repeated launch with the same key gives the first campaign.',
+  })
   @ApiCreatedResponse({ standardSchema: CampaignSchema, description: 'The campaign, launched.' })
   launch(
     @Body({ schema: CampaignSpecSchema }) spec: CampaignSpec,
@@ -59,7 +63,10 @@ export class CampaignsController {
 
   @Post(':campaign/pause')
   @HttpCode(202)
-  @ApiAcceptedResponse({ standardSchema: CampaignSchema, description: 'No more candidates are asked for; those that run finish.' })
+  @ApiAcceptedResponse({
+    standardSchema: CampaignSchema,
+    description: 'No more candidates are asked for; those that run finish.',
+  })
   pause(@Param('campaign') campaign: string): Promise<Campaign> {
     return this.campaigns.tell(campaign, 'pause');
   }
@@ -96,7 +103,10 @@ export class CampaignsController {
   }
 
   @Get(':campaign/events')
-  @ApiOkResponse({ standardSchema: z.strictObject({ items: z.array(EventSchema) }), description: 'What happened, newest first.' })
+  @ApiOkResponse({
+    standardSchema: z.strictObject({ items: z.array(EventSchema) }),
+    description: 'What happened, newest first.',
+  })
   async events(
     @Param('campaign') campaign: string,
     @Query({ schema: EventQuery }) { limit }: z.infer<typeof EventQuery>,

@@ -48,13 +48,21 @@ export class CampaignsService {
     const { id, name, state } = await findCampaign(this.database, nameOrId);
     if (state === 'cancelled' && verb === 'cancel') return findCampaign(this.database, id);
     if (['completed', 'cancelled', 'failed'].includes(state)) {
-      throw new ProblemException(409, 'Conflict', `campaign '${name}' is ${state}: it cannot ${verb}; launch another one`);
+      throw new ProblemException(
+        409,
+        'Conflict',
+        `campaign '${name}' is ${state}: it cannot ${verb}; launch another one`,
+      );
     }
     try {
       await this.temporal.workflow.getHandle(campaignWorkflowId(id)).executeUpdate(UPDATES[verb]);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new ProblemException(503, 'Unavailable', `campaign '${name}' has no workflow yet: the orchestrator starts it within seconds; try again`);
+      throw new ProblemException(
+        503,
+        'Unavailable',
+        `campaign '${name}' has no workflow yet: the orchestrator starts it within seconds; try again`,
+      );
     }
     return findCampaign(this.database, id);
   }

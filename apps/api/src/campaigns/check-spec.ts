@@ -16,7 +16,11 @@ export function checkSpec(spec: CampaignSpec): FieldError[] {
   };
   const network = attempt('network', spec.network, () => zooNetwork(spec.network));
   const data = attempt('data', spec.data, () => dataSetFacts(spec.data));
-  const accelerator = attempt('accelerator', String(spec.accelerator), () => acceleratorOf(spec.accelerator));
+  const accelerator = attempt(
+    'accelerator',
+    typeof spec.accelerator === 'string' ? spec.accelerator : spec.accelerator.name,
+    () => acceleratorOf(spec.accelerator),
+  );
   if (network) errors.push(...unknownLayers(network, spec));
   if (network && data) {
     const { height, width, channels } = network.input;
@@ -38,7 +42,11 @@ export function checkSpec(spec: CampaignSpec): FieldError[] {
   }
   const perEpoch = spec.space.fineTune.imagesPerEpoch;
   if (images !== undefined && perEpoch !== undefined && perEpoch > images) {
-    errors.push({ field: 'space.fineTune.imagesPerEpoch', value: perEpoch, message: `there are ${images} training images` });
+    errors.push({
+      field: 'space.fineTune.imagesPerEpoch',
+      value: perEpoch,
+      message: `there are ${images} training images`,
+    });
   }
   if (errors.length === 0 && accelerator) {
     try {

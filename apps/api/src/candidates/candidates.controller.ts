@@ -11,7 +11,10 @@ export class CandidatesController {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   @Get(':candidate')
-  @ApiOkResponse({ standardSchema: CandidateDetailSchema, description: 'A candidate with its energy per layer and level and its lineage.' })
+  @ApiOkResponse({
+    standardSchema: CandidateDetailSchema,
+    description: 'A candidate with its energy per layer and level and its lineage.',
+  })
   show(@Param('candidate', { schema: z.uuid() }) id: string): Promise<CandidateDetail> {
     return findCandidate(this.database, id);
   }

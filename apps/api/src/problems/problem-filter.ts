@@ -29,15 +29,26 @@ export function problemOf(error: unknown): ProblemException {
     return new ProblemException(409, 'Conflict', error.cause?.message ?? error.message);
   }
   if (isDatabaseUnreachable(error)) {
-    return new ProblemException(503, 'Unavailable', 'Postgres is out of reach; check DATABASE_URL and that it runs, and try again');
+    return new ProblemException(
+      503,
+      'Unavailable',
+      'Postgres is out of reach; check DATABASE_URL and that it runs, and try again',
+    );
   }
   if (isGrpcServiceError(error)) {
-    return new ProblemException(503, 'Unavailable', 'Temporal is out of reach; check TEMPORAL_ADDRESS and that it runs, and try again');
+    return new ProblemException(
+      503,
+      'Unavailable',
+      'Temporal is out of reach; check TEMPORAL_ADDRESS and that it runs, and try again',
+    );
   }
   if (error instanceof HttpException) {
     return new ProblemException(error.getStatus(), 'Request refused', error.message);
   }
-  return fastifyProblem(error) ?? new ProblemException(500, 'Internal error', 'something went wrong here; the log of the API says what');
+  return (
+    fastifyProblem(error) ??
+    new ProblemException(500, 'Internal error', 'something went wrong here; the log of the API says what')
+  );
 }
 
 /** Fastify refuses a body before any handler sees it. */
@@ -51,6 +62,7 @@ function fastifyProblem(error: unknown): ProblemException | undefined {
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new ProblemException(400, 'Malformed JSON', message ?? 'the body is not JSON');
+    case undefined:
     default:
       return statusCode !== undefined && statusCode < 500
         ? new ProblemException(statusCode, 'Request refused', message ?? 'the request was refused')

@@ -108,18 +108,33 @@ function follow(name: string): Promise<Campaign> {
 }
 
 function failUnlessGood({ name, state, failure }: Campaign): void {
-  if (state === 'failed') throw new CommandError('campaignFailed', `${name} failed: ${failure?.message ?? 'no reason was recorded'}`);
+  if (state === 'failed')
+    throw new CommandError('campaignFailed', `${name} failed: ${failure?.message ?? 'no reason was recorded'}`);
 }
 
 function row({ name, state, counts, spec, hypervolume, createdAt }: Campaign): string[] {
-  return [name, state, String(counts.completed), String(spec.budget.candidates), hypervolume?.toFixed(4) ?? '–', createdAt];
+  return [
+    name,
+    state,
+    String(counts.completed),
+    String(spec.budget.candidates),
+    hypervolume?.toFixed(4) ?? '–',
+    createdAt,
+  ];
 }
 
 function showCampaign(campaign: Campaign): void {
   const { name, id, state, spec, dense, counts, hypervolume, failure } = campaign;
   print(`${name} (${id}): ${state}${failure ? `, ${failure.message}` : ''}`);
   print(`  ${spec.network} on ${spec.data}, strategy ${spec.strategy.name}, seed ${spec.strategy.seed}`);
-  if (dense) print(`  dense: ${percent(dense.validationAccuracy)} on validation, ${percent(dense.testAccuracy)} on test, ${dense.weights} weights`);
-  print(`  candidates: ${Object.entries(counts).map(([key, count]) => `${count} ${key}`).join(', ')} of ${spec.budget.candidates}`);
+  if (dense)
+    print(
+      `  dense: ${percent(dense.validationAccuracy)} on validation, ${percent(dense.testAccuracy)} on test, ${dense.weights} weights`,
+    );
+  print(
+    `  candidates: ${Object.entries(counts)
+      .map(([key, count]) => `${count} ${key}`)
+      .join(', ')} of ${spec.budget.candidates}`,
+  );
   if (hypervolume !== null) print(`  hypervolume: ${hypervolume.toFixed(4)}`);
 }

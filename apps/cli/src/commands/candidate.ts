@@ -23,14 +23,27 @@ export function candidateCommand(): Command {
     .action(async (campaign: string, { state, sort, json }: { state?: string; sort: string; json?: boolean }) => {
       const query = { sort, limit: '200', ...(state ? { state } : {}) };
       const items = [];
-      for (let after: string | null = ''; after !== null; ) {
+      for (let after: string | null = ''; after !== null;) {
         const page = await api().candidates(campaign, after === '' ? query : { ...query, after });
         items.push(...page.items);
         after = page.next;
       }
       if (json) printJson({ items });
       else {
-        print(table(['#', 'id', 'state', 'validation', 'energy 10⁶', 'front', 'schedule'], items.map((each) => [String(each.number), each.id, each.state, percent(each.validationAccuracy), energy(each.energy), each.onFront ? 'yes' : '', shortSchedule(each.schedule)])));
+        print(
+          table(
+            ['#', 'id', 'state', 'validation', 'energy 10⁶', 'front', 'schedule'],
+            items.map((each) => [
+              String(each.number),
+              each.id,
+              each.state,
+              percent(each.validationAccuracy),
+              energy(each.energy),
+              each.onFront ? 'yes' : '',
+              shortSchedule(each.schedule),
+            ]),
+          ),
+        );
       }
     });
   command
@@ -40,9 +53,15 @@ export function candidateCommand(): Command {
     .action(async (id: string, { json }: { json?: boolean }) => {
       const candidate = await api().candidate(id);
       if (json) return printJson(candidate);
-      print(`candidate ${candidate.number} of ${candidate.campaign} (${candidate.id}): ${candidate.state}${candidate.failure ? `, ${candidate.failure.message}` : ''}`);
-      print(`  ${shortSchedule(candidate.schedule)}; ${candidate.lineage.origin}${candidate.lineage.parents.length > 0 ? ` of ${candidate.lineage.parents.join(' and ')}` : ''}`);
-      print(`  accuracy: ${percent(candidate.validationAccuracy)} on validation, ${percent(candidate.testAccuracy)} on test; weights left: ${percent(candidate.weightsLeft)}`);
+      print(
+        `candidate ${candidate.number} of ${candidate.campaign} (${candidate.id}): ${candidate.state}${candidate.failure ? `, ${candidate.failure.message}` : ''}`,
+      );
+      print(
+        `  ${shortSchedule(candidate.schedule)}; ${candidate.lineage.origin}${candidate.lineage.parents.length > 0 ? ` of ${candidate.lineage.parents.join(' and ')}` : ''}`,
+      );
+      print(
+        `  accuracy: ${percent(candidate.validationAccuracy)} on validation, ${percent(candidate.testAccuracy)} on test; weights left: ${percent(candidate.weightsLeft)}`,
+      );
       if (candidate.energyReport) print(energyTable(candidate.energyReport));
     });
   command
@@ -50,7 +69,10 @@ export function candidateCommand(): Command {
     .description("write a candidate's pruned model in tfjs's layers format, and check that it answers as it did")
     .requiredOption('--out <dir>', 'folder to write model.json and its weights into')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExamples:\n  npx espalier candidate export 6f1c… --out pruned-lenet\n\nPython or a browser can load it: tf.loadLayersModel("file://pruned-lenet/model.json").')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx espalier candidate export 6f1c… --out pruned-lenet\n\nPython or a browser can load it: tf.loadLayersModel("file://pruned-lenet/model.json").',
+    )
     .action(exportCandidate);
   return command;
 }
@@ -69,7 +91,10 @@ async function exportCandidate(id: string, { out, json }: { out: string; json?: 
   const folder = resolve(out);
   await mkdir(folder, { recursive: true });
   // model.json last: a reader who finds it finds the weights too.
-  for (const [file, content] of [[TFJS_WEIGHTS_FILE, weightsBinary], ['model.json', modelJson]] as const) {
+  for (const [file, content] of [
+    [TFJS_WEIGHTS_FILE, weightsBinary],
+    ['model.json', modelJson],
+  ] as const) {
     await writeFile(join(folder, `${file}.partial`), content);
     await rename(join(folder, `${file}.partial`), join(folder, file));
   }
@@ -90,7 +115,9 @@ async function exportCandidate(id: string, { out, json }: { out: string; json?: 
 }
 
 /** A network's energy by layer and level, in millions of the accelerator's unit. */
-export function energyTable(report: NonNullable<Awaited<ReturnType<ReturnType<typeof api>['candidate']>>['energyReport']>): string {
+export function energyTable(
+  report: NonNullable<Awaited<ReturnType<ReturnType<typeof api>['candidate']>>['energyReport']>,
+): string {
   const levels = ['dram', 'globalBuffer', 'array', 'registerFile'] as const;
   const sum = (operands: Record<string, number>): number => Object.values(operands).reduce((a, b) => a + b, 0);
   const rows = report.layers.map((layer) => [
@@ -103,5 +130,8 @@ export function energyTable(report: NonNullable<Awaited<ReturnType<ReturnType<ty
     percent(layer.total / report.total, 1),
   ]);
   rows.push(['total', '', '', '', '', '', '', '', energy(report.total), '']);
-  return table(['layer', 'MACs 10⁶', 'done 10⁶', 'compute', 'DRAM', 'buffer', 'array', 'registers', 'total 10⁶', 'share'], rows);
+  return table(
+    ['layer', 'MACs 10⁶', 'done 10⁶', 'compute', 'DRAM', 'buffer', 'array', 'registers', 'total 10⁶', 'share'],
+    rows,
+  );
 }

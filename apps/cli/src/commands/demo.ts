@@ -37,7 +37,9 @@ async function demo({ file, keep, fresh }: { file: string; keep?: boolean; fresh
     const { ports } = await startStack();
     interrupted.signal.throwIfAborted();
     const campaign = await launchOrResume(spec, fresh ?? false);
-    note(`Campaign ${campaign.name}: ${spec.budget.candidates} candidates, ${spec.parallelism} at a time (under ten minutes on 2 cores). Ctrl-C stops it; the same command goes on.`);
+    note(
+      `Campaign ${campaign.name}: ${spec.budget.candidates} candidates, ${spec.parallelism} at a time (under ten minutes on 2 cores). Ctrl-C stops it; the same command goes on.`,
+    );
     const ended = await watchCampaign(api(), campaign.name, {
       signal: interrupted.signal,
       // A part of the stack has died: the supervisor starts it again; if that has died too, this does.
@@ -46,9 +48,12 @@ async function demo({ file, keep, fresh }: { file: string; keep?: boolean; fresh
     await report(ended);
     note('');
     for (const [name, url] of Object.entries(placesOf(ports))) note(`${name.padEnd(10)} ${url}`);
-    if (ended.state === 'failed') throw new CommandError('campaignFailed', ended.failure?.message ?? 'the campaign failed');
+    if (ended.state === 'failed')
+      throw new CommandError('campaignFailed', ended.failure?.message ?? 'the campaign failed');
     if (!keep && !wasRunning) {
-      note('These answer while the stack is up: it stops now (keep it with --keep, or start it with `npx espalier up`).');
+      note(
+        'These answer while the stack is up: it stops now (keep it with --keep, or start it with `npx espalier up`).',
+      );
     }
   } catch (error) {
     if (interrupted.signal.aborted) {
@@ -69,7 +74,8 @@ async function launchOrResume(spec: Awaited<ReturnType<typeof readSpec>>, fresh:
   if (unfinished && !fresh) {
     const { name, counts } = unfinished;
     const question = `Campaign ${name} is unfinished (${counts.completed} of ${unfinished.spec.budget.candidates} done). Resume it?`;
-    const yes = process.stdin.isTTY && process.stderr.isTTY ? await confirm({ message: question, default: true }) : true;
+    const yes =
+      process.stdin.isTTY && process.stderr.isTTY ? await confirm({ message: question, default: true }) : true;
     if (yes) {
       note(`Resuming ${name} (${counts.completed} of ${unfinished.spec.budget.candidates} done)`);
       return resumeCampaign(name);
@@ -89,10 +95,15 @@ async function report(campaign: Campaign): Promise<void> {
   for (const format of ['csv', 'json', 'svg'] as const) {
     writeFileSync(join(folder, `front.${format}`), `${formatFront(front, format)}\n`);
   }
-  print(`\nThe front of ${campaign.name}, ${campaign.state}: ${campaign.counts.completed} candidates done, ${campaign.counts.failed} failed`);
+  print(
+    `\nThe front of ${campaign.name}, ${campaign.state}: ${campaign.counts.completed} candidates done, ${campaign.counts.failed} failed`,
+  );
   print(formatFront(front, 'table'));
   const { dense } = front;
   const best = front.points.find(({ testAccuracy }) => dense && (testAccuracy ?? 0) >= dense.testAccuracy - 0.01);
-  if (best) print(`Least energy within 1 point of the dense test accuracy: ${timesLess(front, best.energy)?.toFixed(2) ?? ''} × less, at ${percent(best.testAccuracy)}`);
+  if (best)
+    print(
+      `Least energy within 1 point of the dense test accuracy: ${timesLess(front, best.energy)?.toFixed(2) ?? ''} × less, at ${percent(best.testAccuracy)}`,
+    );
   for (const format of ['csv', 'json', 'svg']) note(join(folder, `front.${format}`));
 }

@@ -53,7 +53,12 @@ function homeCheck(): Check {
     accessSync(home, constants.W_OK);
     const { bavail, bsize } = statfsSync(home);
     const free = bavail * bsize;
-    return { name: 'State folder', ok: free > 2 * GIGABYTE, found: `${home}, ${(free / GIGABYTE).toFixed(0)} GB free`, fix };
+    return {
+      name: 'State folder',
+      ok: free > 2 * GIGABYTE,
+      found: `${home}, ${(free / GIGABYTE).toFixed(0)} GB free`,
+      fix,
+    };
   } catch (error) {
     return { name: 'State folder', ok: false, found: (error as Error).message, fix };
   }

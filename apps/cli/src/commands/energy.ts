@@ -22,19 +22,32 @@ export function energyCommand(): Command {
     .option('--batch <n>', 'images that the chip runs together', positive, 1)
     .option('--density <layer=d>', 'fraction of a layer’s weights that is kept; may be repeated', layerDensity, {})
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nExamples:\n  npx espalier energy lenet-5 --batch 16\n  npx espalier energy lenet-5 --density conv2=0.1 --density fc1=0.02 --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx espalier energy lenet-5 --batch 16\n  npx espalier energy lenet-5 --density conv2=0.1 --density fc1=0.02 --json',
+    )
     .action(async (name: string, options: Options) => {
       const network = orInvalid(() => zooNetwork(name));
       const accelerator = await readAccelerator(options.accelerator);
       const layers = weightedLayers(network);
       const unknown = Object.keys(options.density).find((layer) => !layers.some((each) => each.name === layer));
       if (unknown !== undefined) {
-        throw new CommandError('invalid', `--density ${unknown}: ${name} has no such layer; it has ${layers.map((each) => each.name).join(', ')}`);
+        throw new CommandError(
+          'invalid',
+          `--density ${unknown}: ${name} has no such layer; it has ${layers.map((each) => each.name).join(', ')}`,
+        );
       }
-      const pricer = new NetworkPricer(layers.map(({ shape }) => shape), options.batch, accelerator);
+      const pricer = new NetworkPricer(
+        layers.map(({ shape }) => shape),
+        options.batch,
+        accelerator,
+      );
       const report = pricer.price(layers.map((layer) => ({ ...DENSE, weights: options.density[layer.name] ?? 1 })));
       if (options.json) printJson(report);
-      else print(`${name} on ${accelerator.name}, batch ${options.batch}; all activations counted as non-zero\n${energyTable({ ...report, layers: [...report.layers] })}`);
+      else
+        print(
+          `${name} on ${accelerator.name}, batch ${options.batch}; all activations counted as non-zero\n${energyTable({ ...report, layers: [...report.layers] })}`,
+        );
     });
 }
 
@@ -58,7 +71,8 @@ function orInvalid<T>(look: () => T): T {
 
 function positive(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number of at least 1 is needed.');
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('a whole number of at least 1 is needed.');
   return number;
 }
 

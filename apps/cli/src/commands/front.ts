@@ -9,7 +9,10 @@ export function frontCommand(): Command {
     .description("show a campaign's front: the candidates that no other beats in both accuracy and energy")
     .addOption(new Option('--format <format>', 'how to print it').choices(FRONT_FORMATS).default('table'))
     .option('--json', 'the same as --format json')
-    .addHelpText('after', '\nExamples:\n  npx espalier front lenet5-mnist\n  npx espalier front lenet5-mnist --format svg > front.svg')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx espalier front lenet5-mnist\n  npx espalier front lenet5-mnist --format svg > front.svg',
+    )
     .action(async (campaign: string, { format, json }: { format: FrontFormat; json?: boolean }) => {
       print(formatFront(await api().front(campaign), json ? 'json' : format));
     });

@@ -61,7 +61,17 @@ export function statusCommand(): Command {
       if (json) printJson({ running: state !== undefined, phase: state?.phase ?? null, components });
       if (!state) throw new CommandError('unavailable', 'the stack does not run: start it with `npx espalier up`');
       if (json) return;
-      print(table(['process', 'pid', 'state', 'restarts'], components.map(({ name, pid, running, restarts }) => [name, String(pid), running ? 'running' : 'down', String(restarts)])));
+      print(
+        table(
+          ['process', 'pid', 'state', 'restarts'],
+          components.map(({ name, pid, running, restarts }) => [
+            name,
+            String(pid),
+            running ? 'running' : 'down',
+            String(restarts),
+          ]),
+        ),
+      );
       for (const [name, url] of Object.entries(placesOf(state.ports))) print(`${name.padEnd(12)} ${url}`);
     });
 }

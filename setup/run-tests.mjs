@@ -1,0 +1,48 @@
+// Runs every test, the quick ones first, and ends with their count alone on a line.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const results = mkdtempSync(join(tmpdir(), 'espalier-results-'));
+let passed = 0;
+let failed = 0;
+
+function step(name, command, args) {
+  process.stderr.write(`\n── ${name}\n`);
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', command), ...args], { cwd: root, stdio: 'inherit' });
+  return status === 0;
+}
+
+/** A check that is not a test of its own counts as one. */
+function check(name, command, args) {
+  if (step(name, command, args)) passed++;
+  else failed++;
+}
+
+function tests(project) {
+  const file = join(results, `${project}.json`);
+  const ok = step(`tests: ${project}`, 'vitest/vitest.mjs', [
+    ...['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+  ]);
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'));
+    passed += numPassedTests;
+    // A file that does not load, or an error outside a test, fails the run without failing a test.
+    failed += numFailedTests > 0 || ok ? numFailedTests : 1;
+  } catch {
+    failed++;
+  }
+}
+
+tests('unit');
+check('eslint', 'eslint/bin/eslint.js', ['.']);
+check('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
+tests('integration');
+tests('end-to-end');
+
+rmSync(results, { recursive: true, force: true });
+process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,1 @@
+import '../../../libs/networks/src/b.js';

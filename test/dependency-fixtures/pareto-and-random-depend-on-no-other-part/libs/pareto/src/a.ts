@@ -1,0 +1,1 @@
+import '../../../libs/contracts/src/b.js';

@@ -1,0 +1,1 @@
+import '../../../libs/tensorflow/src/b.js';

@@ -1,0 +1,1 @@
+import '../../../libs/training/src/b.js';

@@ -1,0 +1,1 @@
+import '../../../libs/store/src/b.js';
