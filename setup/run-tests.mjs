@@ -12,7 +12,10 @@ let failed = 0;
 
 function step(name, command, args) {
   process.stderr.write(`\n── ${name}\n`);
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', command), ...args], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', command), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   return status === 0;
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Campaign, Candidate, CandidateDetail, Front } from '@espalier/contracts';
+import { isAlive } from '@espalier/embedded';
 import { front } from '@espalier/pareto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { descendants, kill, StackUnderTest, until } from './stack-under-test.js';
@@ -252,13 +253,7 @@ describe('the stack', () => {
     const roots = [supervisor.pid, ...Object.values(components).map(({ pid }) => pid)];
     const all = [...roots, ...roots.flatMap(descendants)];
     expect((await stack.espalier('down')).code).toBe(0);
-    const alive = all.filter((pid) => {
-      try {
-        return process.kill(pid, 0);
-      } catch {
-        return false;
-      }
-    });
+    const alive = all.filter((pid) => isAlive({ pid, startTime: null }));
     expect(alive).toEqual([]);
   });
 });

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
@@ -35,5 +34,8 @@ SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, descrip
 });
 
 const dashboard = fileURLToPath(new URL('.', import.meta.resolve('@espalier/dashboard/index.html')));
-await app.register(fastifyStatic, { root: join(dashboard), prefix: '/' });
+await app.register(fastifyStatic, { root: dashboard, prefix: '/' });
+// The plot library, from the package that has it: the page works without any other site.
+const echarts = fileURLToPath(new URL('.', import.meta.resolve('echarts/dist/echarts.min')));
+await app.register(fastifyStatic, { root: echarts, prefix: '/echarts/', decorateReply: false });
 await app.listen({ port: config.ESPALIER_API_PORT, host: config.ESPALIER_API_HOST });

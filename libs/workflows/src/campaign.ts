@@ -100,8 +100,9 @@ export async function campaign(input: CampaignInput): Promise<void> {
     }
   };
 
-  const collect = async (): Promise<void> => {
-    const signalled = await condition(() => settled.length > 0 || cancelling, LOOK_AGAIN);
+  // `interrupted` ends the wait early; when a campaign is cancelled its last candidates are waited for without it.
+  const collect = async (interrupted = (): boolean => false): Promise<void> => {
+    const signalled = await condition(() => settled.length > 0 || interrupted(), LOOK_AGAIN);
     const asking = signalled ? settled.splice(0) : [...inFlight];
     if (asking.length === 0) return;
     for (const candidateId of await bookkeeping.tell(campaignId, asking)) {
@@ -134,7 +135,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
       } else if (inFlight.size === 0) {
         await condition(() => state !== 'paused' || cancelling);
       } else {
-        await collect();
+        await collect(() => cancelling);
       }
     }
     while (inFlight.size > 0) await collect();

@@ -2,7 +2,7 @@ import { campaignWorkflowId, ORCHESTRATOR_QUEUE, type Campaign, type CampaignSpe
 import { createCampaign, findCampaign, type Database } from '@espalier/store';
 import { cancelUpdate, pauseUpdate, resumeUpdate, type campaign } from '@espalier/workflows/client';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { isGrpcServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { DATABASE, TEMPORAL } from '../connections.js';
 import { invalidFields, ProblemException } from '../problems/problem.js';
 import { checkSpec } from './check-spec.js';
@@ -33,7 +33,7 @@ export class CampaignsService {
           workflowIdConflictPolicy: 'USE_EXISTING',
         });
       } catch (error) {
-        if (!isGrpcServiceError(error)) throw error;
+        if (!(isGrpcServiceError(error) || error instanceof ServiceError)) throw error;
         this.log.warn(`Temporal is out of reach: the orchestrator will start campaign ${spec.name} (${id})`);
       }
       this.log.log({ campaign: spec.name, campaignId: id }, 'launched');

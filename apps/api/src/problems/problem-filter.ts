@@ -1,6 +1,6 @@
 import { BadCursorError, ConflictError, isDatabaseUnreachable, NotFoundError } from '@espalier/store';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { isGrpcServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidFields, ProblemException } from './problem.js';
 
@@ -35,7 +35,7 @@ export function problemOf(error: unknown): ProblemException {
       'Postgres is out of reach; check DATABASE_URL and that it runs, and try again',
     );
   }
-  if (isGrpcServiceError(error)) {
+  if (isGrpcServiceError(error) || error instanceof ServiceError) {
     return new ProblemException(
       503,
       'Unavailable',

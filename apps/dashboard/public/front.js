@@ -1,0 +1,95 @@
+// The front of one campaign, drawn again every few seconds while it grows.
+const EVERY_MS = 3_000;
+const select = document.querySelector('#campaign');
+const summary = document.querySelector('#summary');
+const rows = document.querySelector('#front tbody');
+const chart = window.echarts.init(document.querySelector('#plot'));
+
+const percent = (fraction) => (fraction === null ? '–' : `${(100 * fraction).toFixed(2)} %`);
+
+async function get(path) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error((await response.json()).detail);
+  return response.json();
+}
+
+async function listCampaigns() {
+  const { items } = await get('/v1/campaigns');
+  const known = [...select.options].map(({ value }) => value);
+  for (const { name } of items) if (!known.includes(name)) select.add(new Option(name, name));
+}
+
+async function show() {
+  try {
+    await listCampaigns();
+    if (!select.value) {
+      summary.textContent = 'No campaign yet. Launch one with: npx espalier campaign launch FILE';
+      return;
+    }
+    const path = `/v1/campaigns/${encodeURIComponent(select.value)}`;
+    const [campaign, front] = await Promise.all([get(path), get(`${path}/front`)]);
+    const { counts, spec, state, hypervolume } = campaign;
+    summary.textContent = `${state}: ${counts.completed} of ${spec.budget.candidates} done, ${counts.running} running, ${counts.failed} failed; hypervolume ${hypervolume?.toFixed(4) ?? '–'}`;
+    drawTable(front);
+    drawPlot(front);
+  } catch (error) {
+    summary.textContent = `The API does not answer as it should: ${error.message}`;
+  }
+}
+
+function drawTable({ points, dense }) {
+  rows.replaceChildren(
+    ...points.map((point) => {
+      const schedule = Object.entries(point.schedule.density).map(([layer, density]) => `${layer} ${density}`);
+      const row = document.createElement('tr');
+      const cells = [
+        point.number,
+        percent(point.validationAccuracy),
+        percent(point.testAccuracy),
+        (point.energy / 1e6).toFixed(2),
+        dense ? (dense.energy.total / point.energy).toFixed(2) : '–',
+        percent(point.weightsLeft),
+        `${point.schedule.criterion}: ${schedule.join(', ')}; ${point.schedule.fineTune.epochs} epochs`,
+      ];
+      row.append(
+        ...cells.map((text) => {
+          const cell = document.createElement('td');
+          cell.textContent = String(text);
+          return cell;
+        }),
+      );
+      return row;
+    }),
+  );
+}
+
+function drawPlot({ points, dense }) {
+  chart.setOption({
+    animation: false,
+    color: ['#2f6b3a', '#555555'],
+    grid: { left: 70, right: 30, top: 30, bottom: 60 },
+    tooltip: {},
+    xAxis: { type: 'log', name: 'energy of a batch, 10⁶ MACs', nameLocation: 'middle', nameGap: 30 },
+    yAxis: { type: 'value', name: 'validation accuracy, %', nameLocation: 'middle', nameGap: 48, scale: true },
+    series: [
+      {
+        name: 'front',
+        type: 'line',
+        step: 'end',
+        symbolSize: 9,
+        data: points.map((point) => [point.energy / 1e6, 100 * point.validationAccuracy]),
+      },
+      {
+        name: 'dense',
+        type: 'scatter',
+        symbol: 'rect',
+        data: dense ? [[dense.energy.total / 1e6, 100 * dense.validationAccuracy]] : [],
+      },
+    ],
+  });
+}
+
+select.addEventListener('change', show);
+window.addEventListener('resize', () => chart.resize());
+await show();
+setInterval(show, EVERY_MS);
