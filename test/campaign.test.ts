@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Campaign, Candidate, CandidateDetail, Front } from '@espalier/contracts';
 import { isAlive } from '@espalier/embedded';
 import { front } from '@espalier/pareto';
+import chromium from '@sparticuz/chromium';
+import puppeteer from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { descendants, kill, StackUnderTest, until } from './stack-under-test.js';
 
@@ -127,6 +129,35 @@ describe('a campaign', () => {
     expect(JSON.parse((await stack.espalier('front', 'first', '--json')).stdout)).toHaveProperty('points');
     expect((await stack.espalier('front', 'first', '--format', 'csv')).stdout).toMatch(/^candidate,number,/);
     expect((await stack.espalier('front', 'first', '--format', 'svg')).stdout).toMatch(/^<svg/);
+  });
+
+  it('is shown on the web page, in a real browser: its front as a plot and a table, and no error', async () => {
+    const { points } = await stack.get<Front>('/v1/campaigns/first/front');
+    const browser = await puppeteer.launch({
+      executablePath: await chromium.executablePath(),
+      args: chromium.args,
+      headless: 'shell',
+    });
+    try {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('requestfailed', (request) => errors.push(request.url()));
+      await page.goto(stack.api);
+      await page.waitForFunction(
+        (count) => document.querySelectorAll('#front tbody tr').length === count,
+        {},
+        points.length,
+      );
+      expect(await page.$eval('#summary', (element) => element.textContent)).toContain('completed: 8 of 8 done');
+      expect(
+        await page.$$eval('#front tbody td:first-child', (cells) => cells.map((cell) => Number(cell.textContent))),
+      ).toEqual(points.map(({ number }) => number));
+      expect(await page.$eval('#plot canvas', (canvas) => canvas.clientWidth)).toBeGreaterThan(100);
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 
   it('that is cancelled stops its training within seconds and keeps what it has', async () => {
@@ -255,5 +286,29 @@ describe('the stack', () => {
     expect((await stack.espalier('down')).code).toBe(0);
     const alive = all.filter((pid) => isAlive({ pid, startTime: null }));
     expect(alive).toEqual([]);
+  });
+});
+
+describe('the demo', () => {
+  const file = (): string =>
+    stack.write('demo.yaml', spec('demo').replace('[4, 6]', '[2, 2]').replace('candidates: 8', 'candidates: 4'));
+
+  it('leaves no process behind on Ctrl-C, and exits with 130', async () => {
+    const demo = stack.start('demo', '--file', file());
+    await until('a candidate of the demo runs', async () => (await campaign('demo')).counts.running > 0);
+    const { supervisor, components } = stack.state();
+    const roots = [supervisor.pid, ...Object.values(components).map(({ pid }) => pid)];
+    const all = [...roots, ...roots.flatMap(descendants)];
+    demo.child.kill('SIGINT');
+    expect((await demo.ended).code).toBe(130);
+    expect(all.filter((pid) => isAlive({ pid, startTime: null }))).toEqual([]);
+  });
+
+  it('goes on where it was when it is run again, and ends with the front and its files', async () => {
+    const { code, stdout, stderr } = await stack.espalier('demo', '--file', file());
+    expect(code).toBe(0);
+    expect(stderr).toContain('Resuming demo');
+    expect(stdout).toContain('4 candidates done, 0 failed');
+    expect(readdirSync(join(stack.home, 'results', 'demo')).sort()).toEqual(['front.csv', 'front.json', 'front.svg']);
   });
 });

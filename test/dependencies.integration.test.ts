@@ -32,7 +32,9 @@ describe('the arrows between the parts', () => {
   it('are each held by a rule that a fixture breaks', async () => {
     const violations = await violationsIn('test/dependency-fixtures');
     for (const { name } of forbidden) {
-      const broken = violations.filter(({ from, rule }) => rule.name === name && from.includes(`dependency-fixtures/${name}/`));
+      const broken = violations.filter(
+        ({ from, rule }) => rule.name === name && from.includes(`dependency-fixtures/${name}/`),
+      );
       expect(broken, name).not.toEqual([]);
     }
   });

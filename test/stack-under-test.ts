@@ -1,4 +1,4 @@
-import { execFile, type ExecFileException } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,17 +29,20 @@ export class StackUnderTest {
     return `http://127.0.0.1:${this.portBase + 5}`;
   }
 
+  /** Runs the command to its end. */
   espalier(...args: string[]): Promise<Answer> {
-    return new Promise((resolve) => {
-      execFile(
-        process.execPath,
-        [CLI, ...args],
-        { env: this.env, maxBuffer: 1 << 26 },
-        (error: ExecFileException | null, stdout, stderr) => {
-          resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr });
-        },
-      );
-    });
+    return this.start(...args).ended;
+  }
+
+  start(...args: string[]): { child: ChildProcess; ended: Promise<Answer> } {
+    const child = spawn(process.execPath, [CLI, ...args], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const answer = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (answer.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (answer.stderr += chunk.toString()));
+    const ended = new Promise<Answer>((resolve) =>
+      child.on('close', (code) => resolve({ code: code ?? -1, ...answer })),
+    );
+    return { child, ended };
   }
 
   state(): StackState {

@@ -15,7 +15,7 @@ export function frontPlot(front: Front): string {
     backgroundColor: '#ffffff',
     color: ['#2f6b3a', '#c0792a', '#555555'],
     title: { text: `${front.campaign}: accuracy against energy`, left: 'center', textStyle: { fontSize: 16 } },
-    legend: { bottom: 4 },
+    legend: { bottom: 4, itemGap: 36 },
     grid: { left: 70, right: 30, top: 50, bottom: 90 },
     xAxis: { type: 'log', name: 'energy of a batch, 10⁶ MACs', nameLocation: 'middle', nameGap: 30, scale: true },
     yAxis: { type: 'value', name: 'accuracy, %', nameLocation: 'middle', nameGap: 48, scale: true },
