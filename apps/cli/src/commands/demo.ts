@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Campaign } from '@espalier/contracts';
+import type { Campaign, Front } from '@espalier/contracts';
 import { down, homeFolder, runningStack } from '@espalier/embedded';
 import confirm from '@inquirer/confirm';
 import { Command } from 'commander';
@@ -22,11 +22,22 @@ export function demoCommand(): Command {
     .option('--file <file>', 'another campaign file', EXAMPLE)
     .option('--keep', 'leave the stack running when the campaign has ended')
     .option('--fresh', 'launch a new campaign even when one can be resumed')
+    .option('--json', 'print the front as JSON')
     .addHelpText('after', '\nCtrl-C stops everything; the same command goes on from the last checkpoints.')
     .action(demo);
 }
 
-async function demo({ file, keep, fresh }: { file: string; keep?: boolean; fresh?: boolean }): Promise<void> {
+async function demo({
+  file,
+  keep,
+  fresh,
+  json,
+}: {
+  file: string;
+  keep?: boolean;
+  fresh?: boolean;
+  json?: boolean;
+}): Promise<void> {
   const spec = await readSpec(file);
   const wasRunning = runningStack(homeFolder()) !== undefined;
   const interrupted = new AbortController();
@@ -45,7 +56,7 @@ async function demo({ file, keep, fresh }: { file: string; keep?: boolean; fresh
       // A part of the stack has died: the supervisor starts it again; if that has died too, this does.
       onUnreachable: async () => void (await startStack()),
     });
-    await report(ended);
+    await report(ended, json ?? false);
     note('');
     for (const [name, url] of Object.entries(placesOf(ports))) note(`${name.padEnd(10)} ${url}`);
     if (ended.state === 'failed')
@@ -88,22 +99,29 @@ async function launchOrResume(spec: Awaited<ReturnType<typeof readSpec>>, fresh:
   return client.launch({ ...spec, name });
 }
 
-async function report(campaign: Campaign): Promise<void> {
+async function report(campaign: Campaign, json: boolean): Promise<void> {
   const front = await api().front(campaign.name);
   const folder = resolve(join(homeFolder(), 'results', campaign.name));
   mkdirSync(folder, { recursive: true });
   for (const format of ['csv', 'json', 'svg'] as const) {
     writeFileSync(join(folder, `front.${format}`), `${formatFront(front, format)}\n`);
   }
-  print(
-    `\nThe front of ${campaign.name}, ${campaign.state}: ${campaign.counts.completed} candidates done, ${campaign.counts.failed} failed`,
-  );
-  print(formatFront(front, 'table'));
-  const { dense } = front;
-  const best = front.points.find(({ testAccuracy }) => dense && (testAccuracy ?? 0) >= dense.testAccuracy - 0.01);
-  if (best)
-    print(
-      `Least energy within 1 point of the dense test accuracy: ${timesLess(front, best.energy)?.toFixed(2) ?? ''} × less, at ${percent(best.testAccuracy)}`,
-    );
+  print(json ? formatFront(front, 'json') : summary(campaign, front));
   for (const format of ['csv', 'json', 'svg']) note(join(folder, `front.${format}`));
+}
+
+function summary({ name, state, counts }: Campaign, front: Front): string {
+  const lines = [
+    `\nThe front of ${name}, ${state}: ${counts.completed} candidates done, ${counts.failed} failed`,
+    formatFront(front, 'table'),
+  ];
+  const { dense, points } = front;
+  const best = points.find(({ testAccuracy }) => dense && (testAccuracy ?? 0) >= dense.testAccuracy - 0.01);
+  if (best) {
+    const times = timesLess(front, best.energy)?.toFixed(2) ?? '–';
+    lines.push(
+      `Least energy within 1 point of the dense test accuracy: ${times} × less, at ${percent(best.testAccuracy)}`,
+    );
+  }
+  return lines.join('\n');
 }

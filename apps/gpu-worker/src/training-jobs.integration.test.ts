@@ -1,0 +1,78 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ArtifactCorruptError, FolderArtifactStore } from '@espalier/artifacts';
+import { eyeriss } from '@espalier/energy-model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TrainingJobs, type JobContext } from './training-jobs.js';
+
+const task = { network: 'lenet-5', data: 'mnist', seed: 2, trainingImages: 1_100 };
+const candidate = '00000000-0000-4000-8000-000000000001';
+const context: JobContext = { signal: new AbortController().signal, progress: () => undefined };
+
+let folder: string;
+let artifacts: FolderArtifactStore;
+let jobs: TrainingJobs;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'espalier-jobs-'));
+  artifacts = new FolderArtifactStore(folder);
+  const dataCache = join(tmpdir(), 'espalier-test-data');
+  jobs = new TrainingJobs({ artifacts, dataCache, threads: { intraOp: 1, interOp: 1 } });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const damage = (hash: string): void => writeFileSync(join(folder, 'objects', hash.slice(0, 2), hash), 'damaged');
+const prune = (dense: string, criterion: 'magnitude' | 'energy-aware') => {
+  const schedule = { criterion, density: { conv2: 0.2, fc1: 0.05 }, fineTune: { epochs: 2 } };
+  return jobs.prune({ task, candidate, dense, schedule, accelerator: eyeriss, batch: 16 }, context);
+};
+
+describe('a job that is repeated', () => {
+  it('finds its own result', async () => {
+    const first = await jobs.trainDense({ task }, context);
+    expect(await jobs.trainDense({ task }, context)).toEqual(first);
+    expect(readdirSync(join(folder, 'pointers', 'dense'))).toHaveLength(1);
+  });
+
+  it('makes a damaged checkpoint again, the same to the bit', async () => {
+    const { artifact } = await jobs.trainDense({ task }, context);
+    damage(artifact);
+    expect((await jobs.trainDense({ task }, context)).artifact).toBe(artifact);
+    await expect(artifacts.get(artifact)).resolves.toBeDefined();
+  });
+
+  it('prunes from a dense model whose file was damaged, after training that again', async () => {
+    const { artifact } = await jobs.trainDense({ task }, context);
+    const before = await prune(artifact, 'energy-aware');
+    damage(artifact);
+    expect(await prune(artifact, 'energy-aware')).toEqual(before);
+  });
+
+  it('says when the pruned model that it should fine-tune is damaged, so that it is pruned anew', async () => {
+    const { artifact } = await jobs.trainDense({ task }, context);
+    const pruned = await prune(artifact, 'magnitude');
+    damage(pruned.artifact);
+    const request = { task, candidate, pruned: pruned.artifact, epochs: 2, imagesPerEpoch: null };
+    await expect(jobs.fineTune(request, context)).rejects.toThrow(ArtifactCorruptError);
+    expect(await prune(artifact, 'magnitude')).toEqual(pruned);
+    await expect(jobs.fineTune(request, context)).resolves.toBeDefined();
+  });
+});
+
+describe('pruning on real data', () => {
+  it('keeps the scheduled part of each layer through fine-tuning, and energy-aware answers better than magnitude before it', async () => {
+    const { artifact } = await jobs.trainDense({ task }, context);
+    const accuracies: number[] = [];
+    for (const criterion of ['magnitude', 'energy-aware'] as const) {
+      const pruned = await prune(artifact, criterion);
+      const { accuracy } = await jobs.evaluate({ task, model: pruned.artifact, split: 'validation' }, context);
+      accuracies.push(accuracy);
+      const id = candidate.replace(/1$/, criterion === 'magnitude' ? '2' : '3');
+      const request = { task, candidate: id, pruned: pruned.artifact, epochs: 1, imagesPerEpoch: 500 };
+      const tuned = await jobs.fineTune(request, context);
+      const { profile } = await jobs.evaluate({ task, model: tuned.artifact, split: 'validation' }, context);
+      expect(profile.layers.map(({ weightsLeft }) => weightsLeft)).toEqual([500, 5_000, 20_000, 5_000]);
+    }
+    expect(accuracies[1]).toBeGreaterThan(accuracies[0]);
+  });
+});
