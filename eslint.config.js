@@ -26,6 +26,7 @@ export default tseslint.config(
         window: 'readonly',
         setInterval: 'readonly',
         location: 'readonly',
+        Option: 'readonly',
       },
     },
   },

@@ -18,7 +18,7 @@ function violationsIn(...folders: string[]): Promise<Violation[]> {
   const args = [depcruise, ...folders, '--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: root, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      if (!stdout) reject(new Error(stderr || String(error)));
+      if (!stdout) reject(new Error(stderr || error?.message));
       else resolve((JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations);
     });
   });

@@ -42,8 +42,8 @@ function eager(state: TrainingState) {
   const logits = (x: tf.Tensor4D): tf.Tensor2D => {
     const conv = (h: tf.Tensor4D, kernel: tf.Variable, bias: tf.Variable): tf.Tensor4D =>
       tf.maxPool(tf.relu(tf.add(tf.conv2d(h, kernel as tf.Tensor as tf.Tensor4D, 1, 'valid'), bias)), 2, 2, 'valid');
-    const features = conv(conv(x, c1, c1b), c2, c2b).reshape([-1, 800]) as tf.Tensor2D;
-    const hidden = tf.relu(tf.add(tf.matMul(features, f1 as tf.Tensor as tf.Tensor2D), f1b)) as tf.Tensor2D;
+    const features = conv(conv(x, c1, c1b), c2, c2b).reshape<tf.Tensor2D>([-1, 800]);
+    const hidden = tf.relu(tf.add<tf.Tensor2D>(tf.matMul(features, f1 as tf.Tensor as tf.Tensor2D), f1b));
     return tf.add(tf.matMul(hidden, f2 as tf.Tensor as tf.Tensor2D), f2b);
   };
   return {
