@@ -15,6 +15,7 @@ import {
 } from '@espalier/contracts';
 import type { z } from 'zod';
 import { CommandError } from './exit-codes.js';
+import { fieldLines } from './field-lines.js';
 
 /** The HTTP API as the commands use it. Answers are checked by their contracts. */
 export class ApiClient {
@@ -76,9 +77,7 @@ export class ApiClient {
 
 function problemError(status: number, problem: Problem | undefined): CommandError {
   if (!problem) return new CommandError('unavailable', `the API answered ${status}`);
-  const fields = (problem.errors ?? []).map(
-    ({ field, message, value }) => `  ${field}${value === undefined ? '' : ` (${JSON.stringify(value)})`}: ${message}`,
-  );
+  const fields = fieldLines(problem.errors ?? []);
   const kind = status === 404 ? 'notFound' : status === 409 ? 'conflict' : status >= 500 ? 'unavailable' : 'invalid';
   return new CommandError(
     kind,

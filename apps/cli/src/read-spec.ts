@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { CampaignSpecSchema, fieldErrors, type CampaignSpec } from '@espalier/contracts';
 import { LineCounter, parseDocument } from 'yaml';
 import { CommandError } from './exit-codes.js';
+import { fieldLines } from './field-lines.js';
 
 /**
  * Reads a campaign's file and checks it. An accelerator that names a file is read too, since the API cannot.
@@ -18,9 +19,7 @@ export async function readSpec(path: string): Promise<CampaignSpec> {
   const parsed = CampaignSpecSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const errors = fieldErrors(parsed.error.issues, content);
-  const lines = errors.map(
-    ({ field, message, value }) => `  ${field}${value === undefined ? '' : ` (${JSON.stringify(value)})`}: ${message}`,
-  );
+  const lines = fieldLines(errors);
   throw new CommandError('invalid', [`${path} is not a campaign:`, ...lines].join('\n'), {
     type: 'about:blank',
     title: 'Invalid campaign',

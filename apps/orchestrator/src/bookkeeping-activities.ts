@@ -63,9 +63,7 @@ export function createBookkeepingActivities({
       );
       if (left.length >= atMost) return left.slice(0, atMost);
       const spec = await campaignSpec(database, campaignId);
-      const added = await addCandidates(database, campaignId, atMost - left.length, (number, told) =>
-        toldStrategy(spec, told).ask(number),
-      );
+      const added = await addCandidates(database, campaignId, atMost - left.length, (told) => toldStrategy(spec, told));
       for (const { candidateId, number, schedule } of added) {
         log.info('asked for a candidate', { campaign: spec.name, campaignId, candidateId, number, schedule });
       }

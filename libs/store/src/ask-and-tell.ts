@@ -48,15 +48,17 @@ export async function addCandidates(
   database: Database,
   campaignId: string,
   atMost: number,
-  askStrategy: (number: number, told: readonly ToldCandidate[]) => { schedule: PruningSchedule; lineage: Lineage },
+  strategyAfter: (told: readonly ToldCandidate[]) => {
+    ask(number: number): { schedule: PruningSchedule; lineage: Lineage };
+  },
 ): Promise<AskedCandidate[]> {
   return database.$transaction(async (transaction) => {
     const budget = await lockCampaign(transaction, campaignId);
     const used = await transaction.candidate.count({ where: { campaignId } });
-    const told = await toldCandidates(transaction, campaignId);
+    const strategy = strategyAfter(await toldCandidates(transaction, campaignId));
     const added: AskedCandidate[] = [];
     for (let number = used; number < Math.min(budget, used + atMost); number++) {
-      const { schedule, lineage } = askStrategy(number, told);
+      const { schedule, lineage } = strategy.ask(number);
       const id = candidateId(campaignId, number);
       await transaction.candidate.create({
         data: {

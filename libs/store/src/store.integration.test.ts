@@ -68,7 +68,7 @@ const measurement = (accuracy: number, weights: number, split: 'validation' | 't
   },
 });
 const schedule = { criterion: 'magnitude' as const, density: { conv2: 0.5 }, fineTune: { epochs: 1 } };
-const ask = () => ({ schedule, lineage: { origin: 'random' as const, parents: [] } });
+const ask = () => ({ ask: () => ({ schedule, lineage: { origin: 'random' as const, parents: [] } }) });
 
 async function campaignWith(name: string, candidates: number, change: Partial<CampaignSpecInput> = {}) {
   const { id } = await createCampaign(database, spec(name, change), null);

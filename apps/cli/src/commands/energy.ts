@@ -3,6 +3,7 @@ import { DENSE, NetworkPricer, type Accelerator } from '@espalier/energy-model';
 import { acceleratorOf, NetworkError, weightedLayers, zooNetwork } from '@espalier/networks';
 import { Command, InvalidArgumentError } from 'commander';
 import { CommandError } from '../exit-codes.js';
+import { fieldLines } from '../field-lines.js';
 import { print, printJson } from '../output.js';
 import { readYaml } from '../read-spec.js';
 import { energyTable } from './candidate.js';
@@ -56,7 +57,7 @@ async function readAccelerator(nameOrFile: string): Promise<Accelerator> {
   const content = await readYaml(nameOrFile);
   const parsed = AcceleratorSchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const lines = fieldErrors(parsed.error.issues, content).map(({ field, message }) => `  ${field}: ${message}`);
+  const lines = fieldLines(fieldErrors(parsed.error.issues, content));
   throw new CommandError('invalid', [`${nameOrFile} is not an accelerator:`, ...lines].join('\n'));
 }
 
