@@ -14,8 +14,15 @@ export const NetworkEnergySchema = z.strictObject({
         macs: z.number(),
         macsDone: z.number(),
         computation: z.number(),
-        levels: z.strictObject({ dram: operands, globalBuffer: operands, array: operands, registerFile: operands }),
+        /** By the accelerator's levels and networks, outermost first. */
+        levels: z.record(z.string(), operands),
+        // Results recorded before the model knew of these have none.
+        metadata: z.number().default(0),
+        leakage: z.number().default(0),
         total: z.number(),
+        latency: z
+          .strictObject({ cycles: z.number(), stalls: z.number(), utilisation: z.number(), limitedBy: z.string() })
+          .optional(),
       }),
     )
     .readonly(),

@@ -1,15 +1,29 @@
-export { MEMORY_LEVELS, OPERANDS } from './accelerator.js';
-export type { Accelerator, MemoryLevel, Operand } from './accelerator.js';
+export { COMPRESSION_FORMATS, DATAFLOWS, TENSORS } from './accelerator.js';
+export type {
+  Accelerator,
+  ArrayAxis,
+  CompressionFormat,
+  Dataflow,
+  MemoryLevel,
+  Sparsity,
+  Tensor,
+  ZeroHandling,
+} from './accelerator.js';
 export { ACCELERATORS } from './accelerators/index.js';
 export { eyeriss } from './accelerators/eyeriss.js';
+export { codedSize } from './compression.js';
+export { countTraffic } from './count-traffic.js';
+export type { LayerTraffic, Traffic } from './count-traffic.js';
+export { DIMENSIONS, INDEXED_BY, OPERANDS } from './dimensions.js';
+export type { Dimension, Operand } from './dimensions.js';
 export { EnergyModelError } from './energy-model-error.js';
+export { placesOf } from './energy-terms.js';
+export type { LayerLatency } from './latency.js';
 export { macCount, outputCount, weightCount } from './layer-shape.js';
 export type { LayerDensity, LayerShape } from './layer-shape.js';
-export { priceLayer } from './price-layer.js';
-export type { LayerEnergy } from './price-layer.js';
+export type { Loop, Mapping, SpatialLoop } from './mapping.js';
+export { mapLayer, priceLayer } from './price-layer.js';
+export type { LayerEnergy, MappedLayer } from './price-layer.js';
 export { DENSE, NetworkPricer } from './price-network.js';
 export type { NetworkEnergy } from './price-network.js';
-export { bufferWords, countAccesses, fits } from './row-stationary-mapping.js';
-export type { AccessCounts, OperandWords, RowStationaryMapping } from './row-stationary-mapping.js';
-export { runLengthRatio } from './run-length.js';
 export { searchMapping } from './search-mapping.js';

@@ -1,6 +1,9 @@
+import { DIMENSIONS, type Dimension } from './dimensions.js';
+import { EnergyModelError } from './energy-model-error.js';
+
 /**
- * A layer as the hardware sees it: a seven-dimensional loop nest. Convolutions and fully-connected layers are both
- * written so; the latter with a kernel and an output of 1 × 1.
+ * A layer as the hardware sees it. Convolutions and fully-connected layers are both written so; the latter with a kernel
+ * and an output of 1 × 1.
  *
  * Names follow Chen, Emer, Sze (ISCA 2016), table I, given in brackets. All sizes are whole numbers ≥ 1.
  */
@@ -26,6 +29,8 @@ export interface LayerShape {
   readonly outputWidth: number;
   /** [U] */
   readonly stride: number;
+  /** Distance between the inputs of neighbouring kernel positions; 1 if left out. */
+  readonly dilation?: number | undefined;
 }
 
 /** What fraction of a layer's values is not zero, each in [0, 1]. */
@@ -33,6 +38,12 @@ export interface LayerDensity {
   readonly weights: number;
   readonly inputs: number;
   readonly outputs: number;
+}
+
+/** Size of each dimension of the loop nest, in the order of DIMENSIONS. */
+export function loopBounds(shape: LayerShape, batch: number): number[] {
+  const sizes: Record<Dimension, number> = { ...shape, images: batch };
+  return DIMENSIONS.map((dimension) => sizes[dimension]);
 }
 
 /** Multiply-accumulates of one layer for `batch` images, zeros included. */
@@ -48,4 +59,57 @@ export function weightCount(shape: LayerShape): number {
 /** Words of the layer's output for `batch` images. */
 export function outputCount(shape: LayerShape, batch: number): number {
   return batch * shape.groups * shape.outputChannels * shape.outputHeight * shape.outputWidth;
+}
+
+/**
+ * @throws EnergyModelError when a size or the batch is not a whole number ≥ 1, or when the outputs need more input than
+ *   there is
+ */
+export function checkShape(shape: LayerShape, batch: number): void {
+  const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+  if (!whole(batch)) throw new EnergyModelError(`batch: ${batch} is not a whole number of at least 1`);
+  for (const field of SIZES) {
+    const value = shape[field];
+    if (!whole(value)) {
+      throw new EnergyModelError(`layer ${shape.name}, ${field}: ${value} is not a whole number of at least 1`);
+    }
+  }
+  if (!whole(shape.dilation ?? 1)) {
+    throw new EnergyModelError(`layer ${shape.name}, dilation: ${shape.dilation} is not a whole number of at least 1`);
+  }
+  for (const [input, output, kernel] of [
+    ['inputHeight', 'outputHeight', 'kernelHeight'],
+    ['inputWidth', 'outputWidth', 'kernelWidth'],
+  ] as const) {
+    const needed = (shape[output] - 1) * shape.stride + (shape[kernel] - 1) * (shape.dilation ?? 1) + 1;
+    if (needed > shape[input]) {
+      throw new EnergyModelError(
+        `layer ${shape.name}, ${input}: ${shape[input]} is too small: ${shape[output]} outputs with a kernel of ` +
+          `${shape[kernel]}, stride ${shape.stride} and dilation ${shape.dilation ?? 1} need ${needed}, padding included`,
+      );
+    }
+  }
+}
+
+const SIZES = [
+  'groups',
+  'inputChannels',
+  'outputChannels',
+  'inputHeight',
+  'inputWidth',
+  'kernelHeight',
+  'kernelWidth',
+  'outputHeight',
+  'outputWidth',
+  'stride',
+] as const;
+
+/** @throws EnergyModelError when a density is not in [0, 1] */
+export function checkDensity(shape: LayerShape, density: LayerDensity): void {
+  for (const tensor of ['weights', 'inputs', 'outputs'] as const) {
+    const value = density[tensor];
+    if (!(value >= 0 && value <= 1)) {
+      throw new EnergyModelError(`layer ${shape.name}, density of ${tensor}: ${value} is not in [0, 1]`);
+    }
+  }
 }

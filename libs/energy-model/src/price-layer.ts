@@ -1,80 +1,98 @@
-import type { Accelerator, MemoryLevel, Operand } from './accelerator.js';
-import { EnergyModelError } from './energy-model-error.js';
-import { macCount, type LayerDensity, type LayerShape } from './layer-shape.js';
-import { countAccesses, type RowStationaryMapping } from './row-stationary-mapping.js';
-import { runLengthRatio } from './run-length.js';
+import type { Accelerator } from './accelerator.js';
+import { codedSize, type CodedSize } from './compression.js';
+import { countTraffic, type LayerTraffic } from './count-traffic.js';
+import type { Operand } from './dimensions.js';
+import { energyTerms, placesOf, type EnergyTerm, type Scaling } from './energy-terms.js';
+import { layerLatency, type LayerLatency } from './latency.js';
+import { checkDensity, checkShape, type LayerDensity, type LayerShape } from './layer-shape.js';
+import type { Mapping } from './mapping.js';
 
 /** Energy of a layer for a whole batch, in the accelerator's unit. */
 export interface LayerEnergy {
   readonly name: string;
-  /** MACs of the dense layer, and those left when the chip skips zeros. */
+  /** MACs of the dense layer, and those left when the chip skips or gates zeros. */
   readonly macs: number;
   readonly macsDone: number;
   readonly computation: number;
-  readonly levels: Readonly<Record<MemoryLevel, Readonly<Record<Operand, number>>>>;
+  /** By level and network, outermost first. */
+  readonly levels: Readonly<Record<string, Readonly<Record<Operand, number>>>>;
+  /** Of moving and storing what says where compressed values belong. */
+  readonly metadata: number;
+  readonly leakage: number;
   readonly total: number;
+  readonly latency?: LayerLatency | undefined;
+}
+
+/** A layer under a mapping: everything about its price but how many of its values are zero. */
+export interface MappedLayer {
+  readonly shape: LayerShape;
+  readonly mapping: Mapping;
+  readonly traffic: LayerTraffic;
+  readonly terms: readonly EnergyTerm[];
+}
+
+/** @throws EnergyModelError when the shape, the batch or the mapping is not valid */
+export function mapLayer(shape: LayerShape, batch: number, accelerator: Accelerator, mapping: Mapping): MappedLayer {
+  checkShape(shape, batch);
+  const traffic = countTraffic(shape, batch, mapping, accelerator);
+  return { shape, mapping, traffic, terms: energyTerms(traffic, accelerator) };
 }
 
 /**
- * Prices one layer under a given mapping, with zeros expected in random places.
+ * Prices a mapped layer, with zeros expected in random places.
  *
- * A chip that skips zero operands saves their MACs and the four register-file accesses of each. A compressed operand is
- * moved as its run-length code. Zero weights do not by themselves save any movement of partial sums.
+ * A chip that skips or gates zero operands saves their MACs and the accesses that serve each of these alone. A compressed
+ * operand is moved as its code. Zero weights do not by themselves save any movement of partial sums.
  *
- * @throws EnergyModelError when a density is not in [0, 1] or the batch is not a whole number ≥ 1
+ * @throws EnergyModelError when a density is not in [0, 1]
  */
-export function priceLayer(
-  shape: LayerShape,
-  batch: number,
-  density: LayerDensity,
-  accelerator: Accelerator,
-  mapping: RowStationaryMapping,
-): LayerEnergy {
-  checkInputs(shape, batch, density);
-  const { energy, sparsity, wordBits } = accelerator;
-  const counts = countAccesses(shape, batch, mapping);
-  const macs = macCount(shape, batch);
-  const notSkipped =
-    (sparsity.skipsZero.weights ? density.weights : 1) * (sparsity.skipsZero.inputs ? density.inputs : 1);
-
-  const moved = (operand: 'weights' | 'inputs' | 'outputs', level: MemoryLevel): number =>
-    sparsity.compresses[operand].includes(level)
-      ? runLengthRatio(density[operand], wordBits, sparsity.runLengthBits)
-      : 1;
-  const movement = (level: 'dram' | 'globalBuffer' | 'array'): Record<Operand, number> => ({
-    weights: energy[level] * counts[level].weights * moved('weights', level),
-    inputs: energy[level] * counts[level].inputs * moved('inputs', level),
-    partialSums: energy[level] * counts[level].partialSums * moved('outputs', level),
-  });
-
-  const computation = energy.mac * macs * notSkipped;
-  const levels = {
-    dram: movement('dram'),
-    globalBuffer: movement('globalBuffer'),
-    array: movement('array'),
-    registerFile: {
-      weights: energy.registerFile * counts.registerFile.weights * notSkipped,
-      inputs: energy.registerFile * counts.registerFile.inputs * notSkipped,
-      partialSums: energy.registerFile * counts.registerFile.partialSums * notSkipped,
-    },
+export function priceLayer(layer: MappedLayer, density: LayerDensity, accelerator: Accelerator): LayerEnergy {
+  const { shape, traffic, terms } = layer;
+  checkDensity(shape, density);
+  const activity = activityOf(density, accelerator);
+  const levels: Record<string, Record<Operand, number>> = {};
+  for (const place of placesOf(accelerator.levels)) levels[place] = { weights: 0, inputs: 0, partialSums: 0 };
+  let computation = 0;
+  let metadata = 0;
+  let moved = 0;
+  for (const { place, operand, energy, scales } of terms) {
+    const left = sizeLeft(scales, density, activity);
+    metadata += energy * left.metadata;
+    if (place === undefined || operand === undefined) {
+      computation += energy * left.data;
+    } else {
+      levels[place][operand] += energy * left.data;
+      moved += energy * left.data;
+    }
+  }
+  const latency = layerLatency(traffic, density, accelerator);
+  const leakage = (accelerator.computation.leakagePerCycle ?? 0) * latency.cycles;
+  return {
+    name: shape.name,
+    macs: traffic.macs,
+    macsDone: traffic.macs * activity,
+    computation,
+    levels,
+    metadata,
+    leakage,
+    total: computation + moved + metadata + leakage,
+    latency,
   };
-  let total = computation;
-  for (const { weights, inputs, partialSums } of Object.values(levels)) total += weights + inputs + partialSums;
-  return { name: shape.name, macs, macsDone: macs * notSkipped, computation, levels, total };
 }
 
-function checkInputs(shape: LayerShape, batch: number, density: LayerDensity): void {
-  if (!Number.isInteger(batch) || batch < 1) {
-    throw new EnergyModelError(`batch: ${batch} is not a whole number of at least 1`);
-  }
-  for (const [field, value] of Object.entries(shape)) {
-    if (field !== 'name' && !(Number.isInteger(value) && value >= 1)) {
-      throw new EnergyModelError(`layer ${shape.name}, ${field}: ${value} is not a whole number of at least 1`);
-    }
-  }
-  for (const [operand, value] of Object.entries(density)) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new EnergyModelError(`layer ${shape.name}, density of ${operand}: ${value} is not in [0, 1]`);
-    }
+/** Fraction of the MACs that no zero operand saves. */
+export function activityOf(density: LayerDensity, { sparsity }: Accelerator): number {
+  const { weights, inputs } = sparsity.zeros;
+  return (weights === 'none' ? 1 : density.weights) * (inputs === 'none' ? 1 : density.inputs);
+}
+
+function sizeLeft(scales: Scaling, density: LayerDensity, activity: number): CodedSize {
+  switch (scales.by) {
+    case 'nothing':
+      return { data: 1, metadata: 0 };
+    case 'activity':
+      return { data: activity, metadata: 0 };
+    case 'compression':
+      return codedSize(scales.format, density[scales.tensor], scales.valueBits, scales.indexBits);
   }
 }

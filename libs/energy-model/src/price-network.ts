@@ -1,8 +1,7 @@
 import type { Accelerator } from './accelerator.js';
 import { EnergyModelError } from './energy-model-error.js';
-import type { LayerDensity, LayerShape } from './layer-shape.js';
-import { priceLayer, type LayerEnergy } from './price-layer.js';
-import type { RowStationaryMapping } from './row-stationary-mapping.js';
+import { checkShape, type LayerDensity, type LayerShape } from './layer-shape.js';
+import { mapLayer, priceLayer, type LayerEnergy, type MappedLayer } from './price-layer.js';
 import { searchMapping } from './search-mapping.js';
 
 export interface NetworkEnergy {
@@ -18,16 +17,28 @@ export const DENSE: LayerDensity = { weights: 1, inputs: 1, outputs: 1 };
 /**
  * A network's price on a chip. The mapping of each layer is searched once, for the dense layer, so that pricing another
  * candidate of the same network costs a few multiplications a layer.
+ *
+ * @throws EnergyModelError when a shape or the batch is not valid, or the chip cannot run a layer
  */
 export class NetworkPricer {
-  readonly #mappings: readonly RowStationaryMapping[];
+  readonly layers: readonly MappedLayer[];
 
   constructor(
     readonly shapes: readonly LayerShape[],
     readonly batch: number,
     readonly accelerator: Accelerator,
   ) {
-    this.#mappings = shapes.map((shape) => searchMapping(shape, batch, accelerator));
+    const mapped = new Map<string, MappedLayer>();
+    this.layers = shapes.map((shape) => {
+      checkShape(shape, batch);
+      const key = JSON.stringify({ ...shape, name: '' });
+      let layer = mapped.get(key);
+      if (!layer) {
+        layer = mapLayer(shape, batch, accelerator, searchMapping(shape, batch, accelerator));
+        mapped.set(key, layer);
+      }
+      return { ...layer, shape };
+    });
   }
 
   /** @param densities one a layer, in the order of the shapes */
@@ -35,9 +46,7 @@ export class NetworkPricer {
     if (densities.length !== this.shapes.length) {
       throw new EnergyModelError(`${densities.length} densities for ${this.shapes.length} layers`);
     }
-    const layers = this.shapes.map((shape, i) =>
-      priceLayer(shape, this.batch, densities[i], this.accelerator, this.#mappings[i]),
-    );
+    const layers = this.layers.map((layer, i) => priceLayer(layer, densities[i], this.accelerator));
     const total = layers.reduce((sum, layer) => sum + layer.total, 0);
     return { accelerator: this.accelerator.name, batch: this.batch, layers, total };
   }

@@ -118,7 +118,7 @@ async function exportCandidate(id: string, { out, json }: { out: string; json?: 
 export function energyTable(
   report: NonNullable<Awaited<ReturnType<ReturnType<typeof api>['candidate']>>['energyReport']>,
 ): string {
-  const levels = ['dram', 'globalBuffer', 'array', 'registerFile'] as const;
+  const levels = Object.keys(report.layers[0]?.levels ?? {});
   const sum = (operands: Record<string, number>): number => Object.values(operands).reduce((a, b) => a + b, 0);
   const rows = report.layers.map((layer) => [
     layer.name,
@@ -129,9 +129,6 @@ export function energyTable(
     energy(layer.total),
     percent(layer.total / report.total, 1),
   ]);
-  rows.push(['total', '', '', '', '', '', '', '', energy(report.total), '']);
-  return table(
-    ['layer', 'MACs 10⁶', 'done 10⁶', 'compute', 'DRAM', 'buffer', 'array', 'registers', 'total 10⁶', 'share'],
-    rows,
-  );
+  rows.push(['total', '', '', '', ...levels.map(() => ''), energy(report.total), '']);
+  return table(['layer', 'MACs 10⁶', 'done 10⁶', 'compute', ...levels, 'total 10⁶', 'share'], rows);
 }

@@ -6,14 +6,43 @@ export const eyeriss: Accelerator = {
   source:
     'Chen, Emer, Sze: Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks, ISCA 2016, table IV and figure 10; sparsity as Yang, Chen, Sze, CVPR 2017 price it: zeros are skipped and moved compressed',
   dataflow: 'row-stationary',
-  array: { rows: 16, columns: 16 },
-  wordBits: 16,
-  globalBuffer: { words: 65_536 },
-  registerFile: { words: 256 },
-  energy: { mac: 1, registerFile: 1, array: 2, globalBuffer: 6, dram: 200 },
+  bits: { weights: 16, inputs: 16, partialSums: 16, outputs: 16 },
+  array: [
+    { name: 'rows', size: 16 },
+    { name: 'columns', size: 16 },
+  ],
+  levels: [
+    { name: 'dram', holds: ['weights', 'inputs', 'partialSums'], wordBits: 16, energy: { read: 200, write: 200 } },
+    {
+      name: 'globalBuffer',
+      holds: ['inputs', 'partialSums'],
+      wordBits: 16,
+      words: 65_536,
+      energy: { read: 6, write: 6 },
+      chargesTransfers: false,
+      keepsOverlap: false,
+      // It holds partial sums until all channels are added, and the inputs of one pass, which works on as many output rows as there are on the array.
+      tiles: ['images', 'outputChannels', 'outputWidth'],
+    },
+    {
+      name: 'registerFile',
+      holds: ['weights', 'inputs', 'partialSums'],
+      sharedAlong: [],
+      wordBits: 16,
+      words: 256,
+      energy: { read: 1, write: 1 },
+      chargesTransfers: false,
+      network: { name: 'array', energy: 2 },
+    },
+  ],
+  computation: { mac: 1 },
   sparsity: {
-    skipsZero: { weights: true, inputs: true },
-    compresses: { weights: ['dram', 'array'], inputs: ['dram'], outputs: ['dram'] },
-    runLengthBits: 5,
+    zeros: { weights: 'skipping', inputs: 'skipping' },
+    compression: [
+      { tensor: 'weights', level: 'dram', format: 'run-length', indexBits: 5 },
+      { tensor: 'weights', level: 'array', format: 'run-length', indexBits: 5 },
+      { tensor: 'inputs', level: 'dram', format: 'run-length', indexBits: 5 },
+      { tensor: 'outputs', level: 'dram', format: 'run-length', indexBits: 5 },
+    ],
   },
 };
