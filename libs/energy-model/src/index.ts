@@ -10,6 +10,7 @@ export type {
   ZeroHandling,
 } from './accelerator.js';
 export { ACCELERATORS } from './accelerators/index.js';
+export { eyerissChip } from './accelerators/eyeriss-chip.js';
 export { eyeriss } from './accelerators/eyeriss.js';
 export { codedSize } from './compression.js';
 export { countTraffic } from './count-traffic.js';

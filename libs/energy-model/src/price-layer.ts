@@ -1,4 +1,5 @@
 import type { Accelerator } from './accelerator.js';
+import { checkCapacity } from './check-capacity.js';
 import { codedSize, type CodedSize } from './compression.js';
 import { countTraffic, type LayerTraffic } from './count-traffic.js';
 import type { Operand } from './dimensions.js';
@@ -34,6 +35,7 @@ export interface MappedLayer {
 /** @throws EnergyModelError when the shape, the batch or the mapping is not valid */
 export function mapLayer(shape: LayerShape, batch: number, accelerator: Accelerator, mapping: Mapping): MappedLayer {
   checkShape(shape, batch);
+  checkCapacity(shape, batch, mapping, accelerator);
   const traffic = countTraffic(shape, batch, mapping, accelerator);
   return { shape, mapping, traffic, terms: energyTerms(traffic, accelerator) };
 }

@@ -1,192 +1,185 @@
-import { DIMENSIONS } from '../dimensions.js';
-import { C, G, K, N, P, Q, R, S, tileWords, touched, type Held, type LayerOnChip } from './layer-on-chip.js';
+import { C, G, K, N, P, Q, R, S, touched, type Held, type LayerOnChip } from './layer-on-chip.js';
+import { KINDS, ORDERS } from './loop-orders.js';
+import type { SpreadLayer } from './spread-layer.js';
 
-/**
- * Orders of a level's loops that differ in what moves: which kind of loop stands innermost, in the middle and outermost.
- * Kinds: 0 runs over what weights do not depend on, 1 over what inputs do not, 2 over what partial sums do not.
- */
-export const ORDERS = [
-  [0, 1, 2],
-  [0, 2, 1],
-  [1, 0, 2],
-  [1, 2, 0],
-  [2, 0, 1],
-  [2, 1, 0],
-] as const;
-export const KINDS = [[N, P, Q], [K], [C, R, S]] as const;
-
-/** The tile of a level as its children see it: in one memory, and in all those that take part together. */
-export interface Boundary {
-  readonly level: number;
-  /** Extents in one memory of the level. */
-  readonly own: readonly number[];
-  /** Extents over all memories of the level that work at a time. */
-  readonly joint: readonly number[];
-  /** Memories of the level that get the same value of each operand. */
-  readonly copies: readonly number[];
-}
-
-/** An operand that moves into a level's tiles. */
+/** An operand on its way into the tiles of a level. */
 export interface Moving {
   readonly held: Held;
-  readonly boundary: Boundary;
+  readonly keepsOverlap: boolean;
+  /** Extents of the tile in one memory, and over all memories of the level that work at a time. */
+  readonly own: readonly number[];
+  readonly joint: readonly number[];
+  readonly copies: number;
+  /** How often the loops that the operand does not depend on come back to a tile. */
+  readonly repeats: number;
+  /** Energy of moving everything once, and what of it a first visit to partial sums saves. */
+  readonly energy: number;
+  readonly saved: number;
 }
 
-export interface BoundaryEnergy {
-  readonly energy: number;
-  readonly order: number;
-  /** Operands that no loop of the level replaces: what they take is decided by loops further out. */
-  readonly undecided: readonly Moving[];
+/** What moves into the tiles of a level, whose temporal extents are `inside`. */
+export function movingInto(
+  layer: LayerOnChip,
+  level: number,
+  { spread, shared, copies }: SpreadLayer,
+  inside: readonly number[],
+): Moving[] {
+  const { bounds, accelerator } = layer;
+  const own = multiplied(inside, shared[level]);
+  const joint = bounded(multiplied(inside, spread), bounds);
+  const keeps = layer.levels[level].keepsOverlap ?? true;
+  const moving: Moving[] = [];
+  for (const held of layer.held[level]) {
+    const { operand, read, fill, write, drain } = held;
+    const keepsOverlap = operand === 1 && keeps;
+    const same = copies[level][operand];
+    const repeats = repeatsOf(layer, operand, joint);
+    let energy = 0;
+    let saved = 0;
+    if (operand === 0) {
+      energy = bounds[G] * bounds[K] * bounds[C] * bounds[R] * bounds[S] * (read + same * fill);
+    } else if (operand === 2) {
+      const words = bounds[G] * bounds[N] * bounds[K] * bounds[P] * bounds[Q];
+      const again = read + fill;
+      energy = words * (write + same * drain + again);
+      saved = accelerator.firstPartialSum === 'read' ? 0 : words * again;
+    } else {
+      energy = inputEnergy(layer, held, own, joint, same, bounds, -1);
+    }
+    moving.push({ held, keepsOverlap, own, joint, copies: same, repeats, energy, saved });
+  }
+  return moving;
+}
+
+/** Extents times extents, dimension by dimension. */
+export function multiplied(a: readonly number[], b: readonly number[]): number[] {
+  return [a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3], a[4] * b[4], a[5] * b[5], a[6] * b[6], a[7] * b[7]];
+}
+
+/** Extents, where they reach beyond the layer those of the layer. */
+export function bounded(extents: number[], bounds: readonly number[]): number[] {
+  for (let d = 0; d < extents.length; d++) if (extents[d] > bounds[d]) extents[d] = bounds[d];
+  return extents;
+}
+
+/** Iterations that loops around tiles of these extents take. */
+export function tripsOver(bounds: readonly number[], inside: readonly number[], spread: readonly number[]): number[] {
+  const trips = multiplied(inside, spread);
+  for (let d = 0; d < trips.length; d++) trips[d] = Math.ceil(bounds[d] / trips[d]);
+  return trips;
+}
+
+/** The same operand, when loops that do not replace it have gone round it: what is left is decided further out. */
+export function passedOn(layer: LayerOnChip, moving: Moving, joint: readonly number[]): Moving {
+  return { ...moving, joint, repeats: repeatsOf(layer, moving.held.operand, joint) };
+}
+
+function repeatsOf({ bounds }: LayerOnChip, kind: number, joint: readonly number[]): number {
+  let repeats = 1;
+  for (const d of KINDS[kind]) repeats *= Math.ceil(bounds[d] / joint[d]);
+  return repeats;
+}
+
+/** Whether no loop of a level replaces the operand, so that what it takes is decided by loops further out. */
+export function isUndecided({ held: { operand } }: Moving, trips: readonly number[]): boolean {
+  for (let kind = 0; kind < 3; kind++) if (kind !== operand && tripsOf(kind, trips) > 1) return false;
+  return trips[G] === 1;
+}
+
+function tripsOf(kind: number, trips: readonly number[]): number {
+  return kind === 0 ? trips[N] * trips[P] * trips[Q] : kind === 1 ? trips[K] : trips[C] * trips[R] * trips[S];
 }
 
 /**
- * Energy of operands' movement into their tiles over the layer's run, for the best order of the loops around these; an
+ * Energy of operands' movement into their tiles over the layer's run, under one order of the loops around these; an
  * estimate that takes the last tile of a dimension as full wherever it is fetched again.
  *
- * @param tile joint extents that the loops run over, and `outer` those that they reach
- * @param allowed orders to choose from, by their place in ORDERS
+ * @param trips iterations of each dimension's loop at the level
  */
 export function boundaryEnergy(
   layer: LayerOnChip,
   moving: readonly Moving[],
-  tile: readonly number[],
-  outer: readonly number[],
-  allowed: readonly number[],
-  outermost: boolean,
-): BoundaryEnergy {
-  const { bounds } = layer;
-  const trip = (d: number): number => Math.ceil(outer[d] / tile[d]);
-  const trips = [trip(N) * trip(P) * trip(Q), trip(K), trip(C) * trip(R) * trip(S)];
-  const ungrouped = trip(G) === 1;
-  const total = (d: number): number => Math.ceil(bounds[d] / tile[d]);
-  const repeats = [total(N) * total(P) * total(Q), total(K), total(C) * total(R) * total(S)];
-
-  const isUndecided = ({ held: { operand } }: Moving): boolean =>
-    !outermost && ungrouped && trips.every((count, kind) => kind === operand || count === 1);
-  let undecided: readonly Moving[] = NOTHING;
-  let decided = moving;
-  if (moving.some(isUndecided)) {
-    undecided = moving.filter(isUndecided);
-    decided = moving.filter((each) => !isUndecided(each));
-  }
-
-  let best = Infinity;
-  let bestOrder = allowed[0];
-  for (const order of allowed) {
-    let energy = 0;
-    for (const { held, boundary } of decided) {
-      const own = held.operand;
-      // Loops that the operand does not depend on cost nothing while all loops inside them count one.
-      let free = 1;
-      let innermost = -1;
-      for (const kind of ORDERS[order]) {
-        if (kind === own) free *= trips[kind];
-        else if (trips[kind] > 1) {
-          innermost = kind;
-          break;
-        }
-      }
-      const times = Math.max(1, repeats[own] / free);
-      if (own === 1) {
-        energy += times * inputEnergy(layer, boundary, outer, innermost, held.read, held.fill);
-      } else {
-        const words = times * volume(own, bounds);
-        const everywhere = words * boundary.copies[own];
-        energy +=
-          own === 0
-            ? words * held.read + everywhere * held.fill
-            : words * held.write + everywhere * held.drain + againOf(words, own, layer) * (held.read + held.fill);
-      }
-    }
-    if (energy < best) {
-      best = energy;
-      bestOrder = order;
-    }
-  }
-  return { energy: best, order: bestOrder, undecided };
-}
-
-const NOTHING: readonly Moving[] = [];
-
-function againOf(words: number, operand: number, layer: LayerOnChip): number {
-  return layer.accelerator.firstPartialSum === 'read' ? words : words - volume(operand, layer.bounds);
-}
-
-/** Values of weights or of partial sums in the whole layer. */
-function volume(operand: number, bounds: readonly number[]): number {
-  return operand === 0
-    ? bounds[G] * bounds[K] * bounds[C] * bounds[R] * bounds[S]
-    : bounds[G] * bounds[N] * bounds[K] * bounds[P] * bounds[Q];
-}
-
-/** Energy of the inputs' movement for one sweep over the layer. */
-function inputEnergy(
-  layer: LayerOnChip,
-  boundary: Boundary,
-  outer: readonly number[],
-  innermost: number,
-  read: number,
-  fill: number,
+  trips: readonly number[],
+  order: number,
 ): number {
-  const { bounds, stride, dilation, levels } = layer;
-  const { own, joint, level } = boundary;
-  const keeps = levels[level].keepsOverlap ?? true;
-  const rest = bounds[G] * bounds[N] * bounds[C];
-  let rows = sweep(P, R, false);
-  let columns = sweep(Q, S, false);
-  if (keeps && innermost >= 0) {
-    // The loop that goes on most often slides the tile on, by as much as it is long.
-    const sliding = KINDS[innermost].findLast((d) => Math.ceil(outer[d] / joint[d]) > 1);
-    if (sliding === P || sliding === R) rows = sweep(P, R, true);
-    if (sliding === Q || sliding === S) columns = sweep(Q, S, true);
-  }
-  return rest * (rows[0] * columns[0] * read + rows[1] * columns[1] * boundary.copies[1] * fill);
-
-  /** Words along one axis, taken once for all memories and in each of them. */
-  function sweep(output: number, kernel: number, slides: boolean): [number, number] {
-    const tiles = (d: number): number => Math.ceil(bounds[d] / joint[d]);
-    const memories = (joint[output] / own[output]) * (joint[kernel] / own[kernel]);
-    const count = (bounds[output] / joint[output]) * (bounds[kernel] / joint[kernel]);
-    if (!slides) {
-      return [
-        tiles(output) === 1 && tiles(kernel) === 1
-          ? touched(bounds[output], bounds[kernel], stride, dilation)
-          : touched(joint[output], joint[kernel], stride, dilation) * count,
-        memories * touched(own[output], own[kernel], stride, dilation) * count,
-      ];
-    }
-    const sweeps = (bounds[output] / outer[output]) * (bounds[kernel] / outer[kernel]);
-    if (Math.ceil(outer[output] / joint[output]) > 1) {
-      const otherTiles = outer[kernel] / joint[kernel];
-      const ratio = joint[output] / own[output];
-      const whole = touched(outer[output], joint[kernel], stride, dilation) * otherTiles * sweeps;
-      const alone =
-        ratio === 1
-          ? touched(outer[output], own[kernel], stride, dilation) * (joint[kernel] / own[kernel]) * otherTiles * sweeps
-          : memories * touched(own[output], own[kernel], stride, dilation) * count;
-      return [ratio === 1 ? whole : touched(joint[output], joint[kernel], stride, dilation) * count, alone];
-    }
-    const otherTiles = outer[output] / joint[output];
-    return [
-      touched(joint[output], outer[kernel], stride, dilation) * otherTiles * sweeps,
-      memories * touched(own[output], own[kernel], stride, dilation) * count,
-    ];
-  }
-}
-
-/** Whether a level's own tile fits it. */
-export function fits(layer: LayerOnChip, level: number, own: readonly number[]): boolean {
-  const { words, holds, streams, wordBits } = layer.levels[level];
-  if (words === undefined) return true;
-  const tile = streams ? own.map((extent, d) => (streams.includes(DIMENSIONS[d]) ? 1 : extent)) : own;
+  const ofKind = [tripsOf(0, trips), tripsOf(1, trips), tripsOf(2, trips)];
+  const kinds = ORDERS[order];
   let sum = 0;
-  for (const operand of holds) {
-    const place = OPERAND_PLACE[operand];
-    const taken = (tileWords(place, tile, layer) * layer.accelerator.bits[operand]) / wordBits;
-    if (typeof words !== 'number' && taken > (words[operand] ?? Infinity)) return false;
-    sum += taken;
+  for (let m = 0; m < moving.length; m++) {
+    const each = moving[m];
+    const own = each.held.operand;
+    // Loops that the operand does not depend on cost nothing while all loops inside them count one.
+    let free = 1;
+    let innermost = -1;
+    for (let i = 0; i < 3; i++) {
+      const kind = kinds[i];
+      if (kind === own) free *= ofKind[kind];
+      else if (ofKind[kind] > 1) {
+        innermost = kind;
+        break;
+      }
+    }
+    const times = Math.max(1, each.repeats / free);
+    const once =
+      each.keepsOverlap && innermost >= 0
+        ? inputEnergy(layer, each.held, each.own, each.joint, each.copies, trips, slidingLoop(innermost, trips))
+        : each.energy;
+    sum += times * once - each.saved;
   }
-  return typeof words !== 'number' || sum <= words;
+  return sum;
 }
 
-const OPERAND_PLACE = { weights: 0, inputs: 1, partialSums: 2 } as const;
+/** The loop of a kind that goes on most often. */
+function slidingLoop(kind: number, trips: readonly number[]): number {
+  const loops = KINDS[kind];
+  for (let i = loops.length - 1; i >= 0; i--) if (trips[loops[i]] > 1) return loops[i];
+  return -1;
+}
+
+/**
+ * Energy of moving all inputs into their tiles once.
+ *
+ * @param sliding the loop that goes on most often, which slides the tile on by as much as it is long; −1 if none
+ */
+function inputEnergy(
+  { bounds, stride, dilation }: LayerOnChip,
+  held: Held,
+  own: readonly number[],
+  joint: readonly number[],
+  copies: number,
+  trips: readonly number[],
+  sliding: number,
+): number {
+  const rest = bounds[G] * bounds[N] * bounds[C];
+  let once = rest;
+  let everywhere = rest * copies;
+  for (let axis = 0; axis < 2; axis++) {
+    const output = axis === 0 ? P : Q;
+    const kernel = axis === 0 ? R : S;
+    const tiles = (bounds[output] / joint[output]) * (bounds[kernel] / joint[kernel]);
+    const memories = (joint[output] / own[output]) * (joint[kernel] / own[kernel]);
+    // Sliding tiles fetch what a tile as long as all of them would; in elements that share rows, only alone in time.
+    let length = 1;
+    let reachedOutputs = joint[output];
+    let reachedKernel = joint[kernel];
+    if (sliding === output && joint[output] === own[output]) {
+      length = trips[output];
+      reachedOutputs = Math.min(bounds[output], joint[output] * length);
+    } else if (sliding === kernel && joint[kernel] === own[kernel]) {
+      length = trips[kernel];
+      reachedKernel = Math.min(bounds[kernel], joint[kernel] * length);
+    }
+    once *= (touched(reachedOutputs, reachedKernel, stride, dilation) * tiles) / length;
+    everywhere *=
+      (memories *
+        touched(
+          own[output] * (reachedOutputs / joint[output]),
+          own[kernel] * (reachedKernel / joint[kernel]),
+          stride,
+          dilation,
+        ) *
+        tiles) /
+      length;
+  }
+  return once * held.read + everywhere * held.fill;
+}

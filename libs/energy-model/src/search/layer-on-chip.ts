@@ -1,6 +1,6 @@
 import { arrayPosition } from '../loop-nest.js';
 import { sharesAlong, type Accelerator, type MemoryLevel } from '../accelerator.js';
-import { OPERANDS, type Operand } from '../dimensions.js';
+import { DIMENSIONS, OPERANDS, type Operand } from '../dimensions.js';
 import { loopBounds, type LayerShape } from '../layer-shape.js';
 
 /** Dimensions by their place in DIMENSIONS. */
@@ -20,6 +20,8 @@ export interface LayerOnChip {
   readonly shares: readonly (readonly boolean[])[];
   /** For each level, operands that live there. */
   readonly held: readonly (readonly Held[])[];
+  /** For each level, how much room its tiles have. */
+  readonly rooms: readonly (Room | undefined)[];
   /** For each operand, the level that serves the MACs, and what their accesses take for one value. */
   readonly macSide: readonly { readonly level: number; readonly energy: number }[];
 }
@@ -35,6 +37,15 @@ export interface Held {
   /** Of partial sums: energy of one arriving at the level above, and of leaving one memory. */
   readonly write: number;
   readonly drain: number;
+}
+
+/** Room in one memory, in words, and the words that one value of each operand takes; 0 of those that do not live there. */
+export interface Room {
+  readonly shared: number;
+  readonly each: readonly number[];
+  readonly wordsPerValue: readonly number[];
+  /** Dimensions whose tiles take the room of one position. */
+  readonly streams: readonly number[];
 }
 
 export function layerOnChip(shape: LayerShape, batch: number, accelerator: Accelerator): LayerOnChip {
@@ -68,12 +79,39 @@ export function layerOnChip(shape: LayerShape, batch: number, accelerator: Accel
     arrayAt: arrayPosition(accelerator),
     shares: levels.map((level) => array.map(({ name }) => sharesAlong(level, name))),
     held,
+    rooms: levels.map((level) => roomOf(level, bits)),
     macSide: OPERANDS.map((operand) => {
       const level = levels.findLastIndex(({ holds }) => holds.includes(operand));
       const { read, write } = levels[level].energy;
       return { level, energy: (operand === 'partialSums' ? read + write : read) * perValue(levels[level], operand) };
     }),
   };
+}
+
+function roomOf({ words, holds, wordBits, streams }: MemoryLevel, bits: Accelerator['bits']): Room | undefined {
+  if (words === undefined) return undefined;
+  return {
+    shared: typeof words === 'number' ? words : Infinity,
+    each: OPERANDS.map((operand) => (typeof words === 'number' ? Infinity : (words[operand] ?? Infinity))),
+    wordsPerValue: OPERANDS.map((operand) => (holds.includes(operand) ? bits[operand] / wordBits : 0)),
+    streams: (streams ?? []).map((dimension) => DIMENSIONS.indexOf(dimension)),
+  };
+}
+
+/** Whether a tile fits one memory of a level. */
+export function fits(layer: LayerOnChip, level: number, tile: readonly number[]): boolean {
+  const room = layer.rooms[level];
+  if (room === undefined) return true;
+  const { shared, each, wordsPerValue, streams } = room;
+  const taken = streams.length > 0 ? tile.map((extent, d) => (streams.includes(d) ? 1 : extent)) : tile;
+  let sum = 0;
+  for (let operand = 0; operand < 3; operand++) {
+    if (wordsPerValue[operand] === 0) continue;
+    const words = wordsPerValue[operand] * tileWords(operand, taken, layer);
+    if (words > each[operand]) return false;
+    sum += words;
+  }
+  return sum <= shared;
 }
 
 /** Input rows (or columns) that `outputs` neighbouring outputs with `kernel` neighbouring kernel positions touch. */

@@ -1,11 +1,11 @@
-import { fits } from './boundary-energy.js';
-import { C, K, N, P, Q, R, S, type LayerOnChip } from './layer-on-chip.js';
+import { C, fits, K, N, P, Q, R, S, type LayerOnChip } from './layer-on-chip.js';
 
 /**
- * How many of the tiles inside a level's tile can take along each dimension. All tiles that fit and cannot grow in their
- * last dimension are tried, for the counts of tiles that are worth it: those that leave the smallest last tile.
+ * How many of the tiles inside a level's tile can take along each dimension. Tiles that fit are tried, for the counts of tiles that are worth it: those that leave the smallest last tile.
  *
  * @param inside temporal extents of the tile that is repeated
+ * @param maximal whether only the largest extent of the last dimension is tried: larger is better, unless a level further
+ *   out has to hold the tile as well
  * @param spread elements along each dimension
  * @param shared those of them that one memory of the level serves
  * @param visit called with the growth of each dimension; the array is used again
@@ -17,31 +17,37 @@ export function tileGrowths(
   inside: readonly number[],
   spread: readonly number[],
   shared: readonly number[],
-  limit: (d: number) => number,
+  limits: readonly number[],
+  maximal: boolean,
   visit: (growth: readonly number[]) => void,
 ): void {
   const growth = inside.map(() => 1);
   const own = inside.map((extent, d) => extent * shared[d]);
   const fitsWith = (d: number, count: number): boolean => {
-    const before = own[d];
     own[d] = inside[d] * shared[d] * count;
-    const fit = fits(layer, level, own);
-    if (!fit) own[d] = before;
-    return fit;
+    return fits(layer, level, own);
   };
   const left = layer.bounds.map((bound, d) => Math.ceil(bound / (inside[d] * spread[d])));
-  const go = (i: number): void => {
-    const d = dimensions[i];
-    const last = i === dimensions.length - 1;
-    const choices = fewest(left[d], last ? Infinity : limit(d));
-    for (const count of choices) {
-      if (!fitsWith(d, count)) continue;
-      growth[d] = count;
+  const go = (place: number): void => {
+    const d = dimensions[place];
+    const last = place === dimensions.length - 1;
+    const choices = fewest(left[d], last && maximal ? Infinity : limits[d]);
+    // Sizes fall, so those that fit follow those that do not.
+    let first = 0;
+    for (let beyond = choices.length; first < beyond; ) {
+      const middle = (first + beyond) >> 1;
+      if (fitsWith(d, choices[middle])) beyond = middle;
+      else first = middle + 1;
+    }
+    for (let i = first; i < choices.length; i++) {
+      growth[d] = choices[i];
       if (last) {
         visit(growth);
-        break;
+        if (maximal) break;
+        continue;
       }
-      go(i + 1);
+      own[d] = inside[d] * shared[d] * choices[i];
+      go(place + 1);
     }
     growth[d] = 1;
     own[d] = inside[d] * shared[d];
@@ -65,16 +71,23 @@ function fewest(size: number, limit: number): readonly number[] {
       if (all.at(-1) !== each) all.push(each);
       else tiles = Math.max(tiles, Math.ceil(size / each) - 1);
     }
-    // Thinned out evenly: what lies between two neighbours differs little from them.
-    const step = (all.length - 1) / Math.max(1, limit - 1);
-    sizes =
-      all.length <= limit
-        ? all
-        : limit === 1
-          ? [all[0]]
-          : Array.from({ length: limit }, (_, i) => all[Math.round(i * step)]);
+    sizes = all.length <= limit ? all : thinned(all, limit);
     if (memo.size > 10_000) memo.clear();
     memo.set(key, sizes);
   }
   return sizes;
+}
+
+/** Halves, or as many steps of equal ratio as there may be: what lies between two neighbours differs little from them. */
+function thinned(sizes: readonly number[], limit: number): number[] {
+  const ratio = limit <= 3 ? 2 : sizes[0] ** (1 / (limit - 1));
+  const kept: number[] = [];
+  for (let i = 0; i < limit; i++) {
+    const wanted = sizes[0] / ratio ** i;
+    const nearest = sizes.find((size) => size <= wanted * 1.0001) ?? 1;
+    if (kept.at(-1) !== nearest) kept.push(nearest);
+  }
+  // Where nothing larger fits, one always must be tried.
+  if (kept.at(-1) !== 1) kept.push(1);
+  return kept;
 }

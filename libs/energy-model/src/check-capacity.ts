@@ -1,0 +1,35 @@
+import { sharesAlong, type Accelerator } from './accelerator.js';
+import { OPERANDS } from './dimensions.js';
+import { EnergyModelError } from './energy-model-error.js';
+import type { LayerShape } from './layer-shape.js';
+import { loopNest } from './loop-nest.js';
+import type { Mapping } from './mapping.js';
+import { layerOnChip, tileWords } from './search/layer-on-chip.js';
+
+/** @throws EnergyModelError when a tile of the mapping is larger than the memory that is to hold it */
+export function checkCapacity(shape: LayerShape, batch: number, mapping: Mapping, accelerator: Accelerator): void {
+  const layer = layerOnChip(shape, batch, accelerator);
+  const { loops, bounds } = loopNest(shape, batch, mapping, accelerator);
+  accelerator.levels.forEach((level, i) => {
+    const room = layer.rooms[i];
+    if (!room) return;
+    const tile = bounds.map((bound, d) =>
+      loops.reduce((extent, loop) => {
+        const inside =
+          loop.axis < 0 ? loop.level >= i : sharesAlong(level, accelerator.array[loop.axis].name);
+        return loop.dimension === d && inside && !room.streams.includes(d) ? Math.min(bound, extent * loop.count) : extent;
+      }, 1),
+    );
+    const taken = OPERANDS.map((_, operand) => room.wordsPerValue[operand] && room.wordsPerValue[operand] * tileWords(operand, tile, layer));
+    const refuse = (what: string, words: number, of: number): never => {
+      throw new EnergyModelError(
+        `mapping of layer ${shape.name} on ${accelerator.name}, level ${level.name}: ${what} take ${words} of ${of} words`,
+      );
+    };
+    OPERANDS.forEach((operand, o) => {
+      if (taken[o] > room.each[o]) refuse(operand, taken[o], room.each[o]);
+    });
+    const sum = taken.reduce((total, words) => total + words, 0);
+    if (sum > room.shared) refuse(level.holds.join(', '), sum, room.shared);
+  });
+}

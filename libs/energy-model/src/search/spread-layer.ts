@@ -1,0 +1,36 @@
+import { ALL, type LayerOnChip } from './layer-on-chip.js';
+import { KINDS } from './loop-orders.js';
+import type { Unrolling } from './spatial-unrollings.js';
+
+/** A layer spread over the array in one way. */
+export interface SpreadLayer {
+  readonly unrolling: Unrolling;
+  /** Elements that differ along each dimension. */
+  readonly spread: readonly number[];
+  /** For each level, those of them that one memory serves. */
+  readonly shared: readonly (readonly number[])[];
+  /** For each level and operand, memories that get the same value. */
+  readonly copies: readonly (readonly number[])[];
+  /** Energy of the MACs' own accesses, which follow from the array alone. */
+  readonly macSideEnergy: number;
+}
+
+export function spreadLayer({ bounds, macSide, shares, levels }: LayerOnChip, unrolling: Unrolling): SpreadLayer {
+  const elements = (taken: (axis: number) => boolean): number[] =>
+    ALL.map((d) => unrolling.reduce((product, counts, axis) => (taken(axis) ? product * counts[d] : product), 1));
+  const spread = elements(() => true);
+  const shared = levels.map((_, level) => elements((axis) => shares[level][axis]));
+  const along = (extents: readonly number[], dimensions: readonly number[]): number =>
+    dimensions.reduce((product, d) => product * extents[d], 1);
+  const macs = along(bounds, ALL);
+  return {
+    unrolling,
+    spread,
+    shared,
+    copies: shared.map((extents) => KINDS.map((kind) => along(spread, kind) / along(extents, kind))),
+    macSideEnergy: macSide.reduce(
+      (sum, { level, energy }, operand) => sum + (energy * macs) / along(shared[level], KINDS[operand]),
+      0,
+    ),
+  };
+}
