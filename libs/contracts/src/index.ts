@@ -10,3 +10,4 @@ export * from './sparsity-profile.js';
 export * from './training.js';
 export * from './worker.js';
 export * from './workflow-messages.js';
+export * from './layer-list.js';

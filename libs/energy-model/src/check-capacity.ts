@@ -15,12 +15,15 @@ export function checkCapacity(shape: LayerShape, batch: number, mapping: Mapping
     if (!room) return;
     const tile = bounds.map((bound, d) =>
       loops.reduce((extent, loop) => {
-        const inside =
-          loop.axis < 0 ? loop.level >= i : sharesAlong(level, accelerator.array[loop.axis].name);
-        return loop.dimension === d && inside && !room.streams.includes(d) ? Math.min(bound, extent * loop.count) : extent;
+        const inside = loop.axis < 0 ? loop.level >= i : sharesAlong(level, accelerator.array[loop.axis].name);
+        return loop.dimension === d && inside && !room.streams.includes(d)
+          ? Math.min(bound, extent * loop.count)
+          : extent;
       }, 1),
     );
-    const taken = OPERANDS.map((_, operand) => room.wordsPerValue[operand] && room.wordsPerValue[operand] * tileWords(operand, tile, layer));
+    const taken = OPERANDS.map(
+      (_, operand) => room.wordsPerValue[operand] && room.wordsPerValue[operand] * tileWords(operand, tile, layer),
+    );
     const refuse = (what: string, words: number, of: number): never => {
       throw new EnergyModelError(
         `mapping of layer ${shape.name} on ${accelerator.name}, level ${level.name}: ${what} take ${words} of ${of} words`,

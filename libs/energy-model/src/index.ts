@@ -15,6 +15,7 @@ export { eyeriss } from './accelerators/eyeriss.js';
 export { codedSize } from './compression.js';
 export { countTraffic } from './count-traffic.js';
 export type { LayerTraffic, Traffic } from './count-traffic.js';
+export type { DataMovement } from './data-movement.js';
 export { DIMENSIONS, INDEXED_BY, OPERANDS } from './dimensions.js';
 export type { Dimension, Operand } from './dimensions.js';
 export { EnergyModelError } from './energy-model-error.js';

@@ -105,11 +105,11 @@ const SIZES = [
 ] as const;
 
 /** @throws EnergyModelError when a density is not in [0, 1] */
-export function checkDensity(shape: LayerShape, density: LayerDensity): void {
+export function checkDensity(layer: string, density: LayerDensity): void {
   for (const tensor of ['weights', 'inputs', 'outputs'] as const) {
     const value = density[tensor];
     if (!(value >= 0 && value <= 1)) {
-      throw new EnergyModelError(`layer ${shape.name}, density of ${tensor}: ${value} is not in [0, 1]`);
+      throw new EnergyModelError(`layer ${layer}, density of ${tensor}: ${value} is not in [0, 1]`);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Accelerator } from './accelerator.js';
 import { checkCapacity } from './check-capacity.js';
 import { codedSize, type CodedSize } from './compression.js';
 import { countTraffic, type LayerTraffic } from './count-traffic.js';
+import { movementTraffic, type DataMovement } from './data-movement.js';
 import type { Operand } from './dimensions.js';
 import { energyTerms, placesOf, type EnergyTerm, type Scaling } from './energy-terms.js';
 import { layerLatency, type LayerLatency } from './latency.js';
@@ -26,7 +27,7 @@ export interface LayerEnergy {
 
 /** A layer under a mapping: everything about its price but how many of its values are zero. */
 export interface MappedLayer {
-  readonly shape: LayerShape;
+  readonly shape: LayerShape | DataMovement;
   readonly mapping: Mapping;
   readonly traffic: LayerTraffic;
   readonly terms: readonly EnergyTerm[];
@@ -40,6 +41,12 @@ export function mapLayer(shape: LayerShape, batch: number, accelerator: Accelera
   return { shape, mapping, traffic, terms: energyTerms(traffic, accelerator) };
 }
 
+/** @throws EnergyModelError when a count or the batch is not valid */
+export function mapDataMovement(layer: DataMovement, batch: number, accelerator: Accelerator): MappedLayer {
+  const traffic = movementTraffic(layer, batch, accelerator);
+  return { shape: layer, mapping: { temporal: {}, spatial: [] }, traffic, terms: energyTerms(traffic, accelerator) };
+}
+
 /**
  * Prices a mapped layer, with zeros expected in random places.
  *
@@ -50,7 +57,7 @@ export function mapLayer(shape: LayerShape, batch: number, accelerator: Accelera
  */
 export function priceLayer(layer: MappedLayer, density: LayerDensity, accelerator: Accelerator): LayerEnergy {
   const { shape, traffic, terms } = layer;
-  checkDensity(shape, density);
+  checkDensity(shape.name, density);
   const activity = activityOf(density, accelerator);
   const levels: Record<string, Record<Operand, number>> = {};
   for (const place of placesOf(accelerator.levels)) levels[place] = { weights: 0, inputs: 0, partialSums: 0 };

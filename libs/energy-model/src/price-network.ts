@@ -1,7 +1,8 @@
 import type { Accelerator } from './accelerator.js';
+import type { DataMovement } from './data-movement.js';
 import { EnergyModelError } from './energy-model-error.js';
 import { checkShape, type LayerDensity, type LayerShape } from './layer-shape.js';
-import { mapLayer, priceLayer, type LayerEnergy, type MappedLayer } from './price-layer.js';
+import { mapDataMovement, mapLayer, priceLayer, type LayerEnergy, type MappedLayer } from './price-layer.js';
 import { searchMapping } from './search-mapping.js';
 
 export interface NetworkEnergy {
@@ -24,12 +25,13 @@ export class NetworkPricer {
   readonly layers: readonly MappedLayer[];
 
   constructor(
-    readonly shapes: readonly LayerShape[],
+    readonly shapes: readonly (LayerShape | DataMovement)[],
     readonly batch: number,
     readonly accelerator: Accelerator,
   ) {
     const mapped = new Map<string, MappedLayer>();
     this.layers = shapes.map((shape) => {
+      if ('operations' in shape) return mapDataMovement(shape, batch, accelerator);
       checkShape(shape, batch);
       const key = JSON.stringify({ ...shape, name: '' });
       let layer = mapped.get(key);

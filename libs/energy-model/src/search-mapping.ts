@@ -155,7 +155,11 @@ class Search {
     };
   }
 
-  #bestOrder(moving: readonly Moving[], trips: readonly number[], allowed: readonly number[]): { energy: number; order: number } {
+  #bestOrder(
+    moving: readonly Moving[],
+    trips: readonly number[],
+    allowed: readonly number[],
+  ): { energy: number; order: number } {
     let best = moving.length === 0 ? 0 : Infinity;
     let bestOrder = allowed[0];
     if (moving.length > 0) {

@@ -8,3 +8,6 @@ export { checkWeights, weightShapes } from './weights.js';
 export type { NetworkWeights, WeightTensor } from './weights.js';
 export { ZOO, zooNetwork } from './zoo/index.js';
 export { acceleratorOf, priceProfile, pricerOf } from './price-profile.js';
+export { pricedNetwork } from './layer-list.js';
+export type { PricedNetwork } from './layer-list.js';
+export { PUBLISHED_NETWORKS } from './published/index.js';

@@ -34,7 +34,7 @@ export function tileGrowths(
     const choices = fewest(left[d], last && maximal ? Infinity : limits[d]);
     // Sizes fall, so those that fit follow those that do not.
     let first = 0;
-    for (let beyond = choices.length; first < beyond; ) {
+    for (let beyond = choices.length; first < beyond;) {
       const middle = (first + beyond) >> 1;
       if (fitsWith(d, choices[middle])) beyond = middle;
       else first = middle + 1;
