@@ -42,6 +42,7 @@ const level = z.strictObject({
   bandwidth: z.strictObject({ read: z.number().gt(0), write: z.number().gt(0) }).optional(),
   chargesTransfers: z.boolean().optional(),
   keepsOverlap: z.boolean().optional(),
+  firstPartialSum: z.enum(['read', 'zero']).optional(),
   doubleBuffered: z.boolean().optional(),
   network: z.strictObject({ name, energy: price, bitsPerCycle: ofEachOperand.optional() }).optional(),
   tiles: dimensions,
@@ -77,7 +78,6 @@ export const AcceleratorSchema = z
         )
         .readonly(),
     }),
-    firstPartialSum: z.enum(['read', 'zero']).optional(),
   })
   .superRefine((accelerator, context) => {
     for (const { path, message } of contradictions(accelerator)) context.addIssue({ code: 'custom', path, message });

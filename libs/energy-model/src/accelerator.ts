@@ -43,11 +43,6 @@ export interface Accelerator {
   /** Cycles a second, in MHz; for latencies in seconds. */
   readonly clockMegahertz?: number | undefined;
   readonly sparsity: Sparsity;
-  /**
-   * Whether the first visit to a partial sum reads a zero from memory (`read`) or starts from nothing (`zero`, the
-   * default).
-   */
-  readonly firstPartialSum?: 'read' | 'zero' | undefined;
 }
 
 export interface ArrayAxis {
@@ -77,6 +72,8 @@ export interface MemoryLevel {
   readonly chargesTransfers?: boolean | undefined;
   /** Whether rows and columns that a tile of inputs shares with the one before stay here; the default. */
   readonly keepsOverlap?: boolean | undefined;
+  /** Whether the first visit to a partial sum reads a zero from here, or starts from nothing; the default. */
+  readonly firstPartialSum?: 'read' | 'zero' | undefined;
   /** Whether the next tile is fetched while this one is worked on; the default. */
   readonly doubleBuffered?: boolean | undefined;
   /**

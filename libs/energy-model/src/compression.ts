@@ -6,6 +6,7 @@ export interface CodedSize {
   readonly metadata: number;
 }
 
+const RUN_BITS = 5;
 const PLAIN: CodedSize = { data: 1, metadata: 0 };
 
 /**
@@ -14,6 +15,7 @@ const PLAIN: CodedSize = { data: 1, metadata: 0 };
  *
  * @param density fraction of values that are not zero, in [0, 1]
  * @param valueBits bits of one value
+ * @param codesPerValue run-length codes for each value, where they were counted
  * @param indexBits bits of a run's length (default 5) or of a place in a row (default 8)
  */
 export function codedSize(
@@ -21,8 +23,12 @@ export function codedSize(
   density: number,
   valueBits: number,
   indexBits: number | undefined,
+  codesPerValue?: number,
 ): CodedSize {
-  const coded = CODES[format](density, valueBits, indexBits);
+  const coded =
+    format === 'run-length' && codesPerValue !== undefined
+      ? { data: codesPerValue, metadata: (codesPerValue * (indexBits ?? RUN_BITS)) / valueBits }
+      : CODES[format](density, valueBits, indexBits);
   return coded.data + coded.metadata < 1 ? coded : PLAIN;
 }
 
@@ -35,7 +41,7 @@ const CODES: Readonly<Record<CompressionFormat, (density: number, bits: number, 
    * code covers E[min(geometric(d), 2^runBits)] = (1 − (1 − d)^(2^runBits)) / d values. The format is that of the Eyeriss
    * chip (Chen et al., JSSC 2017, section V-C): 5-bit runs beside 16-bit values.
    */
-  'run-length': (density, bits, runBits = 5) => {
+  'run-length': (density, bits, runBits = RUN_BITS) => {
     const longestCode = 2 ** runBits;
     // expm1 and log1p, since 1 − density rounds to 1 for the smallest densities.
     const valuesPerCode = density > 0 ? -Math.expm1(longestCode * Math.log1p(-density)) / density : longestCode;

@@ -69,7 +69,7 @@ export function countTraffic(
       const there = traffic[below][operand];
       firstTiles[below][operand] = firstTile;
       if (operand === 'partialSums') {
-        const again = accelerator.firstPartialSum === 'read' ? distinct : distinct - outputs;
+        const again = levels[index].firstPartialSum === 'read' ? distinct : distinct - outputs;
         here.read = again;
         here.written = distinct;
         here.finished = outputs;

@@ -28,4 +28,7 @@ export { mapLayer, priceLayer } from './price-layer.js';
 export type { LayerEnergy, MappedLayer } from './price-layer.js';
 export { DENSE, NetworkPricer } from './price-network.js';
 export type { NetworkEnergy } from './price-network.js';
+export { FlatPricer } from './flat-pricer.js';
+export { measureMasks } from './real-masks.js';
+export type { LayerMasks } from './real-masks.js';
 export { searchMapping } from './search-mapping.js';

@@ -38,6 +38,15 @@ export interface LayerDensity {
   readonly weights: number;
   readonly inputs: number;
   readonly outputs: number;
+  /** What was counted on real masks, where the densities alone give expected values. */
+  readonly measured?:
+    | {
+        /** Fraction of the MACs whose operands are both not zero. */
+        readonly activity: number;
+        /** Run-length codes for each value of a tensor. */
+        readonly codesPerValue: Readonly<Record<'weights' | 'inputs' | 'outputs', number>>;
+      }
+    | undefined;
 }
 
 /** Size of each dimension of the loop nest, in the order of DIMENSIONS. */

@@ -48,7 +48,7 @@ export function mapDataMovement(layer: DataMovement, batch: number, accelerator:
 }
 
 /**
- * Prices a mapped layer, with zeros expected in random places.
+ * Prices a mapped layer: with zeros expected in random places, or exactly where masks were measured.
  *
  * A chip that skips or gates zero operands saves their MACs and the accesses that serve each of these alone. A compressed
  * operand is moved as its code. Zero weights do not by themselves save any movement of partial sums.
@@ -92,6 +92,7 @@ export function priceLayer(layer: MappedLayer, density: LayerDensity, accelerato
 /** Fraction of the MACs that no zero operand saves. */
 export function activityOf(density: LayerDensity, { sparsity }: Accelerator): number {
   const { weights, inputs } = sparsity.zeros;
+  if (density.measured && weights !== 'none' && inputs !== 'none') return density.measured.activity;
   return (weights === 'none' ? 1 : density.weights) * (inputs === 'none' ? 1 : density.inputs);
 }
 
@@ -102,6 +103,12 @@ function sizeLeft(scales: Scaling, density: LayerDensity, activity: number): Cod
     case 'activity':
       return { data: activity, metadata: 0 };
     case 'compression':
-      return codedSize(scales.format, density[scales.tensor], scales.valueBits, scales.indexBits);
+      return codedSize(
+        scales.format,
+        density[scales.tensor],
+        scales.valueBits,
+        scales.indexBits,
+        density.measured?.codesPerValue[scales.tensor],
+      );
   }
 }

@@ -138,7 +138,7 @@ function simulate(shape: LayerShape, batch: number, mapping: Mapping, chip: Acce
             else {
               counted[above][operand].written++;
               if (toMacs) counted[above][operand].read++;
-              else if (seen.has(word) || chip.firstPartialSum === 'read') {
+              else if (seen.has(word) || chip.levels[above].firstPartialSum === 'read') {
                 counted[above][operand].read++;
                 counted[below][operand].filled++;
               }
@@ -189,12 +189,11 @@ const chips = fc
       ],
       levels: [
         { name: 'dram', holds: ['weights', 'inputs', 'partialSums'], ...memory },
-        ...levels.map((level) => ({ name: 'buffer', ...level, ...memory })),
+        ...levels.map((level) => ({ name: 'buffer', ...level, firstPartialSum, ...memory })),
         ...(partial ? [{ name: 'line', ...partial, ...memory }] : []),
         { name: 'file', ...whole, sharedAlong: [], ...memory },
       ],
       computation: { mac: 1 },
-      firstPartialSum,
       sparsity: { zeros: { weights: 'none', inputs: 'none' }, compression: [] },
     };
   });

@@ -22,6 +22,7 @@ export const eyerissChip: Accelerator = {
       energy: { read: 6, write: 6 },
       chargesTransfers: false,
       keepsOverlap: false,
+      firstPartialSum: 'read',
       tiles: ['images', 'outputChannels', 'outputWidth'],
     },
     {
@@ -38,7 +39,6 @@ export const eyerissChip: Accelerator = {
   ],
   computation: { mac: 1 },
   clockMegahertz: 200,
-  firstPartialSum: 'read',
   sparsity: {
     zeros: { weights: 'none', inputs: 'gating' },
     compression: [

@@ -24,7 +24,7 @@ export function movingInto(
   { spread, shared, copies }: SpreadLayer,
   inside: readonly number[],
 ): Moving[] {
-  const { bounds, accelerator } = layer;
+  const { bounds } = layer;
   const own = multiplied(inside, shared[level]);
   const joint = bounded(multiplied(inside, spread), bounds);
   const keeps = layer.levels[level].keepsOverlap ?? true;
@@ -42,7 +42,7 @@ export function movingInto(
       const words = bounds[G] * bounds[N] * bounds[K] * bounds[P] * bounds[Q];
       const again = read + fill;
       energy = words * (write + same * drain + again);
-      saved = accelerator.firstPartialSum === 'read' ? 0 : words * again;
+      saved = layer.levels[held.parent].firstPartialSum === 'read' ? 0 : words * again;
     } else {
       energy = inputEnergy(layer, held, own, joint, same, bounds, -1);
     }
