@@ -8,11 +8,15 @@ const name = z
   .regex(/^[\w./:-]+$/, 'may hold letters, digits and . / : _ - only');
 /** One size for height and width, or [height, width]. */
 const plane = z.union([size, z.tuple([size, size]).readonly()]);
+const edge = z.int().min(0).max(10_000);
+/** Rows and columns of zeros around an input: on each side, at [height, width], or at [top, left, bottom, right]. */
 const padding = z.union([
   z.enum(['valid', 'same']),
-  z.int().min(0).max(10_000),
-  z.tuple([z.int().min(0).max(10_000), z.int().min(0).max(10_000)]).readonly(),
+  edge,
+  z.tuple([edge, edge]).readonly(),
+  z.tuple([edge, edge, edge, edge]).readonly(),
 ]);
+export type Padding = z.infer<typeof padding>;
 const common = {
   name,
   /** The layers whose outputs it takes, or `input`; the layer before it if left out. */
@@ -50,6 +54,7 @@ export const ListedLayerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('add') }),
   z.strictObject({ ...common, kind: z.literal('multiply') }),
   z.strictObject({ ...common, kind: z.literal('concat') }),
+  z.strictObject({ ...common, kind: z.literal('pad'), padding: z.tuple([edge, edge, edge, edge]).readonly() }),
   z.strictObject({ ...common, kind: z.literal('activation') }),
   /** Folded into the layer before it, or done by itself. */
   z.strictObject({ ...common, kind: z.literal('batch-norm'), folded: z.boolean().default(true) }),

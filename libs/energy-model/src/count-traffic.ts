@@ -4,7 +4,7 @@ import { DIMENSIONS, INDEXED_BY, OPERANDS, type Operand } from './dimensions.js'
 import { macCount, outputCount, type LayerShape } from './layer-shape.js';
 import { loopNest, type LoopNest, type NestLoop } from './loop-nest.js';
 import type { Mapping } from './mapping.js';
-import { slidingWords, type Words } from './sliding-window.js';
+import { slidingCounter, type Words } from './sliding-window.js';
 
 /** Values of one operand that move at one level, were none of them zero. */
 export interface Traffic {
@@ -139,6 +139,13 @@ function wordsOverTime(
     return words;
   };
 
+  const [groups, images, outputChannels, inputChannels, outputHeight, outputWidth, kernelHeight, kernelWidth] =
+    dimensions;
+  const keepsOverlap = level?.keepsOverlap ?? true;
+  const along = (output: Walked, kernel: Walked): ReturnType<typeof slidingCounter> =>
+    slidingCounter({ ...output, scale: shape.stride }, { ...kernel, scale: shape.dilation ?? 1 }, keepsOverlap);
+  const [rows, columns] = [along(outputHeight, kernelHeight), along(outputWidth, kernelWidth)];
+
   const wordsAt = (stepsOf: (dimension: Walked) => readonly Step[]): Words => {
     const product: Words = { total: { now: 1, same: 1 }, distinct: { now: 1, same: 1 } };
     const times = (words: Words): void => {
@@ -147,24 +154,14 @@ function wordsOverTime(
         product[kind].same *= words[kind].same;
       }
     };
-    const [groups, images, outputChannels, inputChannels, outputHeight, outputWidth, kernelHeight, kernelWidth] =
-      dimensions;
     for (const dimension of [groups, images, outputChannels, inputChannels])
       times(plain(dimension, stepsOf(dimension)));
-    for (const [output, kernel] of [
-      [outputHeight, kernelHeight],
-      [outputWidth, kernelWidth],
-    ]) {
+    for (const [output, kernel, count] of [
+      [outputHeight, kernelHeight, rows],
+      [outputWidth, kernelWidth, columns],
+    ] as const) {
       if (operand === 'inputs') {
-        times(
-          slidingWords(
-            { ...output, scale: shape.stride },
-            { ...kernel, scale: shape.dilation ?? 1 },
-            stepsOf(output),
-            stepsOf(kernel),
-            level?.keepsOverlap ?? true,
-          ),
-        );
+        times(count(stepsOf(output), stepsOf(kernel)));
       } else {
         times(plain(output, stepsOf(output)));
         times(plain(kernel, stepsOf(kernel)));

@@ -51,7 +51,8 @@ export function measureMasks(shape: LayerShape, batch: number, masks: LayerMasks
             const plane = (image * groups + group) * inputChannels + channel;
             for (let e = 0; e < outputHeight; e++) {
               const row = plane * inputHeight + e * stride + r * dilation;
-              for (let f = 0; f < outputWidth; f++) inputs += masks.inputs[row * inputWidth + f * stride + s * dilation];
+              for (let f = 0; f < outputWidth; f++)
+                inputs += masks.inputs[row * inputWidth + f * stride + s * dilation];
             }
           }
           done += filters * inputs;

@@ -21,29 +21,38 @@ export interface WindowLoops {
 }
 
 /**
- * Words of input rows (or columns) along one axis, added up over all pairs of steps of its output and its kernel loop.
- * Real sets of rows are formed, since tiles overlap in ways that have no short formula: strides leave gaps, memories
- * along the array's axes share diagonals, and the last tile is smaller.
+ * Counts words of input rows (or columns) along one axis, added up over all pairs of steps of its output and its kernel
+ * loop. Real sets of rows are formed, since tiles overlap in ways that have no short formula: strides leave gaps,
+ * memories along the array's axes share diagonals, and the last tile is smaller. Few of them differ, so each is formed
+ * once.
  */
-export function slidingWords(
+export function slidingCounter(
   outputs: WindowLoops,
   kernel: WindowLoops,
-  outputSteps: readonly Step[],
-  kernelSteps: readonly Step[],
   keepsOverlap: boolean,
-): Words {
-  const sum: Words = { total: { now: 0, same: 0 }, distinct: { now: 0, same: 0 } };
-  for (const [output, outputTimes] of classes(outputs, outputSteps)) {
-    for (const [row, rowTimes] of classes(kernel, kernelSteps)) {
-      const words = wordsOf(outputs, kernel, output, row, keepsOverlap);
-      const times = outputTimes * rowTimes;
-      sum.total.now += times * words.total.now;
-      sum.total.same += times * words.total.same;
-      sum.distinct.now += times * words.distinct.now;
-      sum.distinct.same += times * words.distinct.same;
+): (outputSteps: readonly Step[], kernelSteps: readonly Step[]) => Words {
+  const counted = new Map<string, Words>();
+  return (outputSteps, kernelSteps) => {
+    const sum: Words = { total: { now: 0, same: 0 }, distinct: { now: 0, same: 0 } };
+    const kernelClasses = classes(kernel, kernelSteps);
+    for (const [output, outputTimes] of classes(outputs, outputSteps)) {
+      for (const [row, rowTimes] of kernelClasses) {
+        const moved = output.shift !== 0 || row.shift !== 0;
+        const key =
+          moved && keepsOverlap
+            ? [output.extent, row.extent, output.extentBefore, row.extentBefore, output.shift, row.shift].join()
+            : `${output.extent},${row.extent},${moved}`;
+        let words = counted.get(key);
+        if (!words) counted.set(key, (words = wordsOf(outputs, kernel, output, row, keepsOverlap)));
+        const times = outputTimes * rowTimes;
+        sum.total.now += times * words.total.now;
+        sum.total.same += times * words.total.same;
+        sum.distinct.now += times * words.distinct.now;
+        sum.distinct.same += times * words.distinct.same;
+      }
     }
-  }
-  return sum;
+    return sum;
+  };
 }
 
 /** A step as far as sets of rows depend on it: how much of the tile there is, and how far it came. */

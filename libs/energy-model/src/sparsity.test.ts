@@ -107,7 +107,13 @@ describe('real masks', () => {
   it('leave the MACs that a loop over all of them finds with two operands', () => {
     fc.assert(
       fc.property(cases, ({ shape, batch, masks }) => {
-        const [G, C, M, R, S] = [shape.groups, shape.inputChannels, shape.outputChannels, shape.kernelHeight, shape.kernelWidth];
+        const [G, C, M, R, S] = [
+          shape.groups,
+          shape.inputChannels,
+          shape.outputChannels,
+          shape.kernelHeight,
+          shape.kernelWidth,
+        ];
         let done = 0;
         let all = 0;
         for (let n = 0; n < batch; n++)
@@ -163,7 +169,9 @@ describe('real masks', () => {
   it('of another size than the tensor are refused', () => {
     const shape = square('layer', 1, 3, 4, 6, 3, 4);
     const masks = { weights: new Uint8Array(107), inputs: new Uint8Array(108), outputs: new Uint8Array(64) };
-    expect(() => measureMasks(shape, 1, masks, 5)).toThrow('layer layer, mask of weights: 107 values, the layer has 108');
+    expect(() => measureMasks(shape, 1, masks, 5)).toThrow(
+      'layer layer, mask of weights: 107 values, the layer has 108',
+    );
   });
 });
 
@@ -171,7 +179,10 @@ describe('totals from flat arrays', () => {
   it('equal the totals of full reports for random densities', () => {
     const pricer = new NetworkPricer(ALEXNET, 4, eyeriss);
     const flat = new FlatPricer(pricer);
-    const density = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 0.001, noNaN: true }));
+    const density = fc.oneof(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 0.001, noNaN: true }),
+    );
     fc.assert(
       fc.property(fc.array(density, { minLength: 24, maxLength: 24 }), (values) => {
         const full = pricer.price(

@@ -11,3 +11,5 @@ export { acceleratorOf, priceProfile, pricerOf } from './price-profile.js';
 export { pricedNetwork } from './layer-list.js';
 export type { PricedNetwork } from './layer-list.js';
 export { PUBLISHED_NETWORKS } from './published/index.js';
+export { layersOfOnnx } from './importers/onnx.js';
+export { layersOfTfjs } from './importers/tfjs.js';

@@ -1,4 +1,4 @@
-import type { LayerList, ListedLayer } from '@espalier/contracts';
+import type { LayerList, ListedLayer, Padding } from '@espalier/contracts';
 import type { DataMovement, LayerShape } from '@espalier/energy-model';
 import { NetworkError } from './network.js';
 
@@ -94,8 +94,8 @@ function runLayer(layer: ListedLayer, inputs: readonly Tensor[], refuse: (proble
       const { stride, filters } = layer;
       const along = (size: number, axis: 0 | 1): { kernel: number; output: number } => {
         const kernel = both(layer.kernel)[axis];
-        const padded = layer.padding === 'valid' ? 0 : layer.padding === 'same' ? undefined : both(layer.padding)[axis];
-        const output = padded === undefined ? size * stride : (size - 1) * stride + kernel - 2 * padded;
+        const padded = layer.padding === 'same' ? undefined : paddedBy(layer.padding, axis);
+        const output = padded === undefined ? size * stride : (size - 1) * stride + kernel - padded;
         if (output < 1) refuse(`a padding of ${padded} leaves no output`);
         return { kernel: Math.ceil(kernel / stride), output };
       };
@@ -176,6 +176,11 @@ function runLayer(layer: ListedLayer, inputs: readonly Tensor[], refuse: (proble
       // Inputs are written side by side where they are made, so that nothing moves.
       return { output: { ...input, channels: inputs.reduce((sum, { channels }) => sum + channels, 0) }, shapes: [] };
     }
+    case 'pad': {
+      const [top, left, bottom, right] = layer.padding;
+      const { channels, height, width } = one();
+      return { output: { channels, height: height + top + bottom, width: width + left + right }, shapes: [] };
+    }
     case 'activation':
       return { output: one(), shapes: [] };
     case 'batch-norm':
@@ -206,10 +211,17 @@ function both(plane: number | readonly [number, number]): readonly [number, numb
   return typeof plane === 'number' ? [plane, plane] : plane;
 }
 
+/** Rows (or columns) of zeros at both ends together. */
+function paddedBy(padding: Exclude<Padding, 'same'>, axis: 0 | 1): number {
+  if (padding === 'valid') return 0;
+  if (typeof padding === 'number') return 2 * padding;
+  return padding.length === 2 ? 2 * padding[axis] : padding[axis] + padding[axis + 2];
+}
+
 interface SlidingWindow {
   readonly kernel: number | readonly [number, number];
   readonly stride: number;
-  readonly padding: 'valid' | 'same' | number | readonly [number, number];
+  readonly padding: Padding;
   readonly dilation: number;
   readonly ceil?: boolean;
 }
@@ -223,8 +235,8 @@ function slide(
 ): { input: number; kernel: number; output: number } {
   const kernel = both(plane)[axis];
   const reach = (kernel - 1) * dilation + 1;
-  const padded = padding === 'valid' || padding === 'same' ? 0 : both(padding)[axis];
-  const steps = (size + 2 * padded - reach) / stride;
+  const padded = padding === 'same' ? 0 : paddedBy(padding, axis);
+  const steps = (size + padded - reach) / stride;
   const output = padding === 'same' ? Math.ceil(size / stride) : (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
   if (output < 1) {
     refuse(

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { macCount, weightCount, type LayerShape } from '@espalier/energy-model';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NetworkError } from '../network.js';
+import { initialTestWeights } from '../testing/initial-test-weights.js';
+import {
+  exportTfjsLayers,
+  layersOfOnnx,
+  layersOfTfjs,
+  pricedNetwork,
+  weightedLayers,
+  zooNetwork,
+  type PricedNetwork,
+} from '../index.js';
+
+/** ONNX files of ZigZag 3.9 (MIT): shapes of BVLC AlexNet, and of ResNet-18 and MobileNetV2 as exported by PyTorch. */
+const file = (name: string): Uint8Array => readFileSync(new URL(`fixtures/${name}.onnx`, import.meta.url));
+
+const weighted = ({ layers }: PricedNetwork): LayerShape[] =>
+  layers.filter((layer): layer is LayerShape => !('operations' in layer));
+const sum = (layers: readonly LayerShape[], of: (layer: LayerShape) => number): number =>
+  layers.reduce((total, layer) => total + of(layer), 0);
+
+describe('ONNX files', () => {
+  it.each([
+    ['resnet18', 21, 1_814, 11.68],
+    ['mobilenetv2', 53, 301, 3.47],
+  ])('%s has the published layers, MACs and weights', (name, count, macs, weights) => {
+    const layers = weighted(pricedNetwork(layersOfOnnx(file(name), name)));
+    expect(layers).toHaveLength(count);
+    expect(sum(layers, (layer) => macCount(layer, 1)) / 1e6 / macs).toBeCloseTo(1, 2);
+    expect(sum(layers, weightCount) / 1e6 / weights).toBeCloseTo(1, 2);
+  });
+
+  it('gives AlexNet its groups, and its first outputs without padding', () => {
+    const layers = weighted(pricedNetwork(layersOfOnnx(file('alexnet'), 'alexnet')));
+    expect(layers.map(({ groups, outputHeight }) => [groups, outputHeight])).toEqual([
+      [1, 54],
+      [2, 26],
+      [1, 12],
+      [2, 12],
+      [2, 12],
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('refuses what is not ONNX, and a file that is cut off', () => {
+    expect(() => layersOfOnnx(new TextEncoder().encode('# a YAML file\nname: x\n'), 'x.onnx')).toThrow(NetworkError);
+    expect(() => layersOfOnnx(new Uint8Array(0), 'x.onnx')).toThrow('x.onnx is not an ONNX model');
+    const whole = file('resnet18');
+    expect(() => layersOfOnnx(whole.subarray(0, whole.length / 2), 'x.onnx')).toThrow(
+      'x.onnx is not an ONNX file, or it is cut off',
+    );
+  });
+
+  it('never crashes, hangs or gives a wrong kind of answer on mutated files', () => {
+    const originals = ['alexnet', 'resnet18'].map(file);
+    fc.assert(
+      fc.property(
+        fc.nat(originals.length - 1),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+        fc.option(fc.nat()),
+        (which, changes, cut) => {
+          const bytes = Uint8Array.from(originals[which]);
+          for (const [place, value] of changes) bytes[place % bytes.length] = value;
+          const given = cut === null ? bytes : bytes.subarray(0, cut % bytes.length);
+          try {
+            const { layers } = pricedNetwork(layersOfOnnx(given, 'mutated'));
+            for (const layer of layers) {
+              for (const value of Object.values(layer)) expect(value === undefined || Number.isNaN(value)).toBe(false);
+            }
+          } catch (error) {
+            expect(error).toBeInstanceOf(NetworkError);
+          }
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  }, 120_000);
+});
+
+describe('tfjs models', () => {
+  const lenet = zooNetwork('lenet-5');
+  const exported = JSON.parse(exportTfjsLayers(lenet, initialTestWeights(lenet)).modelJson) as unknown;
+
+  it('of our own export give the shapes of the network', () => {
+    const shapes = weighted(pricedNetwork(layersOfTfjs(exported, 'lenet-5')));
+    const own = weightedLayers(lenet).map(({ shape }) => shape);
+    expect(shapes.map((shape) => ({ ...shape, dilation: undefined }))).toEqual(
+      own.map((shape) => ({ ...shape, dilation: undefined })),
+    );
+  });
+
+  it('with a layer that is not known are refused with its name and kind', () => {
+    const changed = JSON.parse(JSON.stringify(exported).replace('"MaxPooling2D"', '"Lambda"')) as unknown;
+    expect(() => layersOfTfjs(changed, 'model.json')).toThrow(
+      /layer pool1 \(Lambda\): this kind of layer is not known/,
+    );
+  });
+
+  it('never crash the reader, whatever their fields hold', () => {
+    const text = JSON.stringify(exported);
+    const pieces = fc.oneof(fc.constantFrom('null', '-1', '1e308', '"x"', '[]', '{}', 'true', '0'), fc.json());
+    fc.assert(
+      fc.property(fc.nat(), pieces, (place, piece) => {
+        // A number or word somewhere in the file becomes something else.
+        const tokens = [...text.matchAll(/(?<=[:,[])("[^"]*"|-?\d+(\.\d+)?|true|false|null)(?=[,\]}])/g)];
+        const token = tokens[place % tokens.length];
+        const changed = text.slice(0, token.index) + piece + text.slice(token.index + token[0].length);
+        try {
+          pricedNetwork(layersOfTfjs(JSON.parse(changed), 'mutated'));
+        } catch (error) {
+          expect(error).toBeInstanceOf(NetworkError);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  }, 120_000);
+});
