@@ -26,7 +26,10 @@ export function benchEnergyPricings() {
     ['layers in full reports a second', Math.round(reports * lenet.length).toLocaleString('en')],
     ['totals of 8-layer schedules a second (AlexNet, flat arrays)', Math.round(schedules).toLocaleString('en')],
     ['layer prices a second (flat arrays)', Math.round(schedules * alexnet.length).toLocaleString('en')],
-    ['of them against a loop of one multiply-add a density', `${(schedules / multiplyAdds(flatDensities)).toFixed(3)} ×`],
+    [
+      'of them against a loop of one multiply-add a density',
+      `${(schedules / multiplyAdds(flatDensities)).toFixed(3)} ×`,
+    ],
   ];
 }
 

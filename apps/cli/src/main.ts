@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { StackError } from '@espalier/embedded';
 import { Command, CommanderError } from 'commander';
+import { acceleratorCommand } from './commands/accelerator.js';
 import { campaignCommand } from './commands/campaign.js';
 import { candidateCommand } from './commands/candidate.js';
 import { demoCommand } from './commands/demo.js';
@@ -42,6 +43,7 @@ for (const command of [
   candidateCommand(),
   frontCommand(),
   energyCommand(),
+  acceleratorCommand(),
   demoCommand(),
 ]) {
   program.addCommand(command);

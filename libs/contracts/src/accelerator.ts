@@ -54,6 +54,7 @@ export const AcceleratorSchema = z
   .strictObject({
     name,
     source: z.string().default('not stated'),
+    unit: z.string().min(1).max(20),
     dataflow: z.enum(DATAFLOWS),
     bits: z.strictObject({ weights: bits, inputs: bits, partialSums: bits, outputs: bits }),
     array: z.array(axis).max(6).readonly(),

@@ -18,11 +18,13 @@ export type CompressionFormat = (typeof COMPRESSION_FORMATS)[number];
 export const TENSORS = ['weights', 'inputs', 'outputs'] as const;
 export type Tensor = (typeof TENSORS)[number];
 
-/** A chip's description: what the energy model prices a layer on. Energies share one unit of the caller's choice. */
+/** A chip's description: what the energy model prices a layer on. */
 export interface Accelerator {
   readonly name: string;
   /** Where the numbers come from. */
   readonly source: string;
+  /** What all its energies are given in, such as `pJ` or `MAC`: only chips of one unit can be compared. */
+  readonly unit: string;
   readonly dataflow: Dataflow;
   /** Bits of one value. A partial sum becomes an output when its last product has been added. */
   readonly bits: Readonly<Record<Operand | 'outputs', number>>;

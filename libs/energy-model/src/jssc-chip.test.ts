@@ -108,7 +108,7 @@ describe('the Eyeriss chip with its own mappings (JSSC 2017)', () => {
 describe('a mapping that is given', () => {
   it('is refused when a tile does not fit its memory', () => {
     const chip = { ...CHIP[4], p: 32, t: 1 };
-    expect(() => mapLayer(chip.shape as LayerShape, BATCH, eyerissChip, ownMapping(chip))).toThrow(
+    expect(() => mapLayer(chip.shape, BATCH, eyerissChip, ownMapping(chip))).toThrow(
       'level spads: weights take 288 of 224 words',
     );
   });

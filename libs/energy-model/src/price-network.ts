@@ -15,6 +15,9 @@ export interface NetworkEnergy {
 
 export const DENSE: LayerDensity = { weights: 1, inputs: 1, outputs: 1 };
 
+/** Where a layer's mapping comes from: the search, or a cache before it. */
+export type MappingSearch = typeof searchMapping;
+
 /**
  * A network's price on a chip. The mapping of each layer is searched once, for the dense layer, so that pricing another
  * candidate of the same network costs a few multiplications a layer.
@@ -28,6 +31,7 @@ export class NetworkPricer {
     readonly shapes: readonly (LayerShape | DataMovement)[],
     readonly batch: number,
     readonly accelerator: Accelerator,
+    search: MappingSearch = searchMapping,
   ) {
     const mapped = new Map<string, MappedLayer>();
     this.layers = shapes.map((shape) => {
@@ -36,7 +40,7 @@ export class NetworkPricer {
       const key = JSON.stringify({ ...shape, name: '' });
       let layer = mapped.get(key);
       if (!layer) {
-        layer = mapLayer(shape, batch, accelerator, searchMapping(shape, batch, accelerator));
+        layer = mapLayer(shape, batch, accelerator, search(shape, batch, accelerator));
         mapped.set(key, layer);
       }
       return { ...layer, shape };

@@ -181,6 +181,7 @@ const chips = fc
     return {
       name: 'random',
       source: 'fast-check',
+      unit: 'MAC',
       dataflow: 'free',
       bits: { weights: 16, inputs: 16, partialSums: 16, outputs: 16 },
       array: [

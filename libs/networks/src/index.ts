@@ -13,3 +13,4 @@ export type { PricedNetwork } from './layer-list.js';
 export { PUBLISHED_NETWORKS } from './published/index.js';
 export { layersOfOnnx } from './importers/onnx.js';
 export { layersOfTfjs } from './importers/tfjs.js';
+export { cachedSearch } from './mapping-cache.js';

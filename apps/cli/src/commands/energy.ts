@@ -1,10 +1,25 @@
-import { AcceleratorSchema, fieldErrors } from '@espalier/contracts';
-import { DENSE, NetworkPricer, type Accelerator } from '@espalier/energy-model';
-import { acceleratorOf, NetworkError, weightedLayers, zooNetwork } from '@espalier/networks';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ACCELERATORS,
+  DENSE,
+  EnergyModelError,
+  NetworkPricer,
+  sensitivity,
+  weightCount,
+  type Accelerator,
+  type LayerDensity,
+  type NetworkEnergy,
+} from '@espalier/energy-model';
+import { cachedSearch, type PricedNetwork } from '@espalier/networks';
+import { cacheFolder } from '@espalier/embedded';
 import { Command, InvalidArgumentError } from 'commander';
+import { comparisonText, type Compared } from '../energy-comparison.js';
+import { barsSvg, barsText, partsOf } from '../energy-plot.js';
 import { CommandError } from '../exit-codes.js';
-import { fieldLines } from '../field-lines.js';
-import { print, printJson } from '../output.js';
+import { energy, percent, print, printJson, table } from '../output.js';
+import { isFile, readAccelerator } from '../read-accelerator.js';
+import { readNetwork } from '../read-network.js';
 import { readYaml } from '../read-spec.js';
 import { energyTable } from './candidate.js';
 
@@ -12,62 +27,173 @@ interface Options {
   accelerator: string;
   batch: number;
   density: Record<string, number>;
+  activations: number;
+  compare?: string[];
+  sensitivity?: boolean;
+  bars?: boolean;
+  svg?: string;
+  csv?: boolean;
   json?: boolean;
 }
 
 export function energyCommand(): Command {
   return new Command('energy')
-    .argument('<network>', 'a network of the zoo')
+    .argument('<network>', 'a network of the zoo or the literature, or a file: layer list, ONNX, model.json of tfjs')
     .description('price a network on a chip: energy per layer and memory level')
     .option('--accelerator <name|file>', 'a shipped chip, or a YAML file that describes one', 'eyeriss')
     .option('--batch <n>', 'images that the chip runs together', positive, 1)
     .option('--density <layer=d>', 'fraction of a layer’s weights that is kept; may be repeated', layerDensity, {})
+    .option('--activations <d>', 'fraction of activations that is not zero, the first input apart', fraction, 1)
+    .option('--compare <what...>', 'set beside it: networks, chips, or schedules written LAYER=D,LAYER=D')
+    .option('--sensitivity', 'rank layers by the energy that removing one of their weights saves')
+    .option('--bars', 'draw bars in the terminal')
+    .option('--svg <file>', 'write a picture of stacked bars')
+    .option('--csv', 'print layers × levels × operands as CSV')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  npx espalier energy lenet-5 --batch 16\n  npx espalier energy lenet-5 --density conv2=0.1 --density fc1=0.02 --json',
+      `
+Examples:
+  npx espalier energy lenet-5 --batch 16
+  npx espalier energy lenet-5 --density conv2=0.1 --density fc1=0.02 --json
+  npx espalier energy googlenet --compare squeezenet resnet-50 --batch 16
+  npx espalier energy alexnet --compare eyeriss-v2 eyeriss-chip --svg chips.svg
+  npx espalier energy model.onnx --accelerator my-chip.yaml --sensitivity`,
     )
     .action(async (name: string, options: Options) => {
-      const network = orInvalid(() => zooNetwork(name));
-      const accelerator = await readAccelerator(options.accelerator);
-      const layers = weightedLayers(network);
-      const unknown = Object.keys(options.density).find((layer) => !layers.some((each) => each.name === layer));
-      if (unknown !== undefined) {
-        throw new CommandError(
-          'invalid',
-          `--density ${unknown}: ${name} has no such layer; it has ${layers.map((each) => each.name).join(', ')}`,
-        );
+      const chosen = [options.csv, options.json, options.sensitivity && !options.json].filter(Boolean).length;
+      if (chosen > 1) throw new CommandError('invalid', 'choose one of --csv, --json and --sensitivity');
+      if (options.compare && (options.sensitivity || options.csv)) {
+        throw new CommandError('invalid', '--compare goes with --json, --bars and --svg only');
       }
-      const pricer = new NetworkPricer(
-        layers.map(({ shape }) => shape),
-        options.batch,
-        accelerator,
-      );
-      const report = pricer.price(layers.map((layer) => ({ ...DENSE, weights: options.density[layer.name] ?? 1 })));
-      if (options.json) printJson(report);
-      else
-        print(
-          `${name} on ${accelerator.name}, batch ${options.batch}; all activations counted as non-zero\n${energyTable({ ...report, layers: [...report.layers] })}`,
-        );
+      const base: Case = {
+        label: name,
+        network: await readNetwork(name),
+        accelerator: await readAccelerator(options.accelerator),
+        kept: options.density,
+      };
+      const run = (each: Case): Priced => price(each, options.batch, options.activations);
+      if (options.compare) {
+        const all = [base, ...(await Promise.all(options.compare.map((what) => besides(base, what))))].map(run);
+        const bars = all.map(({ label, report }) => ({ label, parts: partsOf(report.layers) }));
+        if (options.svg) await writePicture(options.svg, barsSvg(`energy, batch ${options.batch}`, bars));
+        if (options.json)
+          printJson(all.map(({ label, unit, weights, report }) => ({ label, unit, weights, ...report })));
+        else print(comparisonText(all));
+        return;
+      }
+      const priced = run(base);
+      const { report } = priced;
+      const title = `${name} on ${base.accelerator.name}, batch ${options.batch}`;
+      const bars = report.layers.map((layer) => ({ label: layer.name, parts: partsOf([layer]) }));
+      if (options.svg) await writePicture(options.svg, barsSvg(title, bars));
+      if (options.sensitivity) print(sensitivityText(priced, options.json ?? false));
+      else if (options.csv) print(energyCsv(report));
+      else if (options.json) printJson(report);
+      else {
+        const activations =
+          options.activations === 1
+            ? 'all activations counted as non-zero'
+            : `${percent(options.activations, 0)} of activations not zero`;
+        print(`${title}; ${activations}\n${energyTable({ ...report, layers: [...report.layers] })}`);
+        if (options.bars) print(barsText(bars));
+      }
     });
 }
 
-async function readAccelerator(nameOrFile: string): Promise<Accelerator> {
-  if (!/\.(ya?ml|json)$|\//.test(nameOrFile)) return orInvalid(() => acceleratorOf(nameOrFile));
-  const content = await readYaml(nameOrFile);
-  const parsed = AcceleratorSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const lines = fieldLines(fieldErrors(parsed.error.issues, content));
-  throw new CommandError('invalid', [`${nameOrFile} is not an accelerator:`, ...lines].join('\n'));
+interface Case {
+  readonly label: string;
+  readonly network: PricedNetwork;
+  readonly accelerator: Accelerator;
+  /** Fraction of its weights that each layer keeps; all of them where it is not named. */
+  readonly kept: Readonly<Record<string, number>>;
 }
 
-function orInvalid<T>(look: () => T): T {
+interface Priced extends Compared {
+  readonly pricer: NetworkPricer;
+  readonly densities: readonly LayerDensity[];
+}
+
+function price({ label, network, accelerator, kept }: Case, batch: number, activations: number): Priced {
+  const layers = network.layers;
+  const unknown = Object.keys(kept).find((layer) => !layers.some((each) => each.name === layer));
+  if (unknown !== undefined) {
+    const names = layers.filter((each) => !('operations' in each)).map((each) => each.name);
+    throw new CommandError(
+      'invalid',
+      `--density ${unknown}: ${network.name} has no such layer; it has ${names.join(', ')}`,
+    );
+  }
   try {
-    return look();
+    const pricer = new NetworkPricer(layers, batch, accelerator, cachedSearch(join(cacheFolder(), 'mappings')));
+    const densities = layers.map((layer, i) => ({
+      ...DENSE,
+      weights: kept[layer.name] ?? 1,
+      inputs: i === 0 ? 1 : activations,
+      outputs: activations,
+    }));
+    const weights = layers.reduce(
+      (sum, layer, i) => ('operations' in layer ? sum : sum + weightCount(layer) * densities[i].weights),
+      0,
+    );
+    return { label, unit: accelerator.unit, report: pricer.price(densities), weights, pricer, densities };
   } catch (error) {
-    if (error instanceof NetworkError) throw new CommandError('invalid', error.message);
+    if (error instanceof EnergyModelError) throw new CommandError('invalid', error.message);
     throw error;
   }
+}
+
+/** The first case with one thing changed: the schedule, the chip or the network. */
+async function besides(base: Case, what: string): Promise<Case> {
+  if (what.includes('=')) {
+    const kept = what.split(',').reduce<Record<string, number>>((all, each) => layerDensity(each, all), {});
+    return { ...base, label: what, kept };
+  }
+  if (ACCELERATORS.some(({ name }) => name === what)) {
+    return { ...base, label: what, accelerator: await readAccelerator(what) };
+  }
+  if (isFile(what) && /\.ya?ml$/.test(what)) {
+    const content = await readYaml(what);
+    if (typeof content === 'object' && content !== null && 'dataflow' in content) {
+      const accelerator = await readAccelerator(what);
+      return { ...base, label: accelerator.name, accelerator };
+    }
+  }
+  const network = await readNetwork(what);
+  return { ...base, label: network.name, network, kept: {} };
+}
+
+async function writePicture(file: string, svg: string): Promise<void> {
+  await writeFile(file, svg).catch((error: NodeJS.ErrnoException) => {
+    throw new CommandError('invalid', `${file} cannot be written (${error.code ?? error.message})`);
+  });
+}
+
+function sensitivityText({ pricer, densities }: Priced, json: boolean): string {
+  const ranked = sensitivity(pricer, densities);
+  if (json) return JSON.stringify(ranked, null, 2);
+  return table(
+    ['layer', 'weights 10³', 'energy saved per weight removed', 'energy of a tenth 10⁶'],
+    ranked.map(({ name, weights, energyPerWeight, energyOfTenth }) => [
+      name,
+      (weights / 1e3).toFixed(1),
+      energyPerWeight.toFixed(1),
+      energy(energyOfTenth),
+    ]),
+  );
+}
+
+/** One line for each layer, place and operand. Names hold no commas or quotes. */
+function energyCsv({ layers }: NetworkEnergy): string {
+  const lines = layers.flatMap(({ name, computation, metadata, leakage, levels }) => [
+    [name, 'computation', '', computation],
+    ...Object.entries(levels).flatMap(([level, operands]) =>
+      Object.entries(operands).map(([operand, value]) => [name, level, operand, value]),
+    ),
+    [name, 'metadata', '', metadata],
+    [name, 'leakage', '', leakage],
+  ]);
+  return [['layer', 'place', 'operand', 'energy'], ...lines].map((line) => line.join(',')).join('\n');
 }
 
 function positive(value: string): number {
@@ -77,10 +203,17 @@ function positive(value: string): number {
   return number;
 }
 
+function fraction(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !(number >= 0 && number <= 1))
+    throw new InvalidArgumentError('a number from 0 to 1 is needed.');
+  return number;
+}
+
 function layerDensity(value: string, soFar: Record<string, number>): Record<string, number> {
   const [layer, text] = value.split('=');
   const density = Number(text);
-  if (!layer || text === undefined || !(density >= 0 && density <= 1)) {
+  if (!layer || !text || !(density >= 0 && density <= 1)) {
     throw new InvalidArgumentError('write LAYER=D with D from 0 to 1, as in conv2=0.1.');
   }
   return { ...soFar, [layer]: density };

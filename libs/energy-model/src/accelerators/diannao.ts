@@ -5,6 +5,7 @@ export const diannao: Accelerator = {
   name: 'diannao',
   source:
     'Chen et al.: DianNao: A Small-Footprint High-Throughput Accelerator for Ubiquitous Machine-Learning, ASPLOS 2014: section 5, table 6; energies in pJ of Horowitz, ISSCC 2014 (45 nm)',
+  unit: 'pJ',
   dataflow: 'no-local-reuse',
   bits: { weights: 16, inputs: 16, partialSums: 16, outputs: 16 },
   array: [

@@ -5,6 +5,7 @@ export const edgeTpu: Accelerator = {
   name: 'edge-tpu',
   source:
     'Modelled on edge_tpu_like of ZigZag 3.9 (Mei et al., IEEE Transactions on Computers 70(8), 2021), whose sizes and energies in pJ it takes',
+  unit: 'pJ',
   dataflow: 'weight-stationary',
   bits: { weights: 8, inputs: 8, partialSums: 16, outputs: 8 },
   array: [

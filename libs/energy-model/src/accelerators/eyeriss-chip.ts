@@ -5,6 +5,7 @@ export const eyerissChip: Accelerator = {
   name: 'eyeriss-chip',
   source:
     'Chen, Krishna, Emer, Sze: Eyeriss: An Energy-Efficient Reconfigurable Accelerator for Deep Convolutional Neural Networks, JSSC 52(1), 2017: sections III to V, tables III and V; energies per access of ISCA 2016, table IV',
+  unit: 'MAC',
   dataflow: 'row-stationary',
   bits: { weights: 16, inputs: 16, partialSums: 16, outputs: 16 },
   array: [

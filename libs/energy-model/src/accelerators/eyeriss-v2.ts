@@ -5,6 +5,7 @@ export const eyerissV2: Accelerator = {
   name: 'eyeriss-v2',
   source:
     'Chen, Yang, Emer, Sze: Eyeriss v2: A Flexible Accelerator for Emerging Deep Neural Networks on Mobile Devices, JETCAS 9(2), 2019: sections III and IV, table III; energies per access of ISCA 2016, table IV, since the paper gives none',
+  unit: 'MAC',
   dataflow: 'row-stationary',
   bits: { weights: 8, inputs: 8, partialSums: 20, outputs: 8 },
   // 8 × 2 clusters of 3 × 4 elements.

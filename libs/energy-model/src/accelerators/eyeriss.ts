@@ -5,6 +5,7 @@ export const eyeriss: Accelerator = {
   name: 'eyeriss',
   source:
     'Chen, Emer, Sze: Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks, ISCA 2016, table IV and figure 10; sparsity as Yang, Chen, Sze, CVPR 2017 price it: zeros are skipped and moved compressed',
+  unit: 'MAC',
   dataflow: 'row-stationary',
   bits: { weights: 16, inputs: 16, partialSums: 16, outputs: 16 },
   array: [

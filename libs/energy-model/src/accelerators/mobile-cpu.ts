@@ -5,6 +5,7 @@ export const mobileCpu: Accelerator = {
   name: 'mobile-cpu',
   source:
     'A roofline, not a product: sizes of an Arm Cortex-A72 core (48 kB and 1 MB of cache, two 128-bit vector units); energies in pJ of Horowitz, ISSCC 2014 (45 nm): 32-bit floating point, caches, DRAM; instruction fetch is left out',
+  unit: 'pJ',
   dataflow: 'free',
   bits: { weights: 32, inputs: 32, partialSums: 32, outputs: 32 },
   array: [{ name: 'lanes', size: 8, unrolls: ['outputChannels', 'outputWidth', 'inputChannels'] }],

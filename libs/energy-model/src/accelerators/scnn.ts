@@ -5,6 +5,7 @@ export const scnn: Accelerator = {
   name: 'scnn',
   source:
     'Parashar et al.: SCNN: An Accelerator for Compressed-sparse Convolutional Neural Networks, ISCA 2017: sections III and IV, table II; its Cartesian product is modelled as 16 outputs a cycle, its contention is not; energies in pJ of Horowitz, ISSCC 2014 (45 nm)',
+  unit: 'pJ',
   dataflow: 'input-stationary',
   bits: { weights: 16, inputs: 16, partialSums: 24, outputs: 16 },
   array: [

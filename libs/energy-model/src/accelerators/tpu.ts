@@ -5,6 +5,7 @@ export const tpu: Accelerator = {
   name: 'tpu',
   source:
     'Jouppi et al.: In-Datacenter Performance Analysis of a Tensor Processing Unit, ISCA 2017: sections 2 and 3; energies in pJ of Horowitz, ISSCC 2014 (45 nm), since the paper gives none',
+  unit: 'pJ',
   dataflow: 'weight-stationary',
   bits: { weights: 8, inputs: 8, partialSums: 32, outputs: 8 },
   array: [

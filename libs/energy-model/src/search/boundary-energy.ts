@@ -34,7 +34,7 @@ export function movingInto(
     const keepsOverlap = operand === 1 && keeps;
     const same = copies[level][operand];
     const repeats = repeatsOf(layer, operand, joint);
-    let energy = 0;
+    let energy: number;
     let saved = 0;
     if (operand === 0) {
       energy = bounds[G] * bounds[K] * bounds[C] * bounds[R] * bounds[S] * (read + same * fill);

@@ -45,7 +45,7 @@ export function layersOfOnnx(bytes: Uint8Array, name: string): LayerList {
   const layers: ListedInput[] = [];
   nodes.forEach((node, i) => {
     const operator = node.opType ?? '';
-    const label = layerName(node, i);
+    const label = layerName(node, i, new Set(makers.values()));
     const refuse = (problem: string): never => {
       throw new NetworkError(`${name}, node ${label} (${operator}): ${problem}`);
     };
@@ -141,9 +141,9 @@ function imageShape(dims: readonly number[], tensor: string, name: string): Laye
   return { channels, height, width };
 }
 
-function layerName(node: Node, index: number): string {
-  const name = node.name || node.output?.[0] || `node${index}`;
-  return `${name.replace(/[^\w./:-]/g, '_').slice(0, 80)}#${index}`.replace('#', ':');
+function layerName(node: Node, index: number, used: ReadonlySet<string>): string {
+  const name = (node.name || node.output?.[0] || `node${index}`).replace(/[^\w./:-]/g, '_').slice(0, 80);
+  return used.has(name) ? `${name}:${index}` : name;
 }
 
 /** What a node is in a layer list; nothing where values only pass. */

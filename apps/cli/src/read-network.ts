@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { fieldErrors, LayerListSchema } from '@espalier/contracts';
+import {
+  layersOfOnnx,
+  layersOfTfjs,
+  NetworkError,
+  pricedNetwork,
+  PUBLISHED_NETWORKS,
+  weightedLayers,
+  ZOO,
+  zooNetwork,
+  type PricedNetwork,
+} from '@espalier/networks';
+import { CommandError } from './exit-codes.js';
+import { fieldLines } from './field-lines.js';
+import { isFile } from './read-accelerator.js';
+import { readYaml } from './read-spec.js';
+
+/** Names of all networks that can be priced without a file. */
+export const NETWORK_NAMES: readonly string[] = [...ZOO, ...PUBLISHED_NETWORKS.map(({ name }) => name)];
+
+/**
+ * A network to price: of the zoo, of the literature, or from a file: a layer list (YAML or JSON), ONNX, or tfjs's
+ * model.json.
+ *
+ * @throws CommandError when there is none of that name, or its file cannot be priced
+ */
+export async function readNetwork(nameOrFile: string): Promise<PricedNetwork> {
+  try {
+    return isFile(nameOrFile) ? await fromFile(nameOrFile) : named(nameOrFile);
+  } catch (error) {
+    if (error instanceof NetworkError) throw new CommandError('invalid', error.message);
+    throw error;
+  }
+}
+
+function named(name: string): PricedNetwork {
+  const published = PUBLISHED_NETWORKS.find((network) => network.name === name);
+  if (published) return pricedNetwork(published);
+  if (!ZOO.includes(name)) {
+    throw new NetworkError(
+      `there is no network '${name}'; there are ${NETWORK_NAMES.join(', ')}, or give a file (.yaml, .json, .onnx)`,
+    );
+  }
+  return { name, layers: weightedLayers(zooNetwork(name)).map(({ shape }) => shape) };
+}
+
+async function fromFile(path: string): Promise<PricedNetwork> {
+  const name = basename(path, extname(path));
+  if (path.endsWith('.onnx')) {
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new CommandError('invalid', `${path} cannot be read (${error.code ?? error.message})`);
+    });
+    return pricedNetwork(layersOfOnnx(bytes, name));
+  }
+  const content = await readYaml(path);
+  if (typeof content === 'object' && content !== null && 'modelTopology' in content) {
+    return pricedNetwork(layersOfTfjs(content, name));
+  }
+  const parsed = LayerListSchema.safeParse(content);
+  if (parsed.success) return pricedNetwork(parsed.data);
+  const lines = fieldLines(fieldErrors(parsed.error.issues, content));
+  throw new CommandError('invalid', [`${path} is not a list of layers:`, ...lines].join('\n'));
+}
