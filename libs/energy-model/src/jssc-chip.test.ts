@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DENSE, eyerissChip, mapLayer, priceLayer, type LayerShape, type Mapping } from './index.js';
+import { DENSE, eyerissChip, mapLayer, priceLayer, type Mapping } from './index.js';
 import { square } from './testing/layers.js';
 
 /**
