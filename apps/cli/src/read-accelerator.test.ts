@@ -49,7 +49,7 @@ describe('a description of a chip', () => {
     [
       'an axis that is not there',
       (chip) => ({ ...chip, levels: [chip.levels[0], { ...chip.levels[1], sharedAlong: ['diagonals'] }] }),
-      "  levels.1.sharedAlong.0 (\"diagonals\"): there is no axis 'diagonals'; there are rows, columns",
+      '  levels.1.sharedAlong.0 ("diagonals"): there is no axis \'diagonals\'; there are rows, columns',
     ],
     [
       'a compressed level that is not there',
@@ -57,7 +57,7 @@ describe('a description of a chip', () => {
         ...chip,
         sparsity: { ...chip.sparsity, compression: [{ tensor: 'weights', level: 'tape', format: 'csr' }] },
       }),
-      "  sparsity.compression.0.level (\"tape\"): there is no level or network 'tape'; there are dram, globalBuffer",
+      '  sparsity.compression.0.level ("tape"): there is no level or network \'tape\'; there are dram, globalBuffer',
     ],
     [
       'a price that is no number',

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ACCELERATORS, DENSE, NetworkPricer, outputCount, weightCount, type Accelerator, type LayerShape } from './index.js';
+import {
+  ACCELERATORS,
+  DENSE,
+  NetworkPricer,
+  outputCount,
+  weightCount,
+  type Accelerator,
+  type LayerShape,
+} from './index.js';
 import { square } from './testing/layers.js';
 
 const LAYERS: LayerShape[] = [
@@ -45,8 +53,21 @@ describe.each(ACCELERATORS.map((accelerator) => [accelerator.name, accelerator] 
     output: fc.integer({ min: 1, max: 8 }),
     kernel: fc.integer({ min: 1, max: 3 }),
   });
-  const shapeOf = (sizes: { inputChannels: number; outputChannels: number; output: number; kernel: number }): LayerShape =>
-    square('layer', 1, sizes.inputChannels, sizes.outputChannels, sizes.output + sizes.kernel - 1, sizes.kernel, sizes.output);
+  const shapeOf = (sizes: {
+    inputChannels: number;
+    outputChannels: number;
+    output: number;
+    kernel: number;
+  }): LayerShape =>
+    square(
+      'layer',
+      1,
+      sizes.inputChannels,
+      sizes.outputChannels,
+      sizes.output + sizes.kernel - 1,
+      sizes.kernel,
+      sizes.output,
+    );
 
   it('takes no less for more channels, filters, outputs or images', () => {
     fc.assert(
@@ -69,7 +90,9 @@ describe.each(ACCELERATORS.map((accelerator) => [accelerator.name, accelerator] 
         const dearer = {
           ...chip,
           levels: chip.levels.map((level, i) =>
-            i === which ? { ...level, energy: { read: 1.5 * level.energy.read, write: 2 * level.energy.write } } : level,
+            i === which
+              ? { ...level, energy: { read: 1.5 * level.energy.read, write: 2 * level.energy.write } }
+              : level,
           ),
         };
         expect(price(shapeOf(sizes), 1, dearer)).toBeGreaterThanOrEqual(NEARLY * price(shapeOf(sizes), 1));

@@ -46,6 +46,8 @@ class Search {
   outermostReached: number;
   #best: Branch | undefined;
   #leastEnergy = Infinity;
+  /** Mappings that were completed. */
+  #closed = 0;
   readonly #layer: LayerOnChip;
   /** The least energy that moving into each level's tiles can take, whatever is inside them. */
   readonly #leastAt: readonly number[];
@@ -100,9 +102,13 @@ class Search {
       children.push({ branch: child, least: child.energy + this.#leastOutside(child, level) }),
     );
     children.sort((a, b) => a.least - b.least);
-    for (const child of children.slice(0, WIDTH)) {
-      if (child.least >= this.#leastEnergy) return;
+    // Those whose tiles no level further out can hold do not count.
+    let looked = 0;
+    for (const child of children) {
+      if (looked === WIDTH || child.least >= this.#leastEnergy) return;
+      const before = this.#closed;
       this.#descend(child.branch, level - 1);
+      if (this.#closed > before) looked++;
     }
   }
 
@@ -143,6 +149,7 @@ class Search {
   #close(branch: Branch): void {
     const { bounds } = this.#layer;
     const { spread, inside, moving } = branch;
+    this.#closed++;
     const trips = tripsOver(bounds, inside, spread.spread);
     const { energy, order } = this.#bestOrder(moving, trips, this.#allowedOrders(0, inside));
     if (branch.energy + energy >= this.#leastEnergy) return;

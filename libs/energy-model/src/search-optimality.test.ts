@@ -69,7 +69,8 @@ function leastOfAll(shape: LayerShape, chip: Accelerator): number {
   const sizes = (['inputChannels', 'outputChannels', 'outputWidth', 'kernelWidth'] as const)
     .map((dimension): [Dimension, number] => [dimension, shape[dimension]])
     .filter(([, size]) => size > 1);
-  const divisors = (size: number): number[] => Array.from({ length: size }, (_, i) => i + 1).filter((d) => size % d === 0);
+  const divisors = (size: number): number[] =>
+    Array.from({ length: size }, (_, i) => i + 1).filter((d) => size % d === 0);
   let least = Infinity;
   const visit = (i: number, loops: { dram: Loop[]; buffer: Loop[]; lanes: Loop[]; registers: Loop[] }): void => {
     if (i < sizes.length) {
@@ -111,12 +112,28 @@ function leastOfAll(shape: LayerShape, chip: Accelerator): number {
 describe('the mapping search', () => {
   it.each([
     ['a product of matrices', layer({ inputChannels: 8, outputChannels: 8, outputWidth: 4 }), tiny(40, 6)],
-    ['one with a buffer that is nearly too small', layer({ inputChannels: 8, outputChannels: 4, outputWidth: 8 }), tiny(12, 4)],
-    ['a convolution of one row', layer({ inputChannels: 4, outputChannels: 4, outputWidth: 6, kernelWidth: 3 }), tiny(48, 12)],
-    ['one with few channels', layer({ inputChannels: 2, outputChannels: 8, outputWidth: 8, kernelWidth: 2 }), tiny(30, 8)],
+    [
+      'one with a buffer that is nearly too small',
+      layer({ inputChannels: 8, outputChannels: 4, outputWidth: 8 }),
+      tiny(12, 4),
+    ],
+    [
+      'a convolution of one row',
+      layer({ inputChannels: 4, outputChannels: 4, outputWidth: 6, kernelWidth: 3 }),
+      tiny(48, 12),
+    ],
+    [
+      'one with few channels',
+      layer({ inputChannels: 2, outputChannels: 8, outputWidth: 8, kernelWidth: 2 }),
+      tiny(30, 8),
+    ],
     ['one vector', layer({ inputChannels: 16, outputChannels: 16 }), tiny(24, 5)],
-  ])('finds for %s a mapping at most 2 %% above the best of all', (_what, shape, chip) => {
-    const found = priceLayer(mapLayer(shape, 1, chip, searchMapping(shape, 1, chip)), DENSE, chip).total;
-    expect(found / leastOfAll(shape, chip)).toBeLessThan(1.02);
-  }, 120_000);
+  ])(
+    'finds for %s a mapping at most 2 %% above the best of all',
+    (_what, shape, chip) => {
+      const found = priceLayer(mapLayer(shape, 1, chip, searchMapping(shape, 1, chip)), DENSE, chip).total;
+      expect(found / leastOfAll(shape, chip)).toBeLessThan(1.02);
+    },
+    120_000,
+  );
 });
