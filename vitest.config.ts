@@ -15,6 +15,7 @@ export default defineConfig({
         ...sources,
         test: {
           name: 'unit',
+          testTimeout: 60_000,
           include: ['{libs,apps}/**/*.test.ts'],
           exclude: [...EXCLUDE, INTEGRATION],
           pool: 'forks',

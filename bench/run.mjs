@@ -1,12 +1,28 @@
-// `npm run bench`: runs the benchmarks one after another and adds a dated section to RESULTS.md.
+// `npm run bench`, or `npm run bench -- mapping-search`: runs the benchmarks one after another and adds a dated section to RESULTS.md.
 import { appendFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { benchDemoCandidates } from './demo-candidates.mjs';
 import { benchEnergyPricings } from './energy-pricings.mjs';
+import { benchMappingSearch } from './mapping-search.mjs';
 import { benchTrainingImages } from './training-images.mjs';
 
-const rows = [...benchEnergyPricings(), ...(await benchTrainingImages()), ...(await benchDemoCandidates())];
+const BENCHES = {
+  'energy-pricings': benchEnergyPricings,
+  'mapping-search': benchMappingSearch,
+  'training-images': benchTrainingImages,
+  'demo-candidates': benchDemoCandidates,
+};
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !(name in BENCHES));
+if (unknown !== undefined) {
+  process.stderr.write(`there is no benchmark '${unknown}'; there are ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exit(2);
+}
+const rows = [];
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (chosen.length === 0 || chosen.includes(name)) rows.push(...(await bench()));
+}
 const machine = `${availableParallelism()} × ${cpus()[0].model.trim()}, Node ${process.versions.node}`;
 const section = [
   `\n## ${new Date().toISOString().slice(0, 10)}: ${machine}\n`,

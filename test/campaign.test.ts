@@ -222,7 +222,9 @@ describe('bad input', () => {
   });
 
   it('a body of 10 MB, another content type and broken JSON are refused', async () => {
-    expect((await post(JSON.stringify({ ...good, filler: 'x'.repeat(10 << 20) }))).status).toBe(413);
+    // The answer comes before the body is read whole: a client that is still writing may only see the connection close.
+    const large = JSON.stringify({ ...good, filler: 'x'.repeat(10 << 20) });
+    await expect.poll(async () => (await post(large).catch(() => undefined))?.status).toBe(413);
     expect((await post('name: x', 'application/yaml')).status).toBe(415);
     expect((await post('{"name":')).status).toBe(400);
   });

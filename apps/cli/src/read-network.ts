@@ -43,7 +43,8 @@ function named(name: string): PricedNetwork {
       `there is no network '${name}'; there are ${NETWORK_NAMES.join(', ')}, or give a file (.yaml, .json, .onnx)`,
     );
   }
-  return { name, layers: weightedLayers(zooNetwork(name)).map(({ shape }) => shape) };
+  const layers = weightedLayers(zooNetwork(name)).map(({ shape }) => shape);
+  return { name, layers, sources: layers.map((_, i) => (i === 0 ? [] : [i - 1])) };
 }
 
 async function fromFile(path: string): Promise<PricedNetwork> {

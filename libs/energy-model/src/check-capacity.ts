@@ -1,5 +1,5 @@
 import { sharesAlong, type Accelerator } from './accelerator.js';
-import { OPERANDS } from './dimensions.js';
+import { DIMENSIONS, OPERANDS } from './dimensions.js';
 import { EnergyModelError } from './energy-model-error.js';
 import type { LayerShape } from './layer-shape.js';
 import { loopNest } from './loop-nest.js';
@@ -9,18 +9,10 @@ import { layerOnChip, tileWords } from './search/layer-on-chip.js';
 /** @throws EnergyModelError when a tile of the mapping is larger than the memory that is to hold it */
 export function checkCapacity(shape: LayerShape, batch: number, mapping: Mapping, accelerator: Accelerator): void {
   const layer = layerOnChip(shape, batch, accelerator);
-  const { loops, bounds } = loopNest(shape, batch, mapping, accelerator);
   accelerator.levels.forEach((level, i) => {
     const room = layer.rooms[i];
     if (!room) return;
-    const tile = bounds.map((bound, d) =>
-      loops.reduce((extent, loop) => {
-        const inside = loop.axis < 0 ? loop.level >= i : sharesAlong(level, accelerator.array[loop.axis].name);
-        return loop.dimension === d && inside && !room.streams.includes(d)
-          ? Math.min(bound, extent * loop.count)
-          : extent;
-      }, 1),
-    );
+    const tile = tileExtents(shape, batch, mapping, accelerator, i);
     const taken = OPERANDS.map(
       (_, operand) => room.wordsPerValue[operand] && room.wordsPerValue[operand] * tileWords(operand, tile, layer),
     );
@@ -34,5 +26,24 @@ export function checkCapacity(shape: LayerShape, batch: number, mapping: Mapping
     });
     const sum = taken.reduce((total, words) => total + words, 0);
     if (sum > room.shared) refuse(level.holds.join(', '), sum, room.shared);
+  });
+}
+
+/** Extents of the tile that one memory of a level holds, in the order of DIMENSIONS. */
+export function tileExtents(
+  shape: LayerShape,
+  batch: number,
+  mapping: Mapping,
+  accelerator: Accelerator,
+  place: number,
+): number[] {
+  const { loops, bounds } = loopNest(shape, batch, mapping, accelerator);
+  const level = accelerator.levels[place];
+  return bounds.map((bound, d) => {
+    if (level.streams?.includes(DIMENSIONS[d])) return 1;
+    return loops.reduce((extent, loop) => {
+      const inside = loop.axis < 0 ? loop.level >= place : sharesAlong(level, accelerator.array[loop.axis].name);
+      return loop.dimension === d && inside ? Math.min(bound, extent * loop.count) : extent;
+    }, 1);
   });
 }

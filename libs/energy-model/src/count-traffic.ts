@@ -122,71 +122,103 @@ function wordsOverTime(
   });
   type Walked = (typeof dimensions)[number];
 
+  const memoized = (): ((key: string, count: () => Words) => Words) => {
+    const known = new Map<string, Words>();
+    return (key, count) => {
+      let words = known.get(key);
+      if (!words) known.set(key, (words = count()));
+      return words;
+    };
+  };
+  /** What is the same for all loops between which no loop of the dimension stands. */
+  const place = ({ outer }: Walked, position: number): string =>
+    outer.map((loop) => Math.sign(loop.position - position)).join();
+  const stepsOf = ({ outer, bound }: Walked, position: number): readonly Step[] =>
+    position === FIRST
+      ? [{ to: 0, from: 0 }]
+      : position === EVERYWHERE
+        ? offsetsOf(outer, bound).map((to) => ({ to, from: to }))
+        : stepsAt(position, outer, bound);
+
   /** Words along one dimension that is not part of a sliding window. */
-  const plain = ({ bound, tile, indexes }: Walked, steps: readonly Step[]): Words => {
-    const words: Words = { total: { now: 0, same: 0 }, distinct: { now: 0, same: 0 } };
-    for (const { to, from } of steps) {
-      // An operand that does not depend on the dimension has one value in each memory, the same as before.
-      const total = countElements(bound - to, tile, (loop) => !indexes && !isSpread(loop));
-      const distinct = countElements(bound - to, tile, (loop) => !indexes && (!isSpread(loop) || isBetween(loop)));
-      words.total.now += total;
-      words.distinct.now += distinct;
-      if (!indexes || to === from) {
-        words.total.same += total;
-        words.distinct.same += distinct;
+  const plain = (dimension: Walked): ((position: number) => Words) => {
+    const { bound, tile, indexes } = dimension;
+    const memo = memoized();
+    const span = 1 + tile.reduce((sum, { count, stride }) => sum + (count - 1) * stride, 0);
+    // An operand that does not depend on the dimension has one value in each memory, the same as before.
+    const totalOf = (extent: number): number => countElements(extent, tile, (loop) => !indexes && !isSpread(loop));
+    const distinctOf = (extent: number): number =>
+      countElements(extent, tile, (loop) => !indexes && (!isSpread(loop) || isBetween(loop)));
+    const whole = { total: totalOf(span), distinct: distinctOf(span) };
+    const count = (position: number): Words => {
+      const words: Words = { total: { now: 0, same: 0 }, distinct: { now: 0, same: 0 } };
+      for (const { to, from } of stepsOf(dimension, position)) {
+        const extent = bound - to;
+        const total = extent >= span ? whole.total : totalOf(extent);
+        const distinct = extent >= span ? whole.distinct : distinctOf(extent);
+        words.total.now += total;
+        words.distinct.now += distinct;
+        if (!indexes || to === from) {
+          words.total.same += total;
+          words.distinct.same += distinct;
+        }
       }
-    }
-    return words;
+      return words;
+    };
+    return (position) => memo(`${place(dimension, position)};${position < 0}`, () => count(position));
+  };
+
+  const sliding = (output: Walked, kernel: Walked): ((position: number) => Words) => {
+    const memo = memoized();
+    const count = slidingCounter(
+      { ...output, scale: shape.stride },
+      { ...kernel, scale: shape.dilation ?? 1 },
+      level?.keepsOverlap ?? true,
+    );
+    return (position) =>
+      memo(`${place(output, position)};${place(kernel, position)};${position < 0}`, () =>
+        count(stepsOf(output, position), stepsOf(kernel, position)),
+      );
   };
 
   const [groups, images, outputChannels, inputChannels, outputHeight, outputWidth, kernelHeight, kernelWidth] =
     dimensions;
-  const keepsOverlap = level?.keepsOverlap ?? true;
-  const along = (output: Walked, kernel: Walked): ReturnType<typeof slidingCounter> =>
-    slidingCounter({ ...output, scale: shape.stride }, { ...kernel, scale: shape.dilation ?? 1 }, keepsOverlap);
-  const [rows, columns] = [along(outputHeight, kernelHeight), along(outputWidth, kernelWidth)];
-
-  const wordsAt = (stepsOf: (dimension: Walked) => readonly Step[]): Words => {
+  const factors = [
+    ...[groups, images, outputChannels, inputChannels].map(plain),
+    ...(operand === 'inputs'
+      ? [sliding(outputHeight, kernelHeight), sliding(outputWidth, kernelWidth)]
+      : [outputHeight, kernelHeight, outputWidth, kernelWidth].map(plain)),
+  ];
+  const wordsAt = (position: number): Words => {
     const product: Words = { total: { now: 1, same: 1 }, distinct: { now: 1, same: 1 } };
-    const times = (words: Words): void => {
-      for (const kind of ['total', 'distinct'] as const) {
-        product[kind].now *= words[kind].now;
-        product[kind].same *= words[kind].same;
-      }
-    };
-    for (const dimension of [groups, images, outputChannels, inputChannels])
-      times(plain(dimension, stepsOf(dimension)));
-    for (const [output, kernel, count] of [
-      [outputHeight, kernelHeight, rows],
-      [outputWidth, kernelWidth, columns],
-    ] as const) {
-      if (operand === 'inputs') {
-        times(count(stepsOf(output), stepsOf(kernel)));
-      } else {
-        times(plain(output, stepsOf(output)));
-        times(plain(kernel, stepsOf(kernel)));
-      }
+    for (const factor of factors) {
+      const { total, distinct } = factor(position);
+      product.total.now *= total.now;
+      product.total.same *= total.same;
+      product.distinct.now *= distinct.now;
+      product.distinct.same *= distinct.same;
     }
     return product;
   };
 
   if (level === undefined) {
-    const everywhere = new Map(
-      dimensions.map((each) => [each, offsetsOf(each.outer, each.bound).map((to) => ({ to, from: to }))]),
-    );
-    const { total, distinct } = wordsAt((dimension) => everywhere.get(dimension) ?? []);
+    const { total, distinct } = wordsAt(EVERYWHERE);
     return { total: total.now, distinct: distinct.now, firstTile: 1 };
   }
-  const first = wordsAt(() => [{ to: 0, from: 0 }]);
+  const first = wordsAt(FIRST);
   let [total, distinct] = [first.total.now, first.distinct.now];
   nest.loops.forEach((loop, position) => {
     if (!isOuter(loop)) return;
-    const words = wordsAt(({ outer, bound }) => stepsAt(position, outer, bound));
+    const words = wordsAt(position);
     total += words.total.now - words.total.same;
     distinct += words.distinct.now - words.distinct.same;
   });
   return { total, distinct, firstTile: first.distinct.now };
 }
+
+/** Places in the nest besides those of its loops: before the first step, and all steps taken together. */
+const FIRST = -1;
+const EVERYWHERE = Infinity;
 
 interface WordsOverTime {
   /** Words that arrive, in each memory; and those that leave the level above for it, taken by several at once. */

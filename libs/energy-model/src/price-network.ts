@@ -2,6 +2,7 @@ import type { Accelerator } from './accelerator.js';
 import type { DataMovement } from './data-movement.js';
 import { EnergyModelError } from './energy-model-error.js';
 import { checkShape, type LayerDensity, type LayerShape } from './layer-shape.js';
+import { keepOnChip } from './keep-on-chip.js';
 import { mapDataMovement, mapLayer, priceLayer, type LayerEnergy, type MappedLayer } from './price-layer.js';
 import { searchMapping } from './search-mapping.js';
 
@@ -22,6 +23,8 @@ export type MappingSearch = typeof searchMapping;
  * A network's price on a chip. The mapping of each layer is searched once, for the dense layer, so that pricing another
  * candidate of the same network costs a few multiplications a layer.
  *
+ * Where `sources` say which layers each takes its inputs from, tensors that fit stay on the chip between them.
+ *
  * @throws EnergyModelError when a shape or the batch is not valid, or the chip cannot run a layer
  */
 export class NetworkPricer {
@@ -32,9 +35,10 @@ export class NetworkPricer {
     readonly batch: number,
     readonly accelerator: Accelerator,
     search: MappingSearch = searchMapping,
+    sources?: readonly (readonly number[])[],
   ) {
     const mapped = new Map<string, MappedLayer>();
-    this.layers = shapes.map((shape) => {
+    const layers = shapes.map((shape): MappedLayer => {
       if ('operations' in shape) return mapDataMovement(shape, batch, accelerator);
       checkShape(shape, batch);
       const key = JSON.stringify({ ...shape, name: '' });
@@ -45,6 +49,7 @@ export class NetworkPricer {
       }
       return { ...layer, shape };
     });
+    this.layers = sources ? keepOnChip(layers, sources, batch, accelerator) : layers;
   }
 
   /** @param densities one a layer, in the order of the shapes */

@@ -14,8 +14,9 @@ import {
   type Moving,
 } from './search/boundary-energy.js';
 import { branchMapping, type Branch } from './search/branch.js';
-import { ALL, layerOnChip, Q, R, S, C, K, N, type LayerOnChip } from './search/layer-on-chip.js';
+import { ALL, layerOnChip, Q, R, S, C, K, N, type Held, type LayerOnChip } from './search/layer-on-chip.js';
 import { EVERY_ORDER, STATIONARY_ORDERS } from './search/loop-orders.js';
+import { leastOutermostEnergy, withoutOutermost } from './search/outermost-bound.js';
 import { spatialUnrollings } from './search/spatial-unrollings.js';
 import { spreadLayer } from './search/spread-layer.js';
 import { GROWTH_ORDER, tileGrowths } from './search/tile-growths.js';
@@ -51,6 +52,9 @@ class Search {
   readonly #layer: LayerOnChip;
   /** The least energy that moving into each level's tiles can take, whatever is inside them. */
   readonly #leastAt: readonly number[];
+  /** The same without what the outermost level takes; and what that can take at least. */
+  readonly #leastOnChipAt: readonly number[];
+  readonly #leastOutermost: number;
   /** For each level, the dimensions in which its tiles may grow. */
   readonly #growing: readonly (readonly number[])[];
 
@@ -58,7 +62,11 @@ class Search {
     this.#layer = layer;
     this.outermostReached = layer.levels.length - 1;
     this.#growing = layer.levels.map((_, level) => growingDimensions(layer, level));
-    this.#leastAt = layer.levels.map((_, level) => this.#compulsoryEnergyAt(level));
+    this.#leastAt = layer.levels.map((_, level) => this.#compulsoryEnergyAt(level, layer.held[level]));
+    this.#leastOnChipAt = layer.levels.map((_, level) =>
+      this.#compulsoryEnergyAt(level, withoutOutermost(layer.held[level])),
+    );
+    this.#leastOutermost = leastOutermostEnergy(layer);
   }
 
   best(): Branch | undefined {
@@ -71,7 +79,7 @@ class Search {
         return { spread, growths: [], orders: [], inside, energy: spread.macSideEnergy, moving: [] };
       })
       .flatMap((start) => this.#grown(start, levels.length - 1))
-      .map((branch) => ({ branch, least: branch.energy + this.#leastOutside(branch, arrayAt) }));
+      .map((branch) => ({ branch, least: branch.energy + this.#leastAround(branch) }));
     onArray.sort((a, b) => a.least - b.least);
     for (const { branch, least } of onArray.slice(0, ARRAY_WIDTH)) {
       if (least >= this.#leastEnergy) break;
@@ -119,7 +127,8 @@ class Search {
     this.outermostReached = Math.min(this.outermostReached, level);
     const allowed = this.#allowedOrders(level, inside);
     const limits = level >= layer.arrayAt ? ELEMENT_LIMITS : BUFFER_LIMITS;
-    const outside = this.#sumOfLeast(level);
+    // Its own tiles move at least what is compulsory too.
+    const outside = this.#sumOfLeast(level + 1);
     const maximal = level === 1 || level >= layer.arrayAt;
     const shared = spread.shared[level];
     tileGrowths(layer, level, this.#growing[level], inside, spread.spread, shared, limits, maximal, (growth) => {
@@ -198,18 +207,31 @@ class Search {
     return this.#bestOrder(moving, trips, this.#allowedOrders(level - 1, inside)).energy + this.#sumOfLeast(level);
   }
 
-  #sumOfLeast(level: number): number {
+  /** The least that a branch which reaches to the array's edge can still take. */
+  #leastAround(branch: Branch): number {
+    const { arrayAt, bounds, held } = this.#layer;
+    const { spread, inside, moving } = branch;
+    const least = this.#leastOutside(branch, arrayAt);
+    if (arrayAt >= held.length || moving.length !== held[arrayAt].length) return least;
+    // Apart: what moves on the chip, for these tiles; and what comes from outside it, for any.
+    const onChip = movingInto(this.#layer, arrayAt, spread, inside, withoutOutermost(held[arrayAt]));
+    const trips = tripsOver(bounds, inside, spread.spread);
+    const { energy } = this.#bestOrder(onChip, trips, this.#allowedOrders(arrayAt - 1, inside));
+    return Math.max(least, energy + this.#sumOfLeast(arrayAt, this.#leastOnChipAt) + this.#leastOutermost);
+  }
+
+  #sumOfLeast(level: number, leastAt = this.#leastAt): number {
     let sum = 0;
-    for (let outside = 1; outside < level; outside++) sum += this.#leastAt[outside];
+    for (let outside = 1; outside < level; outside++) sum += leastAt[outside];
     return sum;
   }
 
   /** What a level takes that could hold everything: each value moves once. */
-  #compulsoryEnergyAt(level: number): number {
+  #compulsoryEnergyAt(level: number, held: readonly Held[]): number {
     const layer = this.#layer;
     if (level === 0 || level >= layer.arrayAt) return 0;
     const ones = layer.accelerator.array.map(() => ALL.map(() => 1));
-    return movingInto(layer, level, spreadLayer(layer, ones), layer.bounds).reduce(
+    return movingInto(layer, level, spreadLayer(layer, ones), layer.bounds, held).reduce(
       (sum, { energy, saved }) => sum + energy - saved,
       0,
     );

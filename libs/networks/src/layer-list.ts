@@ -6,6 +6,8 @@ import { NetworkError } from './network.js';
 export interface PricedNetwork {
   readonly name: string;
   readonly layers: readonly (LayerShape | DataMovement)[];
+  /** For each layer the places of those whose outputs it takes; none if that is the network's input. */
+  readonly sources: readonly (readonly number[])[];
 }
 
 interface Tensor {
@@ -25,8 +27,12 @@ interface Tensor {
  */
 export function pricedNetwork({ name, input, layers }: LayerList): PricedNetwork {
   const tensors = new Map<string, Tensor>([['input', input]]);
+  /** The layers that make each tensor; several of one that is put together. */
+  const makers = new Map<string, readonly number[]>([['input', []]]);
+  const priced: (LayerShape | DataMovement)[] = [];
+  const sources: (readonly number[])[] = [];
   let last = 'input';
-  const priced = layers.flatMap((layer) => {
+  for (const layer of layers) {
     const refuse = (problem: string): never => {
       throw new NetworkError(`${name}, layer ${layer.name}: ${problem}`);
     };
@@ -37,11 +43,16 @@ export function pricedNetwork({ name, input, layers }: LayerList): PricedNetwork
         tensors.get(source) ?? refuse(`there is no layer '${source}' before it; use 'input' or an earlier layer`),
     );
     const { output, shapes } = runLayer(layer, inputs, refuse);
+    const made = from.flatMap((source) => makers.get(source) ?? []);
+    shapes.forEach((shape, i) => {
+      sources.push(i === 0 ? made : [priced.length - 1, ...made]);
+      priced.push(shape);
+    });
     tensors.set(layer.name, output);
+    makers.set(layer.name, shapes.length > 0 ? [priced.length - 1] : made);
     last = layer.name;
-    return shapes;
-  });
-  return { name, layers: priced };
+  }
+  return { name, layers: priced, sources };
 }
 
 interface Run {

@@ -45,6 +45,10 @@ function write(folder: string, key: string, mapping: Mapping): void {
   const partial = join(folder, `${key}.${process.pid}.partial`);
   try {
     mkdirSync(folder, { recursive: true });
+  } catch {
+    return;
+  }
+  try {
     writeFileSync(partial, JSON.stringify(mapping));
     renameSync(partial, join(folder, `${key}.json`));
   } catch {

@@ -28,6 +28,7 @@ interface Options {
   batch: number;
   density: Record<string, number>;
   activations: number;
+  keepOnChip?: boolean;
   compare?: string[];
   sensitivity?: boolean;
   bars?: boolean;
@@ -44,6 +45,7 @@ export function energyCommand(): Command {
     .option('--batch <n>', 'images that the chip runs together', positive, 1)
     .option('--density <layer=d>', 'fraction of a layer’s weights that is kept; may be repeated', layerDensity, {})
     .option('--activations <d>', 'fraction of activations that is not zero, the first input apart', fraction, 1)
+    .option('--keep-on-chip', 'let tensors wait on the chip for the next layer where they fit')
     .option('--compare <what...>', 'set beside it: networks, chips, or schedules written LAYER=D,LAYER=D')
     .option('--sensitivity', 'rank layers by the energy that removing one of their weights saves')
     .option('--bars', 'draw bars in the terminal')
@@ -72,7 +74,7 @@ Examples:
         accelerator: await readAccelerator(options.accelerator),
         kept: options.density,
       };
-      const run = (each: Case): Priced => price(each, options.batch, options.activations);
+      const run = (each: Case): Priced => price(each, options);
       if (options.compare) {
         const all = [base, ...(await Promise.all(options.compare.map((what) => besides(base, what))))].map(run);
         const bars = all.map(({ label, report }) => ({ label, parts: partsOf(report.layers) }));
@@ -114,7 +116,8 @@ interface Priced extends Compared {
   readonly densities: readonly LayerDensity[];
 }
 
-function price({ label, network, accelerator, kept }: Case, batch: number, activations: number): Priced {
+function price({ label, network, accelerator, kept }: Case, options: Options): Priced {
+  const { batch, activations } = options;
   const layers = network.layers;
   const unknown = Object.keys(kept).find((layer) => !layers.some((each) => each.name === layer));
   if (unknown !== undefined) {
@@ -125,7 +128,13 @@ function price({ label, network, accelerator, kept }: Case, batch: number, activ
     );
   }
   try {
-    const pricer = new NetworkPricer(layers, batch, accelerator, cachedSearch(join(cacheFolder(), 'mappings')));
+    const pricer = new NetworkPricer(
+      layers,
+      batch,
+      accelerator,
+      cachedSearch(join(cacheFolder(), 'mappings')),
+      options.keepOnChip ? network.sources : undefined,
+    );
     const densities = layers.map((layer, i) => ({
       ...DENSE,
       weights: kept[layer.name] ?? 1,

@@ -23,13 +23,14 @@ export function movingInto(
   level: number,
   { spread, shared, copies }: SpreadLayer,
   inside: readonly number[],
+  heldThere: readonly Held[] = layer.held[level],
 ): Moving[] {
   const { bounds } = layer;
   const own = multiplied(inside, shared[level]);
   const joint = bounded(multiplied(inside, spread), bounds);
   const keeps = layer.levels[level].keepsOverlap ?? true;
   const moving: Moving[] = [];
-  for (const held of layer.held[level]) {
+  for (const held of heldThere) {
     const { operand, read, fill, write, drain } = held;
     const keepsOverlap = operand === 1 && keeps;
     const same = copies[level][operand];

@@ -31,7 +31,7 @@ export function tileGrowths(
   const go = (place: number): void => {
     const d = dimensions[place];
     const last = place === dimensions.length - 1;
-    const choices = fewest(left[d], last && maximal ? Infinity : limits[d]);
+    const choices = fewest(left[d], (last && maximal) || limits[d] === LARGEST ? Infinity : limits[d]);
     // Sizes fall, so those that fit follow those that do not.
     let first = 0;
     for (let beyond = choices.length; first < beyond;) {
@@ -46,8 +46,10 @@ export function tileGrowths(
         if (maximal) break;
         continue;
       }
+
       own[d] = inside[d] * shared[d] * choices[i];
       go(place + 1);
+      if (limits[d] === LARGEST) break;
     }
     growth[d] = 1;
     own[d] = inside[d] * shared[d];
@@ -55,6 +57,9 @@ export function tileGrowths(
   if (dimensions.length === 0) visit(growth);
   else if (fits(layer, level, own)) go(0);
 }
+
+/** Of a dimension's sizes only the largest that fits. */
+export const LARGEST = 0;
 
 /** Dimensions in the order in which they are chosen; the last takes what room is left. */
 export const GROWTH_ORDER = [S, R, Q, P, N, C, K];
