@@ -10,6 +10,8 @@ const real = { pool: 'forks' as const, fileParallelism: false, testTimeout: 120_
 
 export default defineConfig({
   test: {
+    // All cores: by default one is left idle, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         ...sources,

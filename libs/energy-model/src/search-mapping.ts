@@ -10,11 +10,12 @@ import {
   movingInto,
   multiplied,
   passedOn,
+  tripsOfKinds,
   tripsOver,
   type Moving,
 } from './search/boundary-energy.js';
 import { branchMapping, type Branch } from './search/branch.js';
-import { ALL, layerOnChip, Q, R, S, C, K, N, type Held, type LayerOnChip } from './search/layer-on-chip.js';
+import { ALL, G, layerOnChip, Q, R, S, C, K, N, type Held, type LayerOnChip } from './search/layer-on-chip.js';
 import { EVERY_ORDER, STATIONARY_ORDERS } from './search/loop-orders.js';
 import { leastOutermostEnergy, withoutOutermost } from './search/outermost-bound.js';
 import { spatialUnrollings } from './search/spatial-unrollings.js';
@@ -132,14 +133,19 @@ class Search {
     const maximal = level === 1 || level >= layer.arrayAt;
     const shared = spread.shared[level];
     tileGrowths(layer, level, this.#growing[level], inside, spread.spread, shared, limits, maximal, (growth) => {
-      const isLeft = (each: Moving): boolean => isUndecided(each, growth);
-      const undecided = branch.moving.some(isLeft) ? branch.moving.filter(isLeft) : NONE;
-      const decided = undecided === NONE ? branch.moving : branch.moving.filter((each) => !undecided.includes(each));
+      const ofKind = tripsOfKinds(growth);
+      let undecided = NONE;
+      let decided = branch.moving;
+      // Most loops go on in two kinds at least, and then nothing is left open.
+      if (growth[G] === 1 && ofKind.filter((count) => count > 1).length < 2) {
+        undecided = branch.moving.filter((each) => isUndecided(each, growth[G], ofKind));
+        decided = branch.moving.filter((each) => !undecided.includes(each));
+      }
       const { energy, order } = this.#bestOrder(decided, growth, allowed);
       if (branch.energy + energy + outside >= this.#leastEnergy) return;
       const grown = multiplied(inside, growth);
       const moving = movingInto(layer, level, spread, grown);
-      if (undecided !== NONE) {
+      if (undecided.length > 0) {
         const joint = bounded(multiplied(grown, spread.spread), layer.bounds);
         for (const each of undecided) moving.push(passedOn(layer, each, joint));
       }
@@ -179,8 +185,9 @@ class Search {
     let best = moving.length === 0 ? 0 : Infinity;
     let bestOrder = allowed[0];
     if (moving.length > 0) {
+      const ofKind = tripsOfKinds(trips);
       for (const order of allowed) {
-        const energy = boundaryEnergy(this.#layer, moving, trips, order);
+        const energy = boundaryEnergy(this.#layer, moving, trips, ofKind, order);
         if (energy < best) {
           best = energy;
           bestOrder = order;
@@ -211,13 +218,14 @@ class Search {
   #leastAround(branch: Branch): number {
     const { arrayAt, bounds, held } = this.#layer;
     const { spread, inside, moving } = branch;
-    const least = this.#leastOutside(branch, arrayAt);
-    if (arrayAt >= held.length || moving.length !== held[arrayAt].length) return least;
+    if (arrayAt >= held.length || moving.length !== held[arrayAt].length || this.#leastOutermost === 0) {
+      return this.#leastOutside(branch, arrayAt);
+    }
     // Apart: what moves on the chip, for these tiles; and what comes from outside it, for any.
     const onChip = movingInto(this.#layer, arrayAt, spread, inside, withoutOutermost(held[arrayAt]));
     const trips = tripsOver(bounds, inside, spread.spread);
     const { energy } = this.#bestOrder(onChip, trips, this.#allowedOrders(arrayAt - 1, inside));
-    return Math.max(least, energy + this.#sumOfLeast(arrayAt, this.#leastOnChipAt) + this.#leastOutermost);
+    return energy + this.#sumOfLeast(arrayAt, this.#leastOnChipAt) + this.#leastOutermost;
   }
 
   #sumOfLeast(level: number, leastAt = this.#leastAt): number {
@@ -245,7 +253,7 @@ const ARRAY_WIDTH = 2000;
 const WIDTH = 12;
 /** How many sizes of a tile are tried along each dimension, in the order of DIMENSIONS; of the last that grows, all. */
 const BUFFER_LIMITS = [1, 8, 8, 6, 16, 3, 2, 2];
-const ELEMENT_LIMITS = [1, 3, 8, 40, 3, 3, 2, 2];
+const ELEMENT_LIMITS = [1, 3, 8, 16, 3, 3, 2, 2];
 
 function growingDimensions(layer: LayerOnChip, level: number): readonly number[] {
   const { arrayAt, accelerator, levels } = layer;

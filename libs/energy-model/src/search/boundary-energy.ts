@@ -82,9 +82,14 @@ function repeatsOf({ bounds }: LayerOnChip, kind: number, joint: readonly number
 }
 
 /** Whether no loop of a level replaces the operand, so that what it takes is decided by loops further out. */
-export function isUndecided({ held: { operand } }: Moving, trips: readonly number[]): boolean {
-  for (let kind = 0; kind < 3; kind++) if (kind !== operand && tripsOf(kind, trips) > 1) return false;
-  return trips[G] === 1;
+export function isUndecided({ held: { operand } }: Moving, groups: number, ofKind: readonly number[]): boolean {
+  for (let kind = 0; kind < 3; kind++) if (kind !== operand && ofKind[kind] > 1) return false;
+  return groups === 1;
+}
+
+/** Iterations of each kind's loops together. */
+export function tripsOfKinds(trips: readonly number[]): number[] {
+  return [tripsOf(0, trips), tripsOf(1, trips), tripsOf(2, trips)];
 }
 
 function tripsOf(kind: number, trips: readonly number[]): number {
@@ -95,15 +100,15 @@ function tripsOf(kind: number, trips: readonly number[]): number {
  * Energy of operands' movement into their tiles over the layer's run, under one order of the loops around these; an
  * estimate that takes the last tile of a dimension as full wherever it is fetched again.
  *
- * @param trips iterations of each dimension's loop at the level
+ * @param trips iterations of each dimension's loop at the level, and `ofKind` those of each kind's loops together
  */
 export function boundaryEnergy(
   layer: LayerOnChip,
   moving: readonly Moving[],
   trips: readonly number[],
+  ofKind: readonly number[],
   order: number,
 ): number {
-  const ofKind = [tripsOf(0, trips), tripsOf(1, trips), tripsOf(2, trips)];
   const kinds = ORDERS[order];
   let sum = 0;
   for (let m = 0; m < moving.length; m++) {

@@ -1,9 +1,9 @@
-import { boundaryEnergy, movingInto, tripsOver, type Moving } from './boundary-energy.js';
-import { ALL, G, tileWords, type Held, type LayerOnChip } from './layer-on-chip.js';
-import { EVERY_ORDER } from './loop-orders.js';
+import { DIMENSIONS, INDEXED_BY } from '../dimensions.js';
+import { movingInto, multiplied, tripsOver } from './boundary-energy.js';
+import { ALL, C, G, K, N, P, Q, R, S, tileWords, touched, type Held, type LayerOnChip } from './layer-on-chip.js';
+import { ORDERS } from './loop-orders.js';
 import { spreadLayer } from './spread-layer.js';
 import { GROWTH_ORDER, LARGEST, tileGrowths } from './tile-growths.js';
-import { DIMENSIONS, INDEXED_BY } from '../dimensions.js';
 
 /**
  * The least that moving to and from the outermost level can take, whatever happens further inside: for the best tile that
@@ -12,51 +12,76 @@ import { DIMENSIONS, INDEXED_BY } from '../dimensions.js';
 export function leastOutermostEnergy(layer: LayerOnChip): number {
   const first = 1;
   if (first >= layer.arrayAt) return 0;
-  const { levels, bounds, arrayAt } = layer;
-  const ones = ALL.map(() => 1);
-  const alone = spreadLayer(
-    layer,
-    layer.accelerator.array.map(() => ones),
-  );
-  const direct = outermostOnly(layer).filter(({ level }) => level <= arrayAt);
+  const { levels, bounds, stride, dilation } = layer;
+  const direct = outermostOnly(layer);
   const needed = new Set(levels[first].holds.flatMap((operand) => INDEXED_BY[operand]));
   const growing = GROWTH_ORDER.filter((d) => needed.has(DIMENSIONS[d]));
+  const ones = ALL.map(() => 1);
   // What the level's operands do not depend on takes no room there.
   const inside = bounds.map((bound, d) => (d === G || growing.includes(d) ? 1 : bound));
+  const rowsOf = (output: number, kernel: number, tile: readonly number[]): number =>
+    (touched(tile[output], tile[kernel], stride, dilation) * bounds[output] * bounds[kernel]) /
+    (tile[output] * tile[kernel]);
+  const allRows = rowsOf(P, R, bounds) * rowsOf(Q, S, bounds);
   let least = Infinity;
   tileGrowths(layer, first, growing, inside, ones, ones, LIMITS, true, (growth) => {
-    const tile = inside.map((extent, d) => extent * growth[d]);
+    const tile = multiplied(inside, growth);
     const trips = tripsOver(bounds, tile, ones);
-    const moving = direct.flatMap(({ held }): Moving[] => movingInto(layer, first, alone, tile, [held]));
-    // What the memories further inside cannot hold all of does not wait there for other tiles.
-    const stays = moving.filter((_, i) => tileWords(direct[i].held.operand, tile, layer) <= direct[i].room);
-    const passes = moving.filter((each) => !stays.includes(each));
-    const passing = passes.reduce((sum, { energy, repeats, saved }) => sum + energy * repeats - saved, 0);
-    for (const order of EVERY_ORDER) least = Math.min(least, passing + boundaryEnergy(layer, stays, trips, order));
+    const ofKind = [trips[N] * trips[P] * trips[Q], trips[K], trips[C] * trips[R] * trips[S]];
+    const overlap = (rowsOf(P, R, tile) * rowsOf(Q, S, tile)) / allRows;
+    let passing = 0;
+    const staying: Direct[] = [];
+    for (const each of direct) {
+      const once = each.operand === 1 ? each.once * Math.max(1, overlap) : each.once;
+      // What the memories further inside cannot hold all of does not wait there for other tiles.
+      if (tileWords(each.operand, tile, layer) > each.room) passing += once * ofKind[each.operand] - each.saved;
+      else staying.push(each);
+    }
+    for (const kinds of ORDERS) {
+      let sum = passing;
+      for (const { operand, once, saved } of staying) {
+        const stays =
+          kinds[0] === operand || (ofKind[kinds[0]] === 1 && (kinds[1] === operand || ofKind[kinds[1]] === 1));
+        const all = operand === 1 ? once * Math.max(1, overlap) : once;
+        sum += all * (stays ? 1 : ofKind[operand]) - saved;
+      }
+      if (sum < least) least = sum;
+    }
   });
   return Number.isFinite(least) ? SLACK * least : 0;
 }
 
-/**
- * Operands that come straight from the outermost level: with what moving them takes there, and nowhere else, and the
- * values that all memories of their level together hold.
- */
-function outermostOnly(layer: LayerOnChip): { level: number; held: Held; room: number }[] {
-  const { accelerator, rooms, shares } = layer;
-  return layer.held.flatMap((all, level) =>
+interface Direct {
+  readonly operand: number;
+  /** Energy at the outermost level of moving all of it once, and what of it a first visit to partial sums saves. */
+  readonly once: number;
+  readonly saved: number;
+  /** Values that all memories of its level together hold. */
+  readonly room: number;
+}
+
+/** Operands that come straight from the outermost level into the array's edge or before it. */
+function outermostOnly(layer: LayerOnChip): Direct[] {
+  const { accelerator, bounds, rooms, shares, arrayAt } = layer;
+  const alone = spreadLayer(
+    layer,
+    accelerator.array.map(() => ALL.map(() => 1)),
+  );
+  return layer.held.slice(0, arrayAt + 1).flatMap((all, level) =>
     all
       .filter(({ parent }) => parent === 0)
-      .map((held) => {
+      .map((held): Direct => {
         const memories = accelerator.array.reduce(
           (product, { size }, axis) => (shares[level][axis] ? product : product * size),
           1,
         );
         const room = rooms[level];
-        const words =
+        const values =
           room === undefined
             ? Infinity
             : Math.min(room.shared, room.each[held.operand]) / room.wordsPerValue[held.operand];
-        return { level, held: { ...held, fill: 0, drain: 0 }, room: words * memories };
+        const [moving] = movingInto(layer, level, alone, bounds, [{ ...held, fill: 0, drain: 0 }]);
+        return { operand: held.operand, once: moving.energy, saved: moving.saved, room: values * memories };
       }),
   );
 }
@@ -68,4 +93,4 @@ export function withoutOutermost(held: readonly Held[]): Held[] {
 
 const LIMITS = [1, 8, 8, 6, 16, LARGEST, LARGEST, LARGEST];
 /** Some sizes of tiles are left out, so a little is left for what they might save. */
-const SLACK = 0.98;
+const SLACK = 0.995;
