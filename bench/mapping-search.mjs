@@ -32,11 +32,11 @@ export function benchMappingSearch() {
   const [zigzag, zigzagEnergy] = run(python, 'zigzag_search.py');
   return [
     [
-      'mapping search of AlexNet on eyeriss: first in the process, median of 15 warm',
+      'mapping search of AlexNet on eyeriss: first call, median of 15 more',
       `${first.toFixed(0)} ms, ${ours.toFixed(1)} ms`,
     ],
     ["nn_dataflow's analytic solver, median of 5", `${(1000 * theirs).toFixed(0)} ms`],
-    ['nn_dataflow / ours, warm', `${((1000 * theirs) / ours).toFixed(1)} ×`],
+    ['nn_dataflow / ours, median', `${((1000 * theirs) / ours).toFixed(1)} ×`],
     [
       "AlexNet on ZigZag's eyeriss_like: ours (search and count, once), ZigZag",
       `${onTheirChip.toFixed(0)} ms, ${zigzag.toFixed(1)} s`,
