@@ -1,6 +1,7 @@
 import { sharesAlong, type Accelerator, type MemoryLevel } from './accelerator.js';
 import { countElements, loopsOver, offsetsOf, stepsAt, type Step } from './dimension-steps.js';
 import { DIMENSIONS, INDEXED_BY, OPERANDS, type Operand } from './dimensions.js';
+import { exposedCycles } from './exposed-cycles.js';
 import { macCount, outputCount, type LayerShape } from './layer-shape.js';
 import { loopNest, type LoopNest, type NestLoop } from './loop-nest.js';
 import type { Mapping } from './mapping.js';
@@ -233,28 +234,4 @@ function computeCycles(nest: LoopNest): number {
     (cycles, bound, dimension) => cycles * countElements(bound, loopsOver(dimension, nest), ({ axis }) => axis >= 0),
     1,
   );
-}
-
-/**
- * A memory that cannot fetch ahead makes the array wait whenever the operand that stays longest is replaced: for it, and
- * for the first of the other operand's words; the rest of these stream in as work goes on.
- */
-function exposedCycles(
-  { levels, bits }: Accelerator,
-  sent: readonly Record<'weights' | 'inputs', number>[],
-  firstTiles: readonly Record<Operand, number>[],
-): number {
-  return levels.reduce((sum, level, i) => {
-    const wires = level.network?.bitsPerCycle;
-    if (level.doubleBuffered !== false || !wires) return sum;
-    const replacements = (operand: 'weights' | 'inputs'): number =>
-      level.holds.includes(operand) ? Math.ceil(sent[i][operand] / firstTiles[i][operand]) : Infinity;
-    const cyclesFor = (operand: 'weights' | 'inputs', words: number): number =>
-      level.holds.includes(operand) ? (words * bits[operand]) / wires[operand] : 0;
-    const [longest, other] =
-      replacements('weights') <= replacements('inputs')
-        ? (['weights', 'inputs'] as const)
-        : (['inputs', 'weights'] as const);
-    return sum + cyclesFor(longest, sent[i][longest]) + cyclesFor(other, replacements(longest) * firstTiles[i][other]);
-  }, 0);
 }

@@ -74,12 +74,14 @@ export function priceLayer(layer: MappedLayer, density: LayerDensity, accelerato
       moved += energy * left.data;
     }
   }
+  // The operations of a layer that only moves data are priced as MACs, but are none.
+  const macs = 'operations' in shape ? 0 : traffic.macs;
   const latency = layerLatency(traffic, density, accelerator);
   const leakage = (accelerator.computation.leakagePerCycle ?? 0) * latency.cycles;
   return {
     name: shape.name,
-    macs: traffic.macs,
-    macsDone: traffic.macs * activity,
+    macs,
+    macsDone: macs * activity,
     computation,
     levels,
     metadata,

@@ -1,5 +1,4 @@
 import type { Accelerator } from './accelerator.js';
-import { DIMENSIONS, INDEXED_BY } from './dimensions.js';
 import { EnergyModelError } from './energy-model-error.js';
 import type { LayerShape } from './layer-shape.js';
 import type { Mapping } from './mapping.js';
@@ -15,12 +14,13 @@ import {
   type Moving,
 } from './search/boundary-energy.js';
 import { branchMapping, type Branch } from './search/branch.js';
-import { ALL, G, layerOnChip, Q, R, S, C, K, N, type Held, type LayerOnChip } from './search/layer-on-chip.js';
+import { growingDimensions } from './search/growing-dimensions.js';
+import { ALL, G, layerOnChip, Q, type Held, type LayerOnChip } from './search/layer-on-chip.js';
 import { EVERY_ORDER, STATIONARY_ORDERS } from './search/loop-orders.js';
 import { leastOutermostEnergy, withoutOutermost } from './search/outermost-bound.js';
 import { spatialUnrollings } from './search/spatial-unrollings.js';
 import { spreadLayer } from './search/spread-layer.js';
-import { GROWTH_ORDER, tileGrowths } from './search/tile-growths.js';
+import { tileGrowths } from './search/tile-growths.js';
 
 /**
  * Finds the mapping that moves a dense layer with the least energy under the chip's dataflow, from the array outwards:
@@ -254,19 +254,3 @@ const WIDTH = 12;
 /** How many sizes of a tile are tried along each dimension, in the order of DIMENSIONS; of the last that grows, all. */
 const BUFFER_LIMITS = [1, 8, 8, 6, 16, 3, 2, 2];
 const ELEMENT_LIMITS = [1, 3, 8, 16, 3, 3, 2, 2];
-
-function growingDimensions(layer: LayerOnChip, level: number): readonly number[] {
-  const { arrayAt, accelerator, levels } = layer;
-  if (accelerator.dataflow === 'row-stationary' && level >= arrayAt) {
-    if (level < levels.length - 1) return [];
-    return levels[level].streams?.includes('outputWidth') ? [S, R, Q, N, C, K] : [S, R, C, K];
-  }
-  const needed = neededDimensions(layer, level);
-  const { tiles } = levels[level];
-  return tiles ? needed.filter((d) => tiles.includes(DIMENSIONS[d])) : needed;
-}
-
-function neededDimensions({ levels }: LayerOnChip, level: number): readonly number[] {
-  const needed = new Set(levels[level].holds.flatMap((operand) => INDEXED_BY[operand]));
-  return GROWTH_ORDER.filter((d) => needed.has(DIMENSIONS[d]));
-}

@@ -1,9 +1,9 @@
-import { DIMENSIONS, INDEXED_BY } from '../dimensions.js';
 import { movingInto, multiplied, tripsOver } from './boundary-energy.js';
+import { neededDimensions } from './growing-dimensions.js';
 import { ALL, C, G, K, N, P, Q, R, S, tileWords, touched, type Held, type LayerOnChip } from './layer-on-chip.js';
 import { ORDERS } from './loop-orders.js';
 import { spreadLayer } from './spread-layer.js';
-import { GROWTH_ORDER, LARGEST, tileGrowths } from './tile-growths.js';
+import { LARGEST, tileGrowths } from './tile-growths.js';
 
 /**
  * The least that moving to and from the outermost level can take, whatever happens further inside: for the best tile that
@@ -12,10 +12,9 @@ import { GROWTH_ORDER, LARGEST, tileGrowths } from './tile-growths.js';
 export function leastOutermostEnergy(layer: LayerOnChip): number {
   const first = 1;
   if (first >= layer.arrayAt) return 0;
-  const { levels, bounds, stride, dilation } = layer;
+  const { bounds, stride, dilation } = layer;
   const direct = outermostOnly(layer);
-  const needed = new Set(levels[first].holds.flatMap((operand) => INDEXED_BY[operand]));
-  const growing = GROWTH_ORDER.filter((d) => needed.has(DIMENSIONS[d]));
+  const growing = neededDimensions(layer, first);
   const ones = ALL.map(() => 1);
   // What the level's operands do not depend on takes no room there.
   const inside = bounds.map((bound, d) => (d === G || growing.includes(d) ? 1 : bound));

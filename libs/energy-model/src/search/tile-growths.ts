@@ -1,4 +1,4 @@
-import { C, fits, K, N, P, Q, R, S, type LayerOnChip } from './layer-on-chip.js';
+import { fits, type LayerOnChip } from './layer-on-chip.js';
 
 /**
  * How many of the tiles inside a level's tile can take along each dimension. Tiles that fit are tried, for the counts of tiles that are worth it: those that leave the smallest last tile.
@@ -60,9 +60,6 @@ export function tileGrowths(
 
 /** Of a dimension's sizes only the largest that fits. */
 export const LARGEST = 0;
-
-/** Dimensions in the order in which they are chosen; the last takes what room is left. */
-export const GROWTH_ORDER = [S, R, Q, P, N, C, K];
 
 /** Sizes worth trying for `size` things: for each number of tiles the smallest that needs no more; largest first. */
 const memo = new Map<number, readonly number[]>();
