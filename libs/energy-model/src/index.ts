@@ -12,6 +12,8 @@ export type {
 export { ACCELERATORS } from './accelerators/index.js';
 export { eyerissChip } from './accelerators/eyeriss-chip.js';
 export { eyeriss } from './accelerators/eyeriss.js';
+export { densityByChannel } from './channel-densities.js';
+export type { ChannelDensities } from './channel-densities.js';
 export { codedSize } from './compression.js';
 export { countTraffic } from './count-traffic.js';
 export type { LayerTraffic, Traffic } from './count-traffic.js';

@@ -38,13 +38,13 @@ export interface LayerDensity {
   readonly weights: number;
   readonly inputs: number;
   readonly outputs: number;
-  /** What was counted on real masks, where the densities alone give expected values. */
+  /** What is known better than the densities alone tell: counted on real masks, or channel by channel. */
   readonly measured?:
     | {
         /** Fraction of the MACs whose operands are both not zero. */
         readonly activity: number;
         /** Run-length codes for each value of a tensor. */
-        readonly codesPerValue: Readonly<Record<'weights' | 'inputs' | 'outputs', number>>;
+        readonly codesPerValue?: Readonly<Record<'weights' | 'inputs' | 'outputs', number>> | undefined;
       }
     | undefined;
 }

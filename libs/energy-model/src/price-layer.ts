@@ -110,7 +110,7 @@ function sizeLeft(scales: Scaling, density: LayerDensity, activity: number): Cod
         density[scales.tensor],
         scales.valueBits,
         scales.indexBits,
-        density.measured?.codesPerValue[scales.tensor],
+        density.measured?.codesPerValue?.[scales.tensor],
       );
   }
 }

@@ -18,8 +18,7 @@ import { growingDimensions } from './search/growing-dimensions.js';
 import { ALL, G, layerOnChip, Q, type Held, type LayerOnChip } from './search/layer-on-chip.js';
 import { EVERY_ORDER, STATIONARY_ORDERS } from './search/loop-orders.js';
 import { leastOutermostEnergy, withoutOutermost } from './search/outermost-bound.js';
-import { spatialUnrollings } from './search/spatial-unrollings.js';
-import { spreadLayer } from './search/spread-layer.js';
+import { spreadLayer, waysToSpread } from './search/spread-layer.js';
 import { tileGrowths } from './search/tile-growths.js';
 
 /**
@@ -73,9 +72,8 @@ class Search {
   best(): Branch | undefined {
     const { levels, arrayAt } = this.#layer;
     // The elements' tiles are few: all of them are drawn up before the dear levels are looked into.
-    const onArray = spatialUnrollings(this.#layer)
-      .map((unrolling): Branch => {
-        const spread = spreadLayer(this.#layer, unrolling);
+    const onArray = waysToSpread(this.#layer)
+      .map((spread): Branch => {
         const inside = ALL.map(() => 1);
         return { spread, growths: [], orders: [], inside, energy: spread.macSideEnergy, moving: [] };
       })

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   codedSize,
+  densityByChannel,
   DENSE,
   eyeriss,
   eyerissChip,
@@ -162,8 +163,8 @@ describe('real masks', () => {
     }
     const shape: LayerShape = { ...square('layer', 1, length, 1, 1, 1, 1) };
     const { measured } = measureMasks(shape, 1, { weights: mask, inputs: mask, outputs: new Uint8Array(1) }, 5);
-    expect(measured?.codesPerValue.weights).toBe(codes / length);
-    expect((measured?.codesPerValue.weights ?? 0) / codedSize('run-length', 0.1, 16, 5).data).toBeCloseTo(1, 1);
+    expect(measured?.codesPerValue?.weights).toBe(codes / length);
+    expect((measured?.codesPerValue?.weights ?? 0) / codedSize('run-length', 0.1, 16, 5).data).toBeCloseTo(1, 1);
   }, 30_000);
 
   it('of another size than the tensor are refused', () => {
@@ -172,6 +173,31 @@ describe('real masks', () => {
     expect(() => measureMasks(shape, 1, masks, 5)).toThrow(
       'layer layer, mask of weights: 107 values, the layer has 108',
     );
+  });
+});
+
+describe('densities by channel', () => {
+  const shape = square('layer', 1, 2, 3, 6, 3, 4);
+  const pricer = new NetworkPricer([shape], 1, eyeriss);
+
+  it('leave the MACs of each channel that both of its operands leave', () => {
+    const density = densityByChannel(shape, { weights: [0.5, 0], inputs: [0.2, 1], outputs: [1, 1, 1] });
+    const { macs, macsDone } = pricer.price([density]).layers[0];
+    expect(macsDone / macs).toBeCloseTo((0.5 * 0.2) / 2, 12);
+  });
+
+  it('price a layer whose channels are alike as its mean does', () => {
+    const density = densityByChannel(shape, { weights: [0.5, 0.5], inputs: [0.2, 0.2], outputs: [0.3, 0.3, 0.3] });
+    const mean = pricer.price([{ weights: 0.5, inputs: 0.2, outputs: 0.3 }]);
+    expect(pricer.price([density]).total / mean.total).toBeCloseTo(1, 12);
+  });
+
+  it('are refused with the channel that is wrong', () => {
+    const good = { weights: [1, 1], inputs: [1, 1], outputs: [1, 1, 1] };
+    expect(() => densityByChannel(shape, { ...good, inputs: [1, 2] })).toThrow(
+      'layer layer, density of inputs, channel 1: 2 is not in [0, 1]',
+    );
+    expect(() => densityByChannel(shape, { ...good, outputs: [1] })).toThrow('1 given for 3 channels');
   });
 });
 

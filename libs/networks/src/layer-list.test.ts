@@ -11,7 +11,7 @@ describe('listed layers', () => {
   it('slide with stride, padding and dilation as frameworks have it', () => {
     const outputOf = (options: object): [number, number] => {
       const { outputHeight, outputWidth } = only(
-        listed([{ name: 'a', kind: 'conv', filters: 4, kernel: 3, ...options } as LayerListInput['layers'][number]]),
+        listed([{ name: 'a', kind: 'conv', filters: 4, kernel: 3, ...options }]),
       );
       return [outputHeight, outputWidth];
     };

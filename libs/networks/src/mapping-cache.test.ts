@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { eyeriss, searchMapping } from '@espalier/energy-model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cachedSearch, weightedLayers, zooNetwork } from './index.js';
@@ -26,6 +28,27 @@ describe('cached mappings', () => {
     search(shape, 8, eyeriss);
     search(shape, 4, { ...eyeriss, name: 'other' });
     expect(readdirSync(folder)).toHaveLength(3);
+  });
+
+  it('are whole for processes that search the same layer at the same time', async () => {
+    const script = `
+      import { cachedSearch } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
+      import { eyeriss } from ${JSON.stringify(new URL('../../energy-model/dist/index.js', import.meta.url).href)};
+      const shape = JSON.parse(process.argv[1]);
+      const mappings = Array.from({ length: 20 }, () => cachedSearch(process.argv[2])(shape, 4, eyeriss));
+      process.stdout.write(JSON.stringify(mappings));`;
+    const run = promisify(execFile);
+    const outputs = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        run(process.execPath, ['--input-type=module', '--eval', script, JSON.stringify(shape), folder]),
+      ),
+    );
+    const searched = searchMapping(shape, 4, eyeriss);
+    for (const { stdout } of outputs)
+      expect(new Set((JSON.parse(stdout) as unknown[]).map((each) => JSON.stringify(each)))).toEqual(
+        new Set([JSON.stringify(searched)]),
+      );
+    expect(readdirSync(folder).filter((file) => file.endsWith('.partial'))).toEqual([]);
   });
 
   it('are searched again when their file is damaged', () => {

@@ -1,6 +1,6 @@
 import { ALL, type LayerOnChip } from './layer-on-chip.js';
 import { KINDS } from './loop-orders.js';
-import type { Unrolling } from './spatial-unrollings.js';
+import { spatialUnrollings, type Unrolling } from './spatial-unrollings.js';
 
 /** A layer spread over the array in one way. */
 export interface SpreadLayer {
@@ -33,4 +33,15 @@ export function spreadLayer({ bounds, macSide, shares, levels }: LayerOnChip, un
       0,
     ),
   };
+}
+
+/** Ways to spread a layer over the array that differ in what memories share: which axis a dimension lies on may not matter. */
+export function waysToSpread(layer: LayerOnChip): SpreadLayer[] {
+  const ways = new Map<string, SpreadLayer>();
+  for (const unrolling of spatialUnrollings(layer)) {
+    const way = spreadLayer(layer, unrolling);
+    const key = [way.spread, ...way.shared].join(';');
+    if (!ways.has(key)) ways.set(key, way);
+  }
+  return [...ways.values()];
 }

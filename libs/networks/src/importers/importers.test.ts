@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { macCount, weightCount, type LayerShape } from '@espalier/energy-model';
 import fc from 'fast-check';
+import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { NetworkError } from '../network.js';
 import { initialTestWeights } from '../testing/initial-test-weights.js';
@@ -53,6 +54,30 @@ describe('ONNX files', () => {
     const whole = file('resnet18');
     expect(() => layersOfOnnx(whole.subarray(0, whole.length / 2), 'x.onnx')).toThrow(
       'x.onnx is not an ONNX file, or it is cut off',
+    );
+  });
+
+  const model = (batch: object, height: object, opType: string): Uint8Array => {
+    const dim = [batch, { dimValue: 3 }, height, { dimValue: 8 }];
+    const graph = {
+      input: [{ name: 'image', type: { tensorType: { elemType: 1, shape: { dim } } } }],
+      node: [{ name: 'first', opType, input: ['image', 'w'], output: ['out'] }],
+      initializer: [{ name: 'w', dims: [4, 3, 3, 3], dataType: 1 }],
+    };
+    return onnxProto.onnx.ModelProto.encode(onnxProto.onnx.ModelProto.fromObject({ graph })).finish();
+  };
+
+  it('may leave the batch open, but refuses an input whose height is not fixed', () => {
+    const { layers } = pricedNetwork(layersOfOnnx(model({ dimParam: 'N' }, { dimValue: 8 }, 'Conv'), 'open'));
+    expect(layers).toHaveLength(1);
+    expect(() => layersOfOnnx(model({ dimValue: 1 }, { dimParam: 'height' }, 'Conv'), 'open')).toThrow(
+      'open, input image: its size along axis 2 is not fixed; export the model with a fixed input shape',
+    );
+  });
+
+  it('refuses an operator that it does not know by its node and name', () => {
+    expect(() => layersOfOnnx(model({ dimValue: 1 }, { dimValue: 8 }, 'NonMaxSuppression'), 'odd')).toThrow(
+      'odd, node first (NonMaxSuppression): this operator is not known; known are Conv',
     );
   });
 
