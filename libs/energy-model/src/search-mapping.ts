@@ -248,7 +248,7 @@ const NONE: readonly Moving[] = [];
 
 /** How many tilings of the elements, and of a level that is not the outermost, are looked into. */
 const ARRAY_WIDTH = 2000;
-const WIDTH = 12;
+const WIDTH = 24;
 /** How many sizes of a tile are tried along each dimension, in the order of DIMENSIONS; of the last that grows, all. */
-const BUFFER_LIMITS = [1, 8, 8, 6, 16, 3, 2, 2];
+const BUFFER_LIMITS = [1, 8, 16, 8, 16, 5, 2, 2];
 const ELEMENT_LIMITS = [1, 3, 8, 16, 3, 3, 2, 2];
