@@ -62,9 +62,13 @@ function alongAxis(
   left: readonly number[],
   fixedFirst: boolean,
 ): number[][] {
-  const found = new Map<string, number[]>();
+  const found: number[][] = [];
   const one = left.map(() => 1);
-  const add = (counts: number[]): void => void found.set(counts.join(), counts);
+  // The same counts are reached in several ways; there are few, so that looking through them is fastest.
+  const add = (counts: number[]): void => {
+    const isKnown = found.some((other) => dimensions.every((d) => other[d] === counts[d]));
+    if (!isKnown) found.push(counts);
+  };
   for (const first of fixedFirst ? dimensions.slice(0, 1) : dimensions) {
     const most = balanced(left[first], size);
     const room = Math.floor(size / most);
@@ -86,7 +90,7 @@ function alongAxis(
       }
     }
   }
-  return [...found.values()];
+  return found;
 }
 
 /** The least number at a time that needs no more rounds than `most` at a time. */

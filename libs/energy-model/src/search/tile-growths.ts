@@ -31,6 +31,11 @@ export function tileGrowths(
   const go = (place: number): void => {
     const d = dimensions[place];
     const last = place === dimensions.length - 1;
+    if (left[d] === 1) {
+      if (last) visit(growth);
+      else go(place + 1);
+      return;
+    }
     const choices = fewest(left[d], (last && maximal) || limits[d] === LARGEST ? Infinity : limits[d]);
     // Sizes fall, so those that fit follow those that do not.
     let first = 0;
@@ -46,7 +51,6 @@ export function tileGrowths(
         if (maximal) break;
         continue;
       }
-
       own[d] = inside[d] * shared[d] * choices[i];
       go(place + 1);
       if (limits[d] === LARGEST) break;
