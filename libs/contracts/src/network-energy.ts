@@ -21,7 +21,13 @@ export const NetworkEnergySchema = z.strictObject({
         leakage: z.number().default(0),
         total: z.number(),
         latency: z
-          .strictObject({ cycles: z.number(), stalls: z.number(), utilisation: z.number(), limitedBy: z.string() })
+          .strictObject({
+            cycles: z.number(),
+            stalls: z.number(),
+            utilisation: z.number(),
+            limitedBy: z.string(),
+            energyDelayProduct: z.number(),
+          })
           .optional(),
       }),
     )

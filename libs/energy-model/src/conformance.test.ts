@@ -39,6 +39,7 @@ describe.each(ACCELERATORS.map((accelerator) => [accelerator.name, accelerator] 
       expect(layer.total).toBeGreaterThanOrEqual(compulsory * (1 - 1e-9));
       expect(layer.latency?.cycles).toBeGreaterThan(0);
       expect(layer.latency?.utilisation).toBeLessThanOrEqual(1 + 1e-9);
+      expect(layer.latency?.energyDelayProduct).toBe(layer.total * (layer.latency?.cycles ?? NaN));
     },
   );
 

@@ -22,7 +22,7 @@ export interface LayerEnergy {
   readonly metadata: number;
   readonly leakage: number;
   readonly total: number;
-  readonly latency?: LayerLatency | undefined;
+  readonly latency?: (LayerLatency & { readonly energyDelayProduct: number }) | undefined;
 }
 
 /** A layer under a mapping: everything about its price but how many of its values are zero. */
@@ -78,6 +78,7 @@ export function priceLayer(layer: MappedLayer, density: LayerDensity, accelerato
   const macs = 'operations' in shape ? 0 : traffic.macs;
   const latency = layerLatency(traffic, density, accelerator);
   const leakage = (accelerator.computation.leakagePerCycle ?? 0) * latency.cycles;
+  const total = computation + moved + metadata + leakage;
   return {
     name: shape.name,
     macs,
@@ -86,8 +87,8 @@ export function priceLayer(layer: MappedLayer, density: LayerDensity, accelerato
     levels,
     metadata,
     leakage,
-    total: computation + moved + metadata + leakage,
-    latency,
+    total,
+    latency: { ...latency, energyDelayProduct: total * latency.cycles },
   };
 }
 

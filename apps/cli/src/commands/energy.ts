@@ -30,6 +30,7 @@ interface Options {
   activations: number;
   keepOnChip?: boolean;
   compare?: string[];
+  latency?: boolean;
   sensitivity?: boolean;
   bars?: boolean;
   svg?: string;
@@ -48,6 +49,7 @@ export function energyCommand(): Command {
     .option('--keep-on-chip', 'let tensors wait on the chip for the next layer where they fit')
     .option('--compare <what...>', 'set beside it: networks, chips, or schedules written LAYER=D,LAYER=D')
     .option('--sensitivity', 'rank layers by the energy that removing one of their weights saves')
+    .option('--latency', 'cycles, stalls, utilisation and energy-delay product of each layer')
     .option('--bars', 'draw bars in the terminal')
     .option('--svg <file>', 'write a picture of stacked bars')
     .option('--csv', 'print layers × levels × operands as CSV')
@@ -63,9 +65,11 @@ Examples:
   npx espalier energy model.onnx --accelerator my-chip.yaml --sensitivity`,
     )
     .action(async (name: string, options: Options) => {
-      const chosen = [options.csv, options.json, options.sensitivity && !options.json].filter(Boolean).length;
-      if (chosen > 1) throw new CommandError('invalid', 'choose one of --csv, --json and --sensitivity');
-      if (options.compare && (options.sensitivity || options.csv)) {
+      const chosen = [options.csv, options.json, options.sensitivity && !options.json, options.latency].filter(
+        Boolean,
+      ).length;
+      if (chosen > 1) throw new CommandError('invalid', 'choose one of --csv, --json, --latency and --sensitivity');
+      if (options.compare && (options.sensitivity || options.csv || options.latency)) {
         throw new CommandError('invalid', '--compare goes with --json, --bars and --svg only');
       }
       const base: Case = {
@@ -90,6 +94,7 @@ Examples:
       const bars = report.layers.map((layer) => ({ label: layer.name, parts: partsOf([layer]) }));
       if (options.svg) await writePicture(options.svg, barsSvg(title, bars));
       if (options.sensitivity) print(sensitivityText(priced, options.json ?? false));
+      else if (options.latency) print(latencyText(report, base.accelerator));
       else if (options.csv) print(energyCsv(report));
       else if (options.json) printJson(report);
       else {
@@ -190,6 +195,30 @@ function sensitivityText({ pricer, densities }: Priced, json: boolean): string {
       energy(energyOfTenth),
     ]),
   );
+}
+
+function latencyText({ layers, batch }: NetworkEnergy, { clockMegahertz, unit }: Accelerator): string {
+  const rows = layers.flatMap(({ name, latency }) =>
+    latency
+      ? [
+          [
+            name,
+            (latency.cycles / 1e3).toFixed(1),
+            (latency.stalls / 1e3).toFixed(1),
+            percent(latency.utilisation, 1),
+            latency.limitedBy,
+            latency.energyDelayProduct.toExponential(2),
+          ],
+        ]
+      : [],
+  );
+  const cycles = layers.reduce((sum, { latency }) => sum + (latency?.cycles ?? 0), 0);
+  const time =
+    clockMegahertz === undefined ? '' : `, ${(cycles / clockMegahertz / 1e3).toFixed(2)} ms at ${clockMegahertz} MHz`;
+  return [
+    table(['layer', 'cycles 10³', 'stalls 10³', 'utilisation', 'limited by', `energy × delay, ${unit} · cycles`], rows),
+    `${(cycles / 1e6).toFixed(2)} · 10⁶ cycles for ${batch} images${time}`,
+  ].join('\n');
 }
 
 /** One line for each layer, place and operand. Names hold no commas or quotes. */
