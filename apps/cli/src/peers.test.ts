@@ -3,7 +3,7 @@ import { NetworkPricer, type Accelerator, type LayerShape } from '@espalier/ener
 import { describe, expect, it } from 'vitest';
 import { readYaml } from './read-spec.js';
 
-/** What two mapping explorers say of AlexNet on chips that are written in our YAML (`shared` figures, run by us). */
+/** What two mapping explorers say of AlexNet on chips that are written in our YAML (figures of our own runs). */
 const described = async (name: string): Promise<Accelerator> =>
   AcceleratorSchema.parse(await readYaml(`examples/accelerators/${name}.yaml`));
 
