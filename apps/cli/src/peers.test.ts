@@ -1,34 +1,12 @@
 import { AcceleratorSchema } from '@espalier/contracts';
 import { NetworkPricer, type Accelerator, type LayerShape } from '@espalier/energy-model';
+import { square } from '@espalier/energy-model/testing';
 import { describe, expect, it } from 'vitest';
 import { readYaml } from './read-spec.js';
 
 /** What two mapping explorers say of AlexNet on chips that are written in our YAML (figures of our own runs). */
 const described = async (name: string): Promise<Accelerator> =>
   AcceleratorSchema.parse(await readYaml(`examples/accelerators/${name}.yaml`));
-
-const square = (
-  name: string,
-  groups: number,
-  inputChannels: number,
-  outputChannels: number,
-  input: number,
-  kernel: number,
-  output: number,
-  stride = 1,
-): LayerShape => ({
-  name,
-  groups,
-  inputChannels,
-  outputChannels,
-  inputHeight: input,
-  inputWidth: input,
-  kernelHeight: kernel,
-  kernelWidth: kernel,
-  outputHeight: output,
-  outputWidth: output,
-  stride,
-});
 
 const fullyConnected = [
   square('fc1', 1, 9216, 4096, 1, 1, 1),

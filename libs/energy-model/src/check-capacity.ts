@@ -2,20 +2,18 @@ import { sharesAlong, type Accelerator } from './accelerator.js';
 import { DIMENSIONS, OPERANDS } from './dimensions.js';
 import { EnergyModelError } from './energy-model-error.js';
 import type { LayerShape } from './layer-shape.js';
-import { loopNest } from './loop-nest.js';
+import { loopNest, type LoopNest } from './loop-nest.js';
 import type { Mapping } from './mapping.js';
-import { layerOnChip, tileWords } from './search/layer-on-chip.js';
+import { layerOnChip, wordsTaken } from './search/layer-on-chip.js';
 
 /** @throws EnergyModelError when a tile of the mapping is larger than the memory that is to hold it */
 export function checkCapacity(shape: LayerShape, batch: number, mapping: Mapping, accelerator: Accelerator): void {
   const layer = layerOnChip(shape, batch, accelerator);
+  const nest = loopNest(shape, batch, mapping, accelerator);
   accelerator.levels.forEach((level, i) => {
     const room = layer.rooms[i];
     if (!room) return;
-    const tile = tileExtents(shape, batch, mapping, accelerator, i);
-    const taken = OPERANDS.map(
-      (_, operand) => room.wordsPerValue[operand] && room.wordsPerValue[operand] * tileWords(operand, tile, layer),
-    );
+    const taken = wordsTaken(layer, i, tileExtents(nest, i, accelerator));
     const refuse = (what: string, words: number, of: number): never => {
       throw new EnergyModelError(
         `mapping of layer ${shape.name} on ${accelerator.name}, level ${level.name}: ${what} take ${words} of ${of} words`,
@@ -30,14 +28,7 @@ export function checkCapacity(shape: LayerShape, batch: number, mapping: Mapping
 }
 
 /** Extents of the tile that one memory of a level holds, in the order of DIMENSIONS. */
-export function tileExtents(
-  shape: LayerShape,
-  batch: number,
-  mapping: Mapping,
-  accelerator: Accelerator,
-  place: number,
-): number[] {
-  const { loops, bounds } = loopNest(shape, batch, mapping, accelerator);
+export function tileExtents({ loops, bounds }: LoopNest, place: number, accelerator: Accelerator): number[] {
   const level = accelerator.levels[place];
   return bounds.map((bound, d) => {
     if (level.streams?.includes(DIMENSIONS[d])) return 1;

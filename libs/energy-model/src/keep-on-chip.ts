@@ -2,8 +2,9 @@ import type { Accelerator } from './accelerator.js';
 import { tileExtents } from './check-capacity.js';
 import type { LayerTraffic } from './count-traffic.js';
 import { energyTerms } from './energy-terms.js';
+import { loopNest } from './loop-nest.js';
 import type { MappedLayer } from './price-layer.js';
-import { layerOnChip, tileWords } from './search/layer-on-chip.js';
+import { layerOnChip, wordsTaken } from './search/layer-on-chip.js';
 
 /**
  * Lets tensors stay on the chip between the layer that makes them and those that take them, where they fit beside the
@@ -57,13 +58,8 @@ function outputsOf({ traffic }: MappedLayer): number {
 function wordsInUse({ shape, mapping }: MappedLayer, place: number, batch: number, accelerator: Accelerator): number {
   if ('operations' in shape) return 0;
   const layer = layerOnChip(shape, batch, accelerator);
-  const room = layer.rooms[place];
-  if (room === undefined) return 0;
-  const tile = tileExtents(shape, batch, mapping, accelerator, place);
-  return room.wordsPerValue.reduce(
-    (sum, words, operand) => (words === 0 ? sum : sum + words * tileWords(operand, tile, layer)),
-    0,
-  );
+  const tile = tileExtents(loopNest(shape, batch, mapping, accelerator), place, accelerator);
+  return wordsTaken(layer, place, tile).reduce((sum, words) => sum + words, 0);
 }
 
 /** A layer's traffic without that of the tensors that stay at a level. */

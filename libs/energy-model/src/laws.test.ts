@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codedSize, eyeriss, NetworkPricer, searchMapping, weightCount, type LayerShape } from './index.js';
+import { square } from './testing/layers.js';
 
 const shapes = fc
   .record({
@@ -11,22 +12,9 @@ const shapes = fc
     output: fc.integer({ min: 1, max: 12 }),
     stride: fc.integer({ min: 1, max: 2 }),
   })
-  .map(({ groups, inputChannels, outputChannels, kernel, output, stride }): LayerShape => {
-    const input = (output - 1) * stride + kernel;
-    return {
-      name: 'layer',
-      groups,
-      inputChannels,
-      outputChannels,
-      inputHeight: input,
-      inputWidth: input,
-      kernelHeight: kernel,
-      kernelWidth: kernel,
-      outputHeight: output,
-      outputWidth: output,
-      stride,
-    };
-  });
+  .map(({ groups, inputChannels, outputChannels, kernel, output, stride }) =>
+    square('layer', groups, inputChannels, outputChannels, (output - 1) * stride + kernel, kernel, output, stride),
+  );
 const density = fc.double({ min: 0, max: 1, noNaN: true });
 const densities = fc.record({ weights: density, inputs: density, outputs: density });
 const batches = fc.integer({ min: 1, max: 4 });

@@ -9,15 +9,15 @@ import {
   weightCount,
   type Accelerator,
   type LayerDensity,
-  type NetworkEnergy,
 } from '@espalier/energy-model';
 import { cachedSearch, type PricedNetwork } from '@espalier/networks';
 import { cacheFolder } from '@espalier/embedded';
 import { Command, InvalidArgumentError } from 'commander';
 import { comparisonText, type Compared } from '../energy-comparison.js';
+import { energyCsv, latencyText, sensitivityText } from '../energy-formats.js';
 import { barsSvg, barsText, partsOf } from '../energy-plot.js';
 import { CommandError } from '../exit-codes.js';
-import { energy, percent, print, printJson, table } from '../output.js';
+import { percent, print, printJson } from '../output.js';
 import { isFile, readAccelerator } from '../read-accelerator.js';
 import { readNetwork } from '../read-network.js';
 import { readYaml } from '../read-spec.js';
@@ -93,8 +93,11 @@ Examples:
       const title = `${name} on ${base.accelerator.name}, batch ${options.batch}`;
       const bars = report.layers.map((layer) => ({ label: layer.name, parts: partsOf([layer]) }));
       if (options.svg) await writePicture(options.svg, barsSvg(title, bars));
-      if (options.sensitivity) print(sensitivityText(priced, options.json ?? false));
-      else if (options.latency) print(latencyText(report, base.accelerator));
+      if (options.sensitivity) {
+        const ranked = sensitivity(priced.pricer, priced.densities);
+        if (options.json) printJson(ranked);
+        else print(sensitivityText(ranked));
+      } else if (options.latency) print(latencyText(report, base.accelerator));
       else if (options.csv) print(energyCsv(report));
       else if (options.json) printJson(report);
       else {
@@ -181,57 +184,6 @@ async function writePicture(file: string, svg: string): Promise<void> {
   await writeFile(file, svg).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError('invalid', `${file} cannot be written (${error.code ?? error.message})`);
   });
-}
-
-function sensitivityText({ pricer, densities }: Priced, json: boolean): string {
-  const ranked = sensitivity(pricer, densities);
-  if (json) return JSON.stringify(ranked, null, 2);
-  return table(
-    ['layer', 'weights 10³', 'energy saved per weight removed', 'energy of a tenth 10⁶'],
-    ranked.map(({ name, weights, energyPerWeight, energyOfTenth }) => [
-      name,
-      (weights / 1e3).toFixed(1),
-      energyPerWeight.toFixed(1),
-      energy(energyOfTenth),
-    ]),
-  );
-}
-
-function latencyText({ layers, batch }: NetworkEnergy, { clockMegahertz, unit }: Accelerator): string {
-  const rows = layers.flatMap(({ name, latency }) =>
-    latency
-      ? [
-          [
-            name,
-            (latency.cycles / 1e3).toFixed(1),
-            (latency.stalls / 1e3).toFixed(1),
-            percent(latency.utilisation, 1),
-            latency.limitedBy,
-            latency.energyDelayProduct.toExponential(2),
-          ],
-        ]
-      : [],
-  );
-  const cycles = layers.reduce((sum, { latency }) => sum + (latency?.cycles ?? 0), 0);
-  const time =
-    clockMegahertz === undefined ? '' : `, ${(cycles / clockMegahertz / 1e3).toFixed(2)} ms at ${clockMegahertz} MHz`;
-  return [
-    table(['layer', 'cycles 10³', 'stalls 10³', 'utilisation', 'limited by', `energy × delay, ${unit} · cycles`], rows),
-    `${(cycles / 1e6).toFixed(2)} · 10⁶ cycles for ${batch} images${time}`,
-  ].join('\n');
-}
-
-/** One line for each layer, place and operand. Names hold no commas or quotes. */
-function energyCsv({ layers }: NetworkEnergy): string {
-  const lines = layers.flatMap(({ name, computation, metadata, leakage, levels }) => [
-    [name, 'computation', '', computation],
-    ...Object.entries(levels).flatMap(([level, operands]) =>
-      Object.entries(operands).map(([operand, value]) => [name, level, operand, value]),
-    ),
-    [name, 'metadata', '', metadata],
-    [name, 'leakage', '', leakage],
-  ]);
-  return [['layer', 'place', 'operand', 'energy'], ...lines].map((line) => line.join(',')).join('\n');
 }
 
 function positive(value: string): number {

@@ -114,6 +114,12 @@ export function fits(layer: LayerOnChip, level: number, tile: readonly number[])
   return sum <= shared;
 }
 
+/** Words that a tile of each operand takes in one memory of a level; none where its room is unbounded. */
+export function wordsTaken(layer: LayerOnChip, level: number, tile: readonly number[]): number[] {
+  const { wordsPerValue } = layer.rooms[level] ?? { wordsPerValue: [0, 0, 0] };
+  return wordsPerValue.map((words, operand) => (words === 0 ? 0 : words * tileWords(operand, tile, layer)));
+}
+
 /** Input rows (or columns) that `outputs` neighbouring outputs with `kernel` neighbouring kernel positions touch. */
 export function touched(outputs: number, kernel: number, stride: number, dilation: number): number {
   if (outputs === 1) return kernel;

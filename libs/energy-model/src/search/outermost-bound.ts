@@ -1,6 +1,6 @@
-import { movingInto, multiplied, tripsOver } from './boundary-energy.js';
+import { movingInto, multiplied, tripsOfKinds, tripsOver } from './boundary-energy.js';
 import { neededDimensions } from './growing-dimensions.js';
-import { ALL, C, G, K, N, P, Q, R, S, tileWords, touched, type Held, type LayerOnChip } from './layer-on-chip.js';
+import { ALL, G, P, Q, R, S, tileWords, touched, type Held, type LayerOnChip } from './layer-on-chip.js';
 import { ORDERS } from './loop-orders.js';
 import { spreadLayer } from './spread-layer.js';
 import { LARGEST, tileGrowths } from './tile-growths.js';
@@ -26,7 +26,7 @@ export function leastOutermostEnergy(layer: LayerOnChip): number {
   tileGrowths(layer, first, growing, inside, ones, ones, LIMITS, true, (growth) => {
     const tile = multiplied(inside, growth);
     const trips = tripsOver(bounds, tile, ones);
-    const ofKind = [trips[N] * trips[P] * trips[Q], trips[K], trips[C] * trips[R] * trips[S]];
+    const ofKind = tripsOfKinds(trips);
     const overlap = (rowsOf(P, R, tile) * rowsOf(Q, S, tile)) / allRows;
     let passing = 0;
     const staying: Direct[] = [];
@@ -34,15 +34,14 @@ export function leastOutermostEnergy(layer: LayerOnChip): number {
       const once = each.operand === 1 ? each.once * Math.max(1, overlap) : each.once;
       // What the memories further inside cannot hold all of does not wait there for other tiles.
       if (tileWords(each.operand, tile, layer) > each.room) passing += once * ofKind[each.operand] - each.saved;
-      else staying.push(each);
+      else staying.push({ ...each, once });
     }
     for (const kinds of ORDERS) {
       let sum = passing;
       for (const { operand, once, saved } of staying) {
         const stays =
           kinds[0] === operand || (ofKind[kinds[0]] === 1 && (kinds[1] === operand || ofKind[kinds[1]] === 1));
-        const all = operand === 1 ? once * Math.max(1, overlap) : once;
-        sum += all * (stays ? 1 : ofKind[operand]) - saved;
+        sum += once * (stays ? 1 : ofKind[operand]) - saved;
       }
       if (sum < least) least = sum;
     }

@@ -1,7 +1,8 @@
 import { fits, type LayerOnChip } from './layer-on-chip.js';
 
 /**
- * How many of the tiles inside a level's tile can take along each dimension. Tiles that fit are tried, for the counts of tiles that are worth it: those that leave the smallest last tile.
+ * Tries tiles of a level that fit: how many of the tiles inside it they hold along each dimension, for the numbers that
+ * are worth it, which leave the smallest last tile.
  *
  * @param inside temporal extents of the tile that is repeated
  * @param maximal whether only the largest extent of the last dimension is tried: larger is better, unless a level further
