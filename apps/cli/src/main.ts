@@ -49,6 +49,11 @@ for (const command of [
   program.addCommand(command);
 }
 exitInsteadOfThrowing(program);
+// A reader such as `head` that has seen enough is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();
