@@ -46,12 +46,18 @@ function halfMasks() {
 async function compiled(data, masks) {
   const lenet = zooNetwork('lenet-5');
   const network = new TrainableNetwork(lenet);
-  await network.load({ weights: initialWeights(lenet, 1), masks, momentum: new Map() });
-  const epoch = { batchSize: 64, imagesPerEpoch: IMAGES, learningRate: 0.02, seed: 1 };
+  await network.load({ weights: initialWeights(lenet, 1), masks, slots: new Map() });
+  const epoch = {
+    batchSize: 64,
+    imagesPerEpoch: IMAGES,
+    optimizer: 'sgd',
+    learningRate: { name: 'cosine', peak: 0.02 },
+    seed: 1,
+  };
   // The first epoch includes TensorFlow's optimising of the graph.
-  await fit(network, data.training, { ...epoch, epochs: 1, epochsDone: 0 });
+  await fit(network, data.training, { ...epoch, epochs: 1, start: { epochsDone: 0, stepsIntoEpoch: 0 } });
   const start = performance.now();
-  await fit(network, data.training, { ...epoch, epochs: 2, epochsDone: 1 });
+  await fit(network, data.training, { ...epoch, epochs: 2, start: { epochsDone: 1, stepsIntoEpoch: 0 } });
   const seconds = (performance.now() - start) / 1000;
   network.close();
   return IMAGES / seconds;

@@ -6,28 +6,33 @@ import type {
   Measurement,
   ModelReference,
   PruneRequest,
+  PruningSchedule,
   TrainDenseRequest,
   TrainingTask,
 } from '@espalier/contracts';
 import { loadDataSet, type DataSet } from '@espalier/datasets';
-import { zooNetwork, type Network } from '@espalier/networks';
-import { pruneNetwork } from '@espalier/pruning';
+import { weightedLayers, zooNetwork, type Network } from '@espalier/networks';
+import { pruneNetwork, trainingPruner, type PrunedNetwork, type PruningData } from '@espalier/pruning';
 import {
   decodeCheckpoint,
-  encodeCheckpoint,
+  denseRecipe,
   fit,
   initialWeights,
   layerStatistics,
+  recalibrate,
+  SystemSolver,
   TrainableNetwork,
+  weightGradients,
   type Checkpoint,
-  type FitOptions,
+  type Recipe,
 } from '@espalier/training';
+import { Checkpoints, storeModel } from './checkpoints.js';
+import { fineTuneOptions, PruningWhileTraining, stopWithoutProgress } from './fine-tuning.js';
 
-/** How the dense network is trained: LeNet-5 reaches 99 % on MNIST's test images with it. */
-const DENSE_RECIPE = { epochs: 4, batchSize: 64, learningRate: 0.04 } as const;
-const FINE_TUNE_RECIPE = { batchSize: 64, learningRate: 0.12 } as const;
-/** Images over which energy-aware pruning judges a layer's output: 64,000 positions of LeNet-5's second convolution. */
+/** Images over which pruning judges a layer's output: 64,000 positions of LeNet-5's second convolution. */
 const STATISTICS_IMAGES = 1000;
+/** Images over which batch normalisations are measured anew after filters or weights have gone. */
+const RECALIBRATION_IMAGES = 2000;
 
 /** What a job reports while it runs, and looks at to know whether to go on. */
 export interface JobContext {
@@ -42,6 +47,9 @@ export interface JobProgress {
   readonly checkpoint?: string;
 }
 
+/** A network is compiled once for each role that it may have in one job. */
+type Role = 'pruned' | 'dense';
+
 /**
  * The four things a device does for a campaign. Each reads its inputs from the artifact store and leaves its result
  * there, so that any of them may be repeated, or go on in another process: a repeated job finds its own checkpoints.
@@ -49,6 +57,7 @@ export interface JobProgress {
 export class TrainingJobs {
   readonly #data = new Map<string, Promise<DataSet>>();
   readonly #networks = new Map<string, TrainableNetwork>();
+  #solver: SystemSolver | undefined;
 
   constructor(
     private readonly options: {
@@ -61,20 +70,16 @@ export class TrainingJobs {
   /** Trains the unpruned network, or finds that it has been trained already. */
   async trainDense({ task }: TrainDenseRequest, context: JobContext): Promise<ModelReference> {
     const network = zooNetwork(task.network);
-    const recipe = createHash('sha256')
-      .update(JSON.stringify({ task, recipe: DENSE_RECIPE }))
-      .digest('hex');
+    const recipe = { ...denseRecipe(network), seed: task.seed };
     const start: Checkpoint = {
+      network,
       weights: initialWeights(network, task.seed),
       masks: new Map(),
-      momentum: new Map(),
+      slots: new Map(),
       epochsDone: 0,
+      stepsIntoEpoch: 0,
     };
-    return this.#fitFrom(start, `dense/${recipe.slice(0, 32)}`, task, context, {
-      ...DENSE_RECIPE,
-      imagesPerEpoch: null,
-      seed: task.seed,
-    });
+    return this.#fitFrom(start, denseFolder(task), task, context, recipe);
   }
 
   /** Prunes the dense network by a schedule; no training yet. */
@@ -83,13 +88,11 @@ export class TrainingJobs {
     const network = zooNetwork(task.network);
     const data = await this.#dataOf(task);
     const dense = await this.#denseModel(request, network, context);
-    const pruning = this.#network(network, 'pruned');
-    const reference = this.#network(network, 'dense');
+    const reference = this.#cached(network, 'dense');
     await reference.load(dense);
     // Priced on a part of the training images: only the order of the layers depends on it.
     const sample = { ...data.training, count: Math.min(STATISTICS_IMAGES, data.training.count) };
     const { profile } = await reference.measure(sample, 'validation', () => context.signal.throwIfAborted());
-    const layers = Object.keys(schedule.density).length;
     const pruned = await pruneNetwork(
       network,
       dense.weights,
@@ -99,89 +102,148 @@ export class TrainingJobs {
         batch: request.batch,
         densities: profile.layers.map(({ density }) => density),
       },
-      async (layer, soFar) => {
-        context.signal.throwIfAborted();
-        context.progress({ phase: 'prune', done: soFar.order.length, of: layers });
-        await pruning.load({ ...soFar, momentum: new Map() });
-        return layerStatistics(pruning, reference, layer, data.training, STATISTICS_IMAGES);
-      },
+      this.#pruningData(network, schedule, task, data, context),
     );
-    return this.#store(network, { weights: pruned.weights, masks: pruned.masks, momentum: new Map(), epochsDone: 0 });
+    const rewound = await this.#rewound(pruned, schedule, task, context);
+    return this.#withTrainable(rewound.network, async (trainable) => {
+      const start = { ...rewound, slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
+      await trainable.load(start);
+      await recalibrate(trainable, data.training, RECALIBRATION_IMAGES);
+      return storeModel(this.options.artifacts, { ...start, weights: await trainable.weights() });
+    });
   }
 
-  /** Trains a pruned network with its masks held. */
+  /** Trains a pruned network with its masks held, or prunes it while it is trained. */
   async fineTune(request: FineTuneRequest, context: JobContext): Promise<ModelReference> {
     const { task } = request;
     const network = zooNetwork(task.network);
     const start = decodeCheckpoint(network, await this.options.artifacts.get(request.pruned));
-    return this.#fitFrom(start, `candidates/${request.candidate}`, task, context, {
-      ...FINE_TUNE_RECIPE,
-      epochs: request.epochs,
-      imagesPerEpoch: request.imagesPerEpoch,
-      seed: task.seed,
-    });
+    const recipe = { ...fineTuneOptions(network, request), seed: task.seed };
+    return this.#fitFrom(start, `candidates/${request.candidate}`, task, context, recipe, request);
   }
 
   /** Accuracy and sparsity profile of a model on one split. */
   async evaluate({ task, model, split }: EvaluateRequest, context: JobContext): Promise<Measurement> {
     const network = zooNetwork(task.network);
     const data = await this.#dataOf(task);
-    const trainable = this.#network(network, 'pruned');
-    await trainable.load(decodeCheckpoint(network, await this.options.artifacts.get(model)));
-    return trainable.measure(data[split], split, () => context.signal.throwIfAborted());
+    const checkpoint = decodeCheckpoint(network, await this.options.artifacts.get(model));
+    return this.#withTrainable(checkpoint.network, async (trainable) => {
+      await trainable.load(checkpoint);
+      const measured = await trainable.measure(data[split], split, () => context.signal.throwIfAborted());
+      return checkpoint.network === network ? measured : againstDense(measured, network, checkpoint.network);
+    });
   }
 
   async #fitFrom(
     start: Checkpoint,
-    pointers: string,
+    folder: string,
     task: TrainingTask,
     context: JobContext,
-    recipe: Omit<FitOptions, 'epochsDone' | 'signal' | 'onEpoch' | 'onStep'>,
+    recipe: Recipe & { readonly seed: number },
+    fineTune?: FineTuneRequest,
   ): Promise<ModelReference> {
-    const network = zooNetwork(task.network);
-    const found = await this.#lastCheckpoint(network, pointers, recipe.epochs);
+    const checkpoints = new Checkpoints(this.options.artifacts, folder);
+    const dense = zooNetwork(task.network);
+    const found = await checkpoints.latest(dense, recipe.epochs);
     if (found && found.checkpoint.epochsDone === recipe.epochs) return found.reference;
     const from = found?.checkpoint ?? start;
     const data = await this.#dataOf(task);
-    const trainable = this.#network(network, 'pruned');
-    await trainable.load(from);
-    let last = found?.reference;
-    await fit(trainable, data.training, {
-      ...recipe,
-      epochsDone: from.epochsDone,
-      signal: context.signal,
-      onStep: (done, of) => context.progress({ phase: 'train', done, of, checkpoint: last?.artifact }),
-      onEpoch: async (epochsDone, _loss, state) => {
-        last = await this.#store(network, { ...state, epochsDone });
-        await this.options.artifacts.setPointer(`${pointers}/epoch-${epochsDone}`, last.artifact);
-      },
+    return this.#withTrainable(from.network, async (trainable) => {
+      const schedule = fineTune?.schedule;
+      const pruner =
+        schedule &&
+        (await trainingPruner(dense, from.weights, schedule, this.#pruningData(dense, schedule, task, data, context)));
+      const pruning = pruner && new PruningWhileTraining(trainable, pruner);
+      await (pruning ?? trainable).load(from);
+      const patience = schedule?.fineTune.patience;
+      const isStuck = patience === undefined ? undefined : stopWithoutProgress(trainable, data, patience);
+      let last = found?.reference;
+      await fit(trainable, data.training, {
+        ...recipe,
+        start: from,
+        signal: context.signal,
+        ...(await this.#teacher(fineTune, context)),
+        ...(pruning && { throughMasks: pruning.throughMasks, beforeStep: pruning.beforeStep }),
+        onStep: (done, of) => context.progress({ phase: 'train', done, of, checkpoint: last?.artifact }),
+        onEpoch: async (epochsDone) => {
+          const isOver = epochsDone === recipe.epochs || ((await isStuck?.()) ?? false);
+          await pruning?.look(isOver ? 1 : epochsDone / recipe.epochs);
+          const { slots, ...state } = await trainable.state();
+          const remembered = isOver ? slots : new Map([...slots, ...(pruning?.memory() ?? [])]);
+          // A training that ends early is as done as one that does not.
+          const done = isOver ? recipe.epochs : epochsDone;
+          last = await checkpoints.save({
+            ...state,
+            slots: remembered,
+            network: from.network,
+            epochsDone: done,
+            stepsIntoEpoch: 0,
+          });
+          return isOver;
+        },
+      });
+      return last ?? storeModel(this.options.artifacts, from);
     });
-    return last ?? this.#store(network, from);
   }
 
-  /** The latest checkpoint that is whole: one that is damaged or missing is passed over, and its epoch done again. */
-  async #lastCheckpoint(
-    network: Network,
-    pointers: string,
-    epochs: number,
-  ): Promise<{ checkpoint: Checkpoint; reference: ModelReference } | undefined> {
-    const known = await this.options.artifacts.pointers(pointers);
-    for (let epoch = epochs; epoch > 0; epoch--) {
-      const artifact = known.get(`epoch-${epoch}`);
-      if (artifact === undefined) continue;
-      try {
-        const bytes = await this.options.artifacts.get(artifact);
-        return { checkpoint: decodeCheckpoint(network, bytes), reference: { artifact, bytes: bytes.length } };
-      } catch (error) {
-        if (error instanceof ArtifactCorruptError || error instanceof ArtifactMissingError) continue;
-        throw error;
-      }
+  /** The dense network as it was early in its training, under the masks that pruning found at its end. */
+  async #rewound(
+    pruned: PrunedNetwork,
+    { fineTune: { rewindTo } }: PruningSchedule,
+    task: TrainingTask,
+    context: JobContext,
+  ): Promise<PrunedNetwork> {
+    if (rewindTo === undefined || pruned.masks.size === 0) return pruned;
+    const network = zooNetwork(task.network);
+    if (rewindTo === 0) return { ...pruned, weights: initialWeights(network, task.seed) };
+    const checkpoints = new Checkpoints(this.options.artifacts, denseFolder(task));
+    let early = await checkpoints.latest(network, rewindTo);
+    if (!early) {
+      await this.trainDense({ task }, context);
+      early = await checkpoints.latest(network, rewindTo);
     }
-    return undefined;
+    return early ? { ...pruned, weights: early.checkpoint.weights } : pruned;
+  }
+
+  async #teacher(request: FineTuneRequest | undefined, context: JobContext) {
+    const distillation = request?.schedule?.fineTune.distillation;
+    if (!request || !distillation || distillation.share === 0 || request.dense === undefined) return {};
+    const network = zooNetwork(request.task.network);
+    const teacher = this.#cached(network, 'dense');
+    await teacher.load(await this.#denseModel({ task: request.task, dense: request.dense }, network, context));
+    return { teacher: { network: teacher, ...distillation } };
+  }
+
+  #pruningData(
+    network: Network,
+    schedule: PruningSchedule,
+    { seed }: TrainingTask,
+    { training }: DataSet,
+    context: JobContext,
+  ): PruningData {
+    const reference = this.#cached(network, 'dense');
+    const layers = Object.keys(schedule.density).length;
+    this.#solver ??= new SystemSolver(this.options.threads);
+    return {
+      seed,
+      solve: this.#solver.solve,
+      gradients: () => weightGradients(reference, training, STATISTICS_IMAGES, context.signal),
+      statisticsOf: async (layer, soFar) => {
+        context.signal.throwIfAborted();
+        context.progress({ phase: 'prune', done: soFar.order.length, of: layers });
+        const pruning = this.#cached(network, 'pruned');
+        await pruning.load({ ...soFar, slots: new Map() });
+        return layerStatistics(pruning, reference, layer, training, STATISTICS_IMAGES);
+      },
+    };
   }
 
   /** The dense model; when its file is damaged or gone it is trained again, which on one device gives the same bytes. */
-  async #denseModel(request: PruneRequest, network: Network, context: JobContext): Promise<Checkpoint> {
+  async #denseModel(
+    request: Pick<PruneRequest, 'task' | 'dense'>,
+    network: Network,
+    context: JobContext,
+  ): Promise<Checkpoint> {
     try {
       return decodeCheckpoint(network, await this.options.artifacts.get(request.dense));
     } catch (error) {
@@ -190,11 +252,6 @@ export class TrainingJobs {
       if (again.artifact !== request.dense) throw error;
       return decodeCheckpoint(network, await this.options.artifacts.get(again.artifact));
     }
-  }
-
-  async #store(network: Network, checkpoint: Checkpoint): Promise<ModelReference> {
-    const bytes = encodeCheckpoint(network, checkpoint);
-    return { artifact: await this.options.artifacts.put(bytes), bytes: bytes.length };
   }
 
   #dataOf({ data, trainingImages }: TrainingTask): Promise<DataSet> {
@@ -209,10 +266,45 @@ export class TrainingJobs {
     return loading;
   }
 
-  #network(network: Network, role: 'pruned' | 'dense'): TrainableNetwork {
+  /** A network of the zoo is compiled once; one that has lost filters is compiled for the job, and closed after it. */
+  async #withTrainable<Result>(
+    network: Network,
+    use: (trainable: TrainableNetwork) => Promise<Result>,
+  ): Promise<Result> {
+    if (network === zooNetwork(network.name)) return use(this.#cached(network, 'pruned'));
+    const trainable = new TrainableNetwork(network, this.options.threads);
+    try {
+      return await use(trainable);
+    } finally {
+      trainable.close();
+    }
+  }
+
+  #cached(network: Network, role: Role): TrainableNetwork {
     const key = `${role}/${network.name}`;
     const trainable = this.#networks.get(key) ?? new TrainableNetwork(network, this.options.threads);
     this.#networks.set(key, trainable);
     return trainable;
   }
+}
+
+function denseFolder(task: TrainingTask): string {
+  const recipe = denseRecipe(zooNetwork(task.network));
+  const hash = createHash('sha256').update(JSON.stringify({ task, recipe })).digest('hex');
+  return `dense/${hash.slice(0, 32)}`;
+}
+
+/** A smaller network's measurement as a part of the dense network's: what is left of it, and the shapes that are. */
+function againstDense(measured: Measurement, dense: Network, pruned: Network): Measurement {
+  const before = weightedLayers(dense);
+  const after = weightedLayers(pruned);
+  const layers = measured.profile.layers.map((layer, i) => {
+    const { groups, inputChannels, outputChannels } = after[i].shape;
+    return {
+      ...layer,
+      weights: before[i].kernelShape.reduce((product, size) => product * size, 1),
+      shape: { groups, inputChannels, outputChannels },
+    };
+  });
+  return { ...measured, profile: { layers } };
 }

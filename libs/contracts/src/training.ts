@@ -32,6 +32,9 @@ export const FineTuneRequestSchema = z.strictObject({
   pruned: z.string(),
   epochs: z.int(),
   imagesPerEpoch: z.int().nullable(),
+  /** What the candidate is, and the dense model it came from: left out by workflows that began before there was a choice. */
+  schedule: PruningScheduleSchema.optional(),
+  dense: z.string().optional(),
 });
 export type FineTuneRequest = z.infer<typeof FineTuneRequestSchema>;
 

@@ -27,11 +27,18 @@ export function subset(data: DataSet, trainingImages: number): DataSet {
     throw new DataSetError(`${data.name} has ${data.training.count} training images, ${trainingImages} were asked for`);
   }
   const share = trainingImages / data.training.count;
-  const first = (split: Split): Split => head(split, Math.ceil(split.count * share), data);
+  const first = (split: Split): Split => head(split, Math.ceil(split.count * share), data.image);
   return { ...data, training: first(data.training), validation: first(data.validation), test: first(data.test) };
 }
 
-function head(split: Split, count: number, { image }: DataSet): Split {
-  const pixels = image.height * image.width * image.channels;
-  return { images: split.images.subarray(0, count * pixels), labels: split.labels.subarray(0, count), count };
+type Image = DataSet['image'];
+const pixelsOf = ({ height, width, channels }: Image): number => height * width * channels;
+
+export function head(split: Split, count: number, image: Image): Split {
+  return { images: split.images.subarray(0, count * pixelsOf(image)), labels: split.labels.subarray(0, count), count };
+}
+
+export function tail(split: Split, count: number, image: Image): Split {
+  const before = split.count - count;
+  return { images: split.images.subarray(before * pixelsOf(image)), labels: split.labels.subarray(before), count };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cachedFile, dataSetFacts, loadDataSet, parseIdx } from './index.js';
+import { cachedCopy, dataSetFacts, loadDataSet, parseIdx } from './index.js';
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'data-'))));
@@ -45,7 +45,7 @@ describe('a data set that cannot be had', () => {
     const from = join(folder, 'source');
     await writeFile(from, 'damaged');
     const sha256 = createHash('sha256').update('whole').digest('hex');
-    await expect(cachedFile({ from, to: join(folder, 'copy'), sha256 })).rejects.toThrow('is missing or damaged');
+    await expect(cachedCopy({ from, to: join(folder, 'copy'), sha256 })).rejects.toThrow('is missing or damaged');
   });
 });
 

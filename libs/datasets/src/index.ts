@@ -1,11 +1,13 @@
 import { DataSetError, subset, type DataSet } from './data-set.js';
+import { loadCifar10 } from './cifar-10.js';
+import { loadFashionMnist } from './fashion-mnist.js';
 import { loadMnist } from './mnist.js';
 
 export { DataSetError, subset } from './data-set.js';
 export type { DataSet, Split } from './data-set.js';
 export { parseIdx } from './idx-file.js';
 export { loadMnist } from './mnist.js';
-export { cachedFile } from './cached-file.js';
+export { cachedCopy } from './cached-file.js';
 
 /** Facts of a data set that are known without reading it. */
 export interface DataSetFacts {
@@ -16,6 +18,13 @@ export interface DataSetFacts {
 
 const SETS: Record<string, DataSetFacts & { load: (cache: string) => Promise<DataSet> }> = {
   mnist: { image: { height: 28, width: 28, channels: 1 }, classes: 10, trainingImages: 55_000, load: loadMnist },
+  'fashion-mnist': {
+    image: { height: 28, width: 28, channels: 1 },
+    classes: 10,
+    trainingImages: 55_000,
+    load: loadFashionMnist,
+  },
+  'cifar-10': { image: { height: 32, width: 32, channels: 3 }, classes: 10, trainingImages: 45_000, load: loadCifar10 },
 };
 
 export const DATA_SETS: readonly string[] = Object.keys(SETS);

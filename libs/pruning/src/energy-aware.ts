@@ -1,5 +1,5 @@
-import { residualCorrelation, repair, type LeastSquares } from './least-squares.js';
-import { keptWeights, magnitudeMask } from './magnitude.js';
+import { highestScores, keptWeights } from './highest-scores.js';
+import { repair, ResidualCorrelation, type LeastSquares, type SolveSystems } from './least-squares.js';
 
 export interface EnergyAwareOptions {
   /** How far past the target weights are removed before some are restored, as a fraction of those kept. */
@@ -18,44 +18,54 @@ export const ENERGY_AWARE_DEFAULTS: EnergyAwareOptions = { overshoot: 0.3, round
  * @param density fraction of the layer's weights to keep, in [0, 1]
  * @returns the mask and the repaired weights, of the same shape
  */
-export function pruneEnergyAware(
+export async function pruneEnergyAware(
   problem: LeastSquares,
   original: Float32Array,
   density: number,
+  solve?: SolveSystems,
   options: EnergyAwareOptions = ENERGY_AWARE_DEFAULTS,
-): { mask: Float32Array; weights: Float32Array } {
+): Promise<{ mask: Float32Array; weights: Float32Array }> {
   const target = keptWeights(original.length, density);
-  let kept = Math.floor(target * (1 - options.overshoot));
-  const mask = magnitudeMask(original, kept);
-  for (let round = options.rounds; round > 0 && kept < target; round--) {
-    const restored = Math.ceil((target - kept) / round);
-    restoreByOutputError(problem, original, mask, restored);
-    kept += restored;
-  }
-  return { mask, weights: repair(problem, mask, original) };
+  const kept = Math.floor(target * (1 - options.overshoot));
+  const mask = highestScores(original.map(Math.abs), kept);
+  restoreByOutputError(problem, original, mask, target - kept, options.rounds);
+  return { mask, weights: await repair(problem, mask, original, solve) };
 }
 
-/** Sets `count` more weights in the mask: those that, put back as they were, reduce the output's error most. */
+/**
+ * Sets `count` more weights in the mask: those that, put back as they were, reduce the output's error most.
+ *
+ * @param rounds in how many portions; the error is computed anew for each
+ */
 export function restoreByOutputError(
   problem: LeastSquares,
   original: Float32Array,
   mask: Float32Array,
   count: number,
+  rounds = 1,
 ): void {
   const { gram, inputs, filters } = problem;
-  const kept = Float64Array.from(original, (weight, i) => weight * mask[i]);
-  const residual = residualCorrelation(problem, kept);
-  const candidates: number[] = [];
+  const residual = new ResidualCorrelation(
+    problem,
+    original.map((weight, i) => weight * mask[i]),
+  );
   const gain = new Float64Array(original.length);
-  for (let i = 0; i < inputs; i++) {
-    for (let f = 0; f < filters; f++) {
-      const at = i * filters + f;
-      if (mask[at] !== 0) continue;
-      // ‖R‖² − ‖R − x w‖² = 2 w xᵀR − w² xᵀx
-      gain[at] = 2 * original[at] * residual[at] - original[at] ** 2 * gram[i * inputs + i];
-      candidates.push(at);
+  for (let round = rounds, left = count; round > 0 && left > 0; round--) {
+    const portion = Math.ceil(left / round);
+    for (let i = 0; i < inputs; i++) {
+      const power = gram[i * inputs + i];
+      for (let f = 0; f < filters; f++) {
+        const at = i * filters + f;
+        // ‖R‖² − ‖R − x w‖² = 2 w xᵀR − w² xᵀx
+        gain[at] = mask[at] ? -Infinity : 2 * original[at] * residual.at(i, f) - original[at] ** 2 * power;
+      }
     }
+    const restored = highestScores(gain, portion);
+    for (let at = 0; at < restored.length; at++) {
+      if (restored[at] === 0 || mask[at] !== 0) continue;
+      mask[at] = 1;
+      residual.add(Math.floor(at / filters), at % filters, original[at]);
+    }
+    left -= portion;
   }
-  candidates.sort((a, b) => gain[b] - gain[a] || a - b);
-  for (const at of candidates.slice(0, count)) mask[at] = 1;
 }

@@ -12,34 +12,96 @@ export interface LeastSquares {
   readonly filters: number;
 }
 
+/** A symmetric positive definite system A x = b, row-major. */
+export interface LinearSystem {
+  readonly matrix: Float64Array;
+  readonly right: Float64Array;
+}
+
+/**
+ * Solves many systems, of whatever sizes. Null for one that rounding has made indefinite.
+ *
+ * libs/training has one that runs in TensorFlow, for layers whose systems are large.
+ */
+export type SolveSystems = (systems: readonly LinearSystem[]) => Promise<readonly (Float64Array | null)[]>;
+
+export const solveInJavaScript: SolveSystems = (systems) =>
+  Promise.resolve(
+    systems.map(({ matrix, right }) => {
+      const size = right.length;
+      const left = new Matrix(size, size);
+      for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) left.set(i, j, matrix[i * size + j]);
+      const factor = new CholeskyDecomposition(left);
+      return factor.isPositiveDefinite()
+        ? Float64Array.from(factor.solve(Matrix.columnVector(right)).to1DArray())
+        : null;
+    }),
+  );
+
 /** The Gram's diagonal is raised by this much of its mean, so that inputs which never vary do not make it singular. */
 const RIDGE = 1e-4;
 
-/** C = B − G A: how the output's error still correlates with each weight; inputs × filters, row-major. */
-export function residualCorrelation(
-  { gram, correlation, inputs, filters }: LeastSquares,
-  weights: Float64Array,
-): Float64Array {
-  const residual = Float64Array.from(correlation);
-  for (let j = 0; j < inputs; j++) {
+/** λ of a problem: see RIDGE. */
+export function ridgeOf({ gram, inputs }: LeastSquares): number {
+  let trace = 0;
+  for (let i = 0; i < inputs; i++) trace += gram[i * inputs + i];
+  return Math.max((RIDGE * trace) / inputs, Number.MIN_VALUE);
+}
+
+/** C = B − G A, kept up to date while weights are put back: how the output's error still correlates with each weight. */
+export class ResidualCorrelation {
+  /** Filter by filter, so that putting a weight back runs along one row of the Gram matrix. */
+  readonly #byFilter: Float64Array;
+
+  /** @param weights A, inputs × filters, row-major */
+  constructor(
+    private readonly problem: LeastSquares,
+    weights: ArrayLike<number>,
+  ) {
+    const { correlation, inputs, filters } = problem;
+    this.#byFilter = new Float64Array(inputs * filters);
+    for (let i = 0; i < inputs; i++) {
+      for (let f = 0; f < filters; f++) this.#byFilter[f * inputs + i] = correlation[i * filters + f];
+    }
     for (let f = 0; f < filters; f++) {
-      const weight = weights[j * filters + f];
-      if (weight === 0) continue;
-      for (let i = 0; i < inputs; i++) residual[i * filters + f] -= gram[i * inputs + j] * weight;
+      for (let j = 0; j < inputs; j++) this.add(j, f, weights[j * filters + f]);
     }
   }
-  return residual;
+
+  /** The weight of input j to filter f grows by `change`. */
+  add(j: number, f: number, change: number): void {
+    if (change === 0) return;
+    const { gram, inputs } = this.problem;
+    const column = this.#byFilter.subarray(f * inputs, (f + 1) * inputs);
+    const row = gram.subarray(j * inputs, (j + 1) * inputs);
+    for (let i = 0; i < inputs; i++) column[i] -= change * row[i];
+  }
+
+  at(i: number, f: number): number {
+    return this.#byFilter[f * this.problem.inputs + i];
+  }
 }
 
 /**
  * ‖Ŷ − X A‖² up to the constant ‖Ŷ‖²: AᵀG A − 2 AᵀB, summed over filters. The less, the better the output is reproduced.
+ *
+ * @param weights A, inputs × filters, row-major
  */
-export function reproductionError(problem: LeastSquares, weights: Float64Array): number {
-  const residual = residualCorrelation(problem, weights);
+export function reproductionError(problem: LeastSquares, weights: ArrayLike<number>): number {
+  const { inputs, filters, correlation } = problem;
+  const residual = new ResidualCorrelation(problem, weights);
   let error = 0;
-  for (let i = 0; i < weights.length; i++) error -= weights[i] * (residual[i] + problem.correlation[i]);
+  for (let i = 0; i < inputs; i++) {
+    for (let f = 0; f < filters; f++) {
+      const at = i * filters + f;
+      error -= weights[at] * (residual.at(i, f) + correlation[at]);
+    }
+  }
   return error;
 }
+
+/** Systems that are gathered before they are solved hold no more numbers than this. */
+const GATHERED = 2 ** 25;
 
 /**
  * The best weights on a given support, filter by filter: A_S = (G_SS + λI)⁻¹ (B_S + λ A⁰_S). The ridge pulls towards the
@@ -48,31 +110,47 @@ export function reproductionError(problem: LeastSquares, weights: Float64Array):
  * @param mask 1 on the support
  * @param original A⁰
  */
-export function repair(problem: LeastSquares, mask: Float32Array, original: Float32Array): Float32Array {
+export async function repair(
+  problem: LeastSquares,
+  mask: Float32Array,
+  original: Float32Array,
+  solve: SolveSystems = solveInJavaScript,
+): Promise<Float32Array> {
   const { gram, correlation, inputs, filters } = problem;
-  let trace = 0;
-  for (let i = 0; i < inputs; i++) trace += gram[i * inputs + i];
-  const ridge = Math.max((RIDGE * trace) / inputs, Number.MIN_VALUE);
-
+  const ridge = ridgeOf(problem);
   const repaired = new Float32Array(original.length);
-  for (let f = 0; f < filters; f++) {
+  let pending: { filter: number; support: number[]; system: LinearSystem }[] = [];
+  let gathered = 0;
+  const solvePending = async (): Promise<void> => {
+    const solutions = await solve(pending.map(({ system }) => system));
+    pending.forEach(({ filter, support }, n) => {
+      // A Gram that rounding has made indefinite: the weights as they were are a safe answer.
+      const solution = solutions[n];
+      support.forEach((i, row) => {
+        const at = i * filters + filter;
+        repaired[at] = solution ? solution[row] : original[at];
+      });
+    });
+    pending = [];
+    gathered = 0;
+  };
+  for (let filter = 0; filter < filters; filter++) {
     const support: number[] = [];
-    for (let i = 0; i < inputs; i++) if (mask[i * filters + f] !== 0) support.push(i);
-    if (support.length === 0) continue;
-    const left = new Matrix(support.length, support.length);
-    const right = new Matrix(support.length, 1);
-    support.forEach((i, row) => {
-      support.forEach((j, column) => left.set(row, column, gram[i * inputs + j]));
-      left.set(row, row, left.get(row, row) + ridge);
-      right.set(row, 0, correlation[i * filters + f] + ridge * original[i * filters + f]);
-    });
-    const factor = new CholeskyDecomposition(left);
-    // A Gram that rounding has made indefinite: the weights as they were are a safe answer.
-    const solution = factor.isPositiveDefinite() ? factor.solve(right) : null;
-    support.forEach((i, row) => {
-      const at = i * filters + f;
-      repaired[at] = solution ? solution.get(row, 0) : original[at];
-    });
+    for (let i = 0; i < inputs; i++) if (mask[i * filters + filter] !== 0) support.push(i);
+    const size = support.length;
+    if (size === 0) continue;
+    const matrix = new Float64Array(size * size);
+    const right = new Float64Array(size);
+    for (let row = 0; row < size; row++) {
+      const i = support[row];
+      for (let column = 0; column < size; column++) matrix[row * size + column] = gram[i * inputs + support[column]];
+      matrix[row * size + row] += ridge;
+      right[row] = correlation[i * filters + filter] + ridge * original[i * filters + filter];
+    }
+    pending.push({ filter, support, system: { matrix, right } });
+    gathered += size * size;
+    if (gathered > GATHERED) await solvePending();
   }
+  await solvePending();
   return repaired;
 }

@@ -1,103 +1,140 @@
 import type { PruningSchedule } from '@espalier/contracts';
-import { NetworkPricer, type Accelerator, type LayerDensity } from '@espalier/energy-model';
-import {
-  weightedLayers,
-  type Network,
-  type NetworkWeights,
-  type WeightedLayer,
-  type WeightTensor,
-} from '@espalier/networks';
-import { pruneEnergyAware } from './energy-aware.js';
-import type { LeastSquares } from './least-squares.js';
-import { keptWeights, magnitudeMask } from './magnitude.js';
-
-export interface PrunedNetwork {
-  readonly weights: NetworkWeights;
-  /** By layer, 1 where a weight is kept. */
-  readonly masks: ReadonlyMap<string, Float32Array>;
-  /** The order in which the layers were pruned. */
-  readonly order: readonly string[];
-}
-
-/** What pruning asks of the outside: statistics of a layer's inputs in the network as it is pruned so far. */
-export type StatisticsOf = (
-  layer: string,
-  prunedSoFar: PrunedNetwork,
-) => Promise<Pick<LeastSquares, 'gram' | 'correlation'>>;
-
-/** A schedule that the network cannot follow. */
-export class ScheduleError extends Error {
-  override name = 'ScheduleError';
-}
+import { weightedLayers, type Network, type NetworkWeights, type WeightedLayer } from '@espalier/networks';
+import { RandomStream } from '@espalier/random';
+import { allocateWeights } from './allocate-weights.js';
+import { BY_OUTPUT, OF_FILTERS, SCORED, WHILE_TRAINING } from './criteria.js';
+import { magnitude } from './criteria/magnitude.js';
+import { twoOfFour } from './criteria/two-of-four.js';
+import { highestScores } from './highest-scores.js';
+import { pruneLayerByLayer } from './prune-by-output.js';
+import { kernelOf, ScheduleError, type PrunedNetwork, type PruningTarget } from './pruned-network.js';
+import type { PruningData } from './pruning-data.js';
+import { pruneFilters, pruneFiltersByEnergy } from './structured/prune-filters.js';
+import type { TrainingPruner } from './while-training/training-pruner.js';
 
 /**
- * Prunes a trained network by a schedule, layer by layer, the one that burns most energy first. Layers that the schedule
- * does not name, or keeps whole, stay as they are.
+ * Prunes a trained network by a schedule. Layers that the schedule does not name, or keeps whole, stay as they are. What
+ * prunes while training leaves the network as it is for `trainingPruner`.
  *
- * @throws ScheduleError when the schedule names a layer that the network lacks
+ * @throws ScheduleError when the schedule names a layer that the network lacks, or asks for what it does not have
  */
 export async function pruneNetwork(
   network: Network,
   weights: NetworkWeights,
   schedule: PruningSchedule,
-  chip: { accelerator: Accelerator; batch: number; densities: readonly LayerDensity[] },
-  statisticsOf: StatisticsOf,
+  target: PruningTarget,
+  data: PruningData,
 ): Promise<PrunedNetwork> {
+  checkSchedule(network, schedule);
+  const { criterion } = schedule;
+  const dense: PrunedNetwork = { network, weights, masks: new Map(), order: [] };
+  if (WHILE_TRAINING[criterion]) return dense;
+  const ofFilters = OF_FILTERS[criterion];
+  if (ofFilters) {
+    const gradients = ofFilters.needsGradients ? await data.gradients() : undefined;
+    const pruning = { criterion: ofFilters.score, density: schedule.density, gradients };
+    const smaller = ofFilters.byEnergy
+      ? pruneFiltersByEnergy(network, weights, pruning, target)
+      : pruneFilters(network, weights, pruning);
+    return { ...dense, ...smaller, order: Object.keys(schedule.density) };
+  }
+  const layers = prunedLayers(network, schedule);
+  if (criterion === '2:4') {
+    const masks = layers.map(({ name }): [string, Float32Array] => {
+      const { data: kernel, shape } = kernelOf(weights, name);
+      return [name, twoOfFour(kernel, shape[shape.length - 1])];
+    });
+    return masked(dense, masks);
+  }
+  const counts = await weightCounts(network, weights, schedule, data);
+  const scored = SCORED[criterion];
+  if (scored) {
+    const gradients = scored.needsGradients ? await data.gradients() : undefined;
+    const masks = layers.map(({ name }, i): [string, Float32Array] => {
+      const uniform = uniformOf(data.seed, i);
+      const scores = scored.score({
+        name,
+        weights: kernelOf(weights, name).data,
+        uniform,
+        gradients: gradients?.get(name),
+      });
+      return [name, highestScores(scores, counts.get(name) ?? scores.length)];
+    });
+    return masked(dense, masks);
+  }
+  const prune = BY_OUTPUT[criterion];
+  if (!prune) throw new ScheduleError(`criterion: there is nothing that prunes by '${criterion}'`);
+  return pruneLayerByLayer(dense, layers, counts, target, data, prune);
+}
+
+/**
+ * What prunes the network while it is fine-tuned, if the schedule's criterion does so.
+ *
+ * @throws ScheduleError as pruneNetwork
+ */
+export async function trainingPruner(
+  network: Network,
+  weights: NetworkWeights,
+  schedule: PruningSchedule,
+  data: PruningData,
+): Promise<TrainingPruner | undefined> {
+  const make = WHILE_TRAINING[schedule.criterion];
+  if (!make) return undefined;
+  checkSchedule(network, schedule);
+  return make(await weightCounts(network, weights, schedule, data));
+}
+
+function checkSchedule(network: Network, { density }: PruningSchedule): void {
   const layers = weightedLayers(network);
-  const unknown = Object.keys(schedule.density).find((name) => !layers.some((layer) => layer.name === name));
+  const unknown = Object.keys(density).find((name) => !layers.some((layer) => layer.name === name));
   if (unknown !== undefined) {
     throw new ScheduleError(
       `density.${unknown}: ${network.name} has no such layer; it has ${layers.map(({ name }) => name).join(', ')}`,
     );
   }
-  let pruned: PrunedNetwork = { weights: new Map(weights), masks: new Map(), order: [] };
-  for (const layer of byEnergy(layers, chip)) {
-    const density = schedule.density[layer.name] ?? 1;
-    if (density >= 1) continue;
-    const kernelName = `${layer.name}/kernel`;
-    const kernel = weights.get(kernelName);
-    if (!kernel) throw new ScheduleError(`weight ${kernelName} is missing`);
-    const { mask, values } =
-      schedule.criterion === 'magnitude'
-        ? byMagnitude(kernel, density)
-        : byOutputError(kernel, density, await statisticsOf(layer.name, pruned));
-    pruned = {
-      weights: new Map(pruned.weights).set(kernelName, { shape: kernel.shape, data: values }),
-      masks: new Map(pruned.masks).set(layer.name, mask),
-      order: [...pruned.order, layer.name],
-    };
-  }
-  return pruned;
 }
 
-function byEnergy(
-  layers: readonly WeightedLayer[],
-  { accelerator, batch, densities }: { accelerator: Accelerator; batch: number; densities: readonly LayerDensity[] },
-): WeightedLayer[] {
-  const pricer = new NetworkPricer(
-    layers.map(({ shape }) => shape),
-    batch,
-    accelerator,
+function prunedLayers(network: Network, { density }: PruningSchedule): WeightedLayer[] {
+  return weightedLayers(network).filter(({ name }) => (density[name] ?? 1) < 1);
+}
+
+/** How many weights each layer keeps: as its density says, or as the schedule spreads them. */
+async function weightCounts(
+  network: Network,
+  weights: NetworkWeights,
+  schedule: PruningSchedule,
+  data: PruningData,
+): Promise<Map<string, number>> {
+  const { allocation = 'layer', density, criterion } = schedule;
+  const own = SCORED[criterion] ?? magnitude;
+  const gradients = allocation !== 'layer' && own.needsGradients ? await data.gradients() : undefined;
+  // A layer that is kept whole takes part where weights are spread over layers.
+  const layers = weightedLayers(network).filter(({ name }) =>
+    allocation === 'layer' ? (density[name] ?? 1) < 1 : Object.hasOwn(density, name),
   );
-  const priced = pricer.price(densities).layers;
-  return layers
-    .map((layer, i) => ({ layer, energy: priced[i].total }))
-    .sort((a, b) => b.energy - a.energy)
-    .map(({ layer }) => layer);
+  return allocateWeights(
+    layers.map(({ name, kernelShape }, i) => {
+      const kernel = kernelOf(weights, name).data;
+      const isByMagnitude = allocation === 'layer' || allocation === 'erdos-renyi-kernel';
+      const scores = isByMagnitude
+        ? kernel
+        : own.score({ name, weights: kernel, uniform: uniformOf(data.seed, i), gradients: gradients?.get(name) });
+      return { name, kernelShape, density: density[name], scores };
+    }),
+    allocation,
+  );
 }
 
-function byMagnitude({ data }: WeightTensor, density: number): { mask: Float32Array; values: Float32Array } {
-  const mask = magnitudeMask(data, keptWeights(data.length, density));
-  return { mask, values: data.map((weight, i) => weight * mask[i]) };
+function uniformOf(seed: number, layer: number): () => number {
+  const stream = new RandomStream(seed, layer);
+  return () => stream.uniform();
 }
 
-function byOutputError(
-  { data, shape }: WeightTensor,
-  density: number,
-  statistics: Pick<LeastSquares, 'gram' | 'correlation'>,
-): { mask: Float32Array; values: Float32Array } {
-  const filters = shape[shape.length - 1];
-  const problem = { ...statistics, filters, inputs: data.length / filters };
-  const { mask, weights } = pruneEnergyAware(problem, data, density);
-  return { mask, values: weights };
+function masked(dense: PrunedNetwork, masks: readonly (readonly [string, Float32Array])[]): PrunedNetwork {
+  const weights = new Map(dense.weights);
+  for (const [name, mask] of masks) {
+    const { shape, data } = kernelOf(weights, name);
+    weights.set(`${name}/kernel`, { shape, data: data.map((weight, i) => weight * mask[i]) });
+  }
+  return { ...dense, weights, masks: new Map(masks), order: masks.map(([name]) => name) };
 }

@@ -35,17 +35,19 @@ void ThrowIfFailed(Napi::Env env, TF_Status* status, const std::string& doing) {
 
 TF_DataType DataTypeOf(Napi::Env env, const std::string& name) {
   if (name == "float32") return TF_FLOAT;
+  if (name == "float64") return TF_DOUBLE;
   if (name == "int32") return TF_INT32;
   if (name == "int64") return TF_INT64;
   if (name == "uint8") return TF_UINT8;
   if (name == "bool") return TF_BOOL;
   if (name == "resource") return TF_RESOURCE;
-  throw Napi::TypeError::New(env, "unknown dtype '" + name + "': float32, int32, int64, uint8, bool or resource");
+  throw Napi::TypeError::New(env, "unknown dtype '" + name + "': float32, float64, int32, int64, uint8, bool or resource");
 }
 
 const char* NameOf(TF_DataType type) {
   switch (type) {
     case TF_FLOAT: return "float32";
+    case TF_DOUBLE: return "float64";
     case TF_INT32: return "int32";
     case TF_INT64: return "int64";
     case TF_UINT8: return "uint8";
@@ -89,6 +91,7 @@ Napi::Value ToJavaScript(Napi::Env env, TF_Tensor* tensor) {
   result.Set("shape", shape);
   switch (type) {
     case TF_FLOAT: result.Set("data", Napi::Float32Array::New(env, bytes / 4, buffer, 0)); break;
+    case TF_DOUBLE: result.Set("data", Napi::Float64Array::New(env, bytes / 8, buffer, 0)); break;
     case TF_INT32: result.Set("data", Napi::Int32Array::New(env, bytes / 4, buffer, 0)); break;
     case TF_INT64: result.Set("data", Napi::BigInt64Array::New(env, bytes / 8, buffer, 0)); break;
     case TF_UINT8: result.Set("data", Napi::Uint8Array::New(env, bytes, buffer, 0)); break;
@@ -227,7 +230,8 @@ class GraphSession : public Napi::ObjectWrap<GraphSession> {
     }
   }
 
-  // addOperation(type, name, inputs, attributes): an input that is itself an array is a list input.
+  // addOperation(type, name, inputs, attributes, after): an input that is itself an array is a list input; `after` names
+  // operations that must have run before.
   Napi::Value AddOperation(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     const std::string type = info[0].As<Napi::String>();
@@ -241,7 +245,13 @@ class GraphSession : public Napi::ObjectWrap<GraphSession> {
       resolved.push_back(input.IsArray() ? OutputsNamed(env, input.As<Napi::Array>())
                                          : std::vector<TF_Output>{OutputNamed(env, input.As<Napi::String>())});
     }
+    std::vector<TF_Operation*> before;
+    const auto after = info[4].As<Napi::Array>();
+    for (uint32_t i = 0; i < after.Length(); i++) {
+      before.push_back(OutputNamed(env, after.Get(i).As<Napi::String>()).oper);
+    }
     TF_OperationDescription* description = TF_NewOperation(graph_, type.c_str(), name.c_str());
+    for (TF_Operation* operation : before) TF_AddControlInput(description, operation);
     for (uint32_t i = 0; i < inputs.Length(); i++) {
       if (inputs.Get(i).IsArray()) {
         TF_AddInputList(description, resolved[i].data(), static_cast<int>(resolved[i].size()));

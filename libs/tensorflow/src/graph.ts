@@ -18,16 +18,21 @@ export class Graph {
     this.#session = new (nativeAddon().GraphSession)(sessionConfig(threads));
   }
 
-  /** Adds an operation by TensorFlow's name of it; an input that is an array is a list input. */
+  /**
+   * Adds an operation by TensorFlow's name of it; an input that is an array is a list input.
+   *
+   * @param after operations that must have run before, though nothing flows from them
+   */
   add(
     type: string,
     inputs: readonly (string | readonly string[])[],
     attributes: Record<string, Attribute> = {},
     name = type,
+    after: readonly string[] = [],
   ): string {
     const times = this.#names.get(name) ?? 0;
     this.#names.set(name, times + 1);
-    return this.#session.addOperation(type, times === 0 ? name : `${name}_${times}`, inputs, attributes);
+    return this.#session.addOperation(type, times === 0 ? name : `${name}_${times}`, inputs, attributes, after);
   }
 
   placeholder(name: string, dtype: DataType, shape: readonly number[]): string {

@@ -9,6 +9,7 @@ export interface NativeGraphSession {
     name: string,
     inputs: readonly (string | readonly string[])[],
     attributes: Record<string, Attribute>,
+    after: readonly string[],
   ): string;
   addGradients(ofSum: readonly string[], withRespectTo: readonly string[]): string[];
   run(feeds: Feeds, fetches: readonly string[], targets: readonly string[]): Promise<TensorValue[]>;
@@ -29,6 +30,9 @@ let loaded: NativeAddon | undefined;
 
 export function nativeAddon(): NativeAddon {
   if (loaded) return loaded;
+  // TensorFlow turns its oneDNN kernels on by itself on some processors only; here they made training up to twice as fast on
+  // others too (docs/decisions/0002). It looks at this once, when the library is loaded.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   const path = fileURLToPath(new URL('../build/graph_session.node', import.meta.url));
   try {
     loaded = createRequire(import.meta.url)(path) as NativeAddon;

@@ -1,10 +1,10 @@
-export type DataType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool' | 'resource';
+export type DataType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool' | 'resource';
 
 /** A dense tensor in row-major order; `data` has as many elements as the product of `shape`. */
 export interface TensorValue {
   dtype: DataType;
   shape: readonly number[];
-  data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
+  data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 }
 
 /** Tensors by the name of the placeholder they are given to. */

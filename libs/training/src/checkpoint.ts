@@ -1,9 +1,11 @@
 import { decodeSafetensors, encodeSafetensors } from '@espalier/artifacts';
-import type { Network, WeightTensor } from '@espalier/networks';
+import { checkWeights, NetworkError, resizeLayers, type Network, type WeightTensor } from '@espalier/networks';
+import type { TrainingPosition } from './fit.js';
 import type { TrainingState } from './trainable-network.js';
 
-export interface Checkpoint extends TrainingState {
-  readonly epochsDone: number;
+export interface Checkpoint extends TrainingState, TrainingPosition {
+  /** The network that the weights are of: the one that was asked for, or what pruning its filters left of it. */
+  readonly network: Network;
 }
 
 /** A checkpoint, or a model, of another network than it is used for. */
@@ -12,20 +14,27 @@ export class CheckpointMismatchError extends Error {
 }
 
 const MASK = 'mask:';
-const MOMENTUM = 'momentum:';
 
 /** All of a training's state as one safetensors file; the same state gives the same bytes. */
-export function encodeCheckpoint(network: Network, checkpoint: Checkpoint): Uint8Array {
-  const tensors = new Map<string, WeightTensor>(checkpoint.weights);
-  for (const [layer, data] of checkpoint.masks) tensors.set(MASK + layer, { shape: [data.length], data });
-  for (const [name, tensor] of checkpoint.momentum) tensors.set(MOMENTUM + name, tensor);
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const { network, weights, masks, slots, epochsDone, stepsIntoEpoch } = checkpoint;
+  const tensors = new Map<string, WeightTensor>(weights);
+  for (const [layer, data] of masks) tensors.set(MASK + layer, { shape: [data.length], data });
+  for (const [slot, tensor] of slots) tensors.set(slot, tensor);
   return encodeSafetensors({
     tensors,
-    metadata: { network: network.name, epochsDone: String(checkpoint.epochsDone) },
+    metadata: {
+      network: network.name,
+      epochsDone: String(epochsDone),
+      ...(stepsIntoEpoch > 0 && { stepsIntoEpoch: String(stepsIntoEpoch) }),
+    },
   });
 }
 
-/** @throws SafetensorsError or CheckpointMismatchError */
+/**
+ * @param network as it was before pruning: what its filters are now is told by the weights
+ * @throws SafetensorsError or CheckpointMismatchError
+ */
 export function decodeCheckpoint(network: Network, bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata.network !== network.name) {
@@ -33,11 +42,28 @@ export function decodeCheckpoint(network: Network, bytes: Uint8Array): Checkpoin
   }
   const weights = new Map<string, WeightTensor>();
   const masks = new Map<string, Float32Array>();
-  const momentum = new Map<string, WeightTensor>();
+  const slots = new Map<string, WeightTensor>();
   for (const [name, tensor] of tensors) {
     if (name.startsWith(MASK)) masks.set(name.slice(MASK.length), tensor.data);
-    else if (name.startsWith(MOMENTUM)) momentum.set(name.slice(MOMENTUM.length), tensor);
+    else if (name.includes(':')) slots.set(name, tensor);
     else weights.set(name, tensor);
   }
-  return { weights, masks, momentum, epochsDone: Number(metadata.epochsDone) };
+  const count = (text: string | undefined): number => Number(text ?? 0);
+  const pruned = resizeLayers(network, weights);
+  try {
+    checkWeights(pruned, weights);
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    throw new CheckpointMismatchError(`the checkpoint does not fit ${network.name}: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return {
+    network: pruned,
+    weights,
+    masks,
+    slots,
+    epochsDone: count(metadata.epochsDone),
+    stepsIntoEpoch: count(metadata.stepsIntoEpoch),
+  };
 }

@@ -1,19 +1,26 @@
 import type { Split } from '@espalier/datasets';
-import type { TrainableNetwork } from './trainable-network.js';
+import type { WeightedLayer } from '@espalier/networks';
+import { batchOf } from './batches.js';
+import { FLOAT, T } from './compile-layer.js';
+import type { NetworkGraph } from './network-graph.js';
+import { float32, type TrainableNetwork } from './trainable-network.js';
 
-/** What least-squares pruning of a layer needs of the data; see libs/pruning. */
+/** What least-squares pruning of a layer needs of the data, one entry for each of its groups; see libs/pruning. */
 export interface LayerStatistics {
   /** XᵀX, weights × weights of one filter, row-major. */
   readonly gram: Float64Array;
-  /** XᵀŶ, weights × filters, row-major. */
+  /** XᵀŶ, weights × filters of the group, row-major. */
   readonly correlation: Float64Array;
 }
 
 const BATCH = 100;
+/** Patches of one batch in float32 stay below this. */
+const PATCH_BYTES = 256 * 2 ** 20;
 
 /**
  * Accumulates a layer's statistics over the first `images` of a split: X are the layer's inputs in the network as it is
- * pruned so far, Ŷ its outputs in the dense one, so that pruning a layer also makes up for errors before it.
+ * pruned so far, Ŷ its outputs in the dense one, so that pruning a layer also makes up for errors before it. TensorFlow
+ * makes the patches and the products; nothing larger than a Gram matrix comes back.
  */
 export async function layerStatistics(
   pruned: TrainableNetwork,
@@ -21,24 +28,110 @@ export async function layerStatistics(
   layer: string,
   split: Split,
   images: number,
-): Promise<LayerStatistics> {
+): Promise<LayerStatistics[]> {
+  const nodes = statisticsNodes(pruned.compiled, layer);
+  const weighted = weightedOf(pruned.compiled, layer);
+  const product = dense.compiled.inference.layers.get(layer)?.product ?? '';
+  const { outputHeight, outputWidth, kernelHeight, kernelWidth, inputChannels, groups } = weighted.shape;
+  const patchBytes = 4 * outputHeight * outputWidth * kernelHeight * kernelWidth * inputChannels * groups;
+  const batchSize = Math.max(1, Math.min(BATCH, Math.floor(PATCH_BYTES / patchBytes)));
   let gram = new Float64Array(0);
   let correlation = new Float64Array(0);
   const count = Math.min(images, split.count);
-  for (let from = 0; from < count; from += BATCH) {
-    const to = Math.min(count, from + BATCH);
-    const targets = await dense.products(layer, split, from, to);
-    const part = await pruned.gram(layer, split, from, to, targets);
+  for (let from = 0; from < count; from += batchSize) {
+    const batch = batchOf(split, null, from, Math.min(count, from + batchSize));
+    const [targets] = await dense.compiled.graph.run(dense.feeds(batch), [product]);
+    const feeds = { ...pruned.feeds(batch), [nodes.targets]: targets };
+    const [g, b] = (await pruned.compiled.graph.run(feeds, [nodes.gram, nodes.correlation])).map(float32);
     if (from === 0) {
-      gram = new Float64Array(part.gram.length);
-      correlation = new Float64Array(part.correlation.length);
+      gram = new Float64Array(g.data.length);
+      correlation = new Float64Array(b.data.length);
     }
     // Float32 sums over a batch, float64 over batches: a long float32 sum would lose the small eigenvalues.
-    for (let i = 0; i < gram.length; i++) gram[i] += part.gram[i];
-    for (let i = 0; i < correlation.length; i++) correlation[i] += part.correlation[i];
+    for (let i = 0; i < gram.length; i++) gram[i] += g.data[i];
+    for (let i = 0; i < correlation.length; i++) correlation[i] += b.data[i];
   }
-  symmetrise(gram);
-  return { gram, correlation };
+  return Array.from({ length: groups }, (_, group) => {
+    const part = <A extends Float64Array>(all: A): Float64Array =>
+      all.subarray((group * all.length) / groups, ((group + 1) * all.length) / groups);
+    const ownGram = part(gram);
+    symmetrise(ownGram);
+    return { gram: ownGram, correlation: part(correlation) };
+  });
+}
+
+interface StatisticsNodes {
+  /** Outputs to reproduce, in the layer's output shape. */
+  readonly targets: string;
+  /** groups × weights × weights */
+  readonly gram: string;
+  /** groups × weights × filters of a group */
+  readonly correlation: string;
+}
+
+const known = new WeakMap<NetworkGraph, Map<string, StatisticsNodes>>();
+
+function statisticsNodes(compiled: NetworkGraph, name: string): StatisticsNodes {
+  const byLayer = known.get(compiled) ?? new Map<string, StatisticsNodes>();
+  known.set(compiled, byLayer);
+  const found = byLayer.get(name);
+  if (found) return found;
+  const { graph, inference, pixels } = compiled;
+  const { geometry, shape } = weightedOf(compiled, name);
+  const { groups, inputChannels, outputChannels } = shape;
+  const input = inference.layers.get(geometry.sources[0])?.output ?? pixels;
+  const targets = graph.placeholder(`${name}/targets`, 'float32', [-1, ...outputShape(geometry.output)]);
+  const positions = shape.kernelHeight * shape.kernelWidth;
+  // rows × groups × columns becomes groups × rows × columns
+  const byGroup = (rows: string): string =>
+    graph.add('Transpose', [rows, graph.integers(1, 0, 2)], { ...T, Tperm: { dtype: 'int32' } });
+  const patches = patchesOf(compiled, name, input);
+  // Patches lie as positions × channels; a group's are the same channels at each position.
+  const apart = graph.add('Reshape', [patches, graph.integers(-1, positions, groups, inputChannels)], T);
+  const turned = graph.add('Transpose', [apart, graph.integers(0, 2, 1, 3)], { ...T, Tperm: { dtype: 'int32' } });
+  const inputs = byGroup(graph.add('Reshape', [turned, graph.integers(-1, groups, positions * inputChannels)], T));
+  const outputs = byGroup(graph.add('Reshape', [targets, graph.integers(-1, groups, outputChannels)], T));
+  const product = (right: string): string =>
+    graph.add('BatchMatMulV2', [inputs, right], { ...T, adj_x: { bool: true }, adj_y: { bool: false } });
+  const nodes = { targets, gram: product(inputs), correlation: product(outputs) };
+  byLayer.set(name, nodes);
+  return nodes;
+}
+
+/** A layer's inputs as a matrix of rows × (positions × channels). */
+function patchesOf({ graph, weighted }: NetworkGraph, name: string, input: string): string {
+  const found = weighted.find((each) => each.name === name);
+  if (!found || found.geometry.layer.kind === 'dense') return input;
+  const { layer, input: image } = found.geometry;
+  const [height, width] = layer.kernelSize;
+  const { dilation = 1, padding } = layer;
+  const edges = typeof padding === 'string' ? undefined : padding;
+  const isVector = image.height * image.width === 1;
+  let flow = isVector ? graph.add('Reshape', [input, graph.integers(-1, 1, 1, image.channels)], T) : input;
+  if (edges) {
+    const [top, left, bottom, right] = edges;
+    const data = Int32Array.of(0, 0, top, bottom, left, right, 0, 0);
+    const paddings = graph.constant({ dtype: 'int32', shape: [4, 2], data });
+    flow = graph.add('Pad', [flow, paddings], { ...T, Tpaddings: { dtype: 'int32' } });
+  }
+  const extracted = graph.add('ExtractImagePatches', [flow], {
+    T: FLOAT,
+    ksizes: { ints: [1, height, width, 1] },
+    strides: { ints: [1, layer.stride, layer.stride, 1] },
+    rates: { ints: [1, dilation, dilation, 1] },
+    padding: { string: edges ? 'VALID' : (padding as string).toUpperCase() },
+  });
+  return graph.add('Reshape', [extracted, graph.integers(-1, height * width * image.channels)], T);
+}
+
+function weightedOf({ weighted, network }: NetworkGraph, name: string): WeightedLayer {
+  const found = weighted.find((each) => each.name === name);
+  if (!found) throw new RangeError(`${network.name} has no layer ${name} with weights`);
+  return found;
+}
+
+function outputShape({ height, width, channels }: { height: number; width: number; channels: number }): number[] {
+  return height * width === 1 ? [channels] : [height, width, channels];
 }
 
 /** XᵀX is symmetric; its computed halves differ in the last bits, depending on how TensorFlow blocked the product. */

@@ -1,9 +1,12 @@
 import type { Measurement, Split as SplitName } from '@espalier/contracts';
 import type { Split } from '@espalier/datasets';
-import { checkWeights, weightedLayers, type Network, type NetworkWeights, type WeightTensor } from '@espalier/networks';
-import type { TensorValue, Variable } from '@espalier/tensorflow';
-import { batchOf } from './batches.js';
-import { compileNetwork, type CompiledGraph } from './compile-network.js';
+import { checkWeights, type Network, type NetworkWeights, type WeightTensor } from '@espalier/networks';
+import type { Feeds, TensorValue, Variable } from '@espalier/tensorflow';
+import { batchOf, type Batch } from './batches.js';
+import { addEvaluation, type Evaluation } from './evaluation.js';
+import { NetworkGraph, type Threads } from './network-graph.js';
+import { ADAM_BETAS } from './optimizers.js';
+import { addStepFeeds, addTrainStep, type StepFeeds, type StepKind, type TrainStep } from './train-step.js';
 
 /** What a pruned layer keeps: 1 where a weight is held, 0 where it is pruned, in the kernel's shape. */
 export type Masks = ReadonlyMap<string, Float32Array>;
@@ -13,182 +16,245 @@ export interface TrainingState {
   readonly weights: NetworkWeights;
   /** By layer; a layer without one is dense. */
   readonly masks: Masks;
-  /** Of SGD, by weight; empty before the first step. */
-  readonly momentum: NetworkWeights;
+  /** What the optimiser keeps, by `<slot>:<weight>`; empty before the first step. */
+  readonly slots: NetworkWeights;
 }
 
-export const MOMENTUM = 0.9;
-/** Counts of a batch are summed in float32, exact up to 2²⁴: 250 images keep them below for any layer of a zoo network. */
+/** The numbers of one step. */
+export interface StepValues {
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly labelSmoothing: number;
+  /** Counted from 1 over the whole training. */
+  readonly step: number;
+  readonly teacher?: { readonly logits: Float32Array; readonly share: number; readonly temperature: number };
+}
+
+/** Counts of a batch are summed in float32, exact up to 2²⁴: a batch has at most so many values in its largest tensor. */
+const EXACT_COUNT = 2 ** 24;
 const EVALUATION_BATCH = 250;
+const KERNEL = '/kernel';
 
 /** A network that trains: compiled once, run step by step. Close it when done; its memory is TensorFlow's. */
 export class TrainableNetwork {
-  readonly #compiled: CompiledGraph;
+  readonly compiled: NetworkGraph;
+  readonly #slots = new Map<string, Variable>();
+  readonly #steps = new Map<string, TrainStep>();
+  #stepFeeds: StepFeeds | undefined;
+  #evaluation: Evaluation | undefined;
   #masks: Masks = new Map();
+  /** Slots that hold what belongs to the loaded weights; others are set to 0 before a step uses them. */
+  readonly #liveSlots = new Set<string>();
 
   constructor(
     readonly network: Network,
-    threads: { intraOp: number; interOp: number } = { intraOp: 0, interOp: 0 },
+    threads: Threads = { intraOp: 0, interOp: 0 },
   ) {
-    this.#compiled = compileNetwork(network, { momentum: MOMENTUM, threads });
+    this.compiled = new NetworkGraph(network, threads);
   }
 
-  /** @throws NetworkError when the weights do not fit the network */
-  async load({ weights, masks, momentum }: TrainingState): Promise<void> {
+  get masks(): Masks {
+    return this.#masks;
+  }
+
+  /**
+   * Sets weights, masks and what the optimiser keeps. What is masked becomes 0 in all of them.
+   *
+   * @param behindMasks leave masked weights as they are, for training that may bring them back
+   * @throws NetworkError when the weights do not fit the network
+   */
+  async load({ weights, masks, slots }: TrainingState, behindMasks = false): Promise<void> {
     checkWeights(this.network, weights);
-    this.#masks = masks;
     const values: { variable: Variable; data: Float32Array }[] = [];
-    for (const { name, kernel, bias, mask } of this.#compiled.layers) {
-      const held = masks.get(name);
-      for (const { value, momentum: velocity } of [kernel, bias]) {
-        const weight = present(weights, value.name);
-        const isKernel = value === kernel.value;
-        const data = isKernel && held ? weight.data.map((w, i) => w * held[i]) : weight.data;
-        values.push({ variable: value, data });
-        values.push({ variable: velocity, data: momentum.get(value.name)?.data ?? new Float32Array(data.length) });
-      }
-      values.push({ variable: mask, data: held ?? new Float32Array(sizeOf(mask.shape)).fill(1) });
+    const held = (name: string, data: Float32Array): Float32Array => {
+      const mask = behindMasks || !name.endsWith(KERNEL) ? undefined : masks.get(name.slice(0, -KERNEL.length));
+      return mask ? data.map((value, i) => value * mask[i]) : data;
+    };
+    for (const [name, variable] of this.compiled.weights) {
+      values.push({ variable, data: held(name, present(weights, name).data) });
     }
-    await this.#compiled.graph.set(values);
+    this.#liveSlots.clear();
+    for (const [key, { data }] of slots) {
+      const [slot, weight] = key.split(':');
+      values.push({ variable: this.#slot(weight, slot), data: held(weight, data) });
+      this.#liveSlots.add(key);
+    }
+    await this.compiled.graph.set(values);
+    await this.setMasks(masks);
+  }
+
+  /** Sets masks without touching weights: a step applies them from then on. */
+  async setMasks(masks: Masks): Promise<void> {
+    this.#masks = masks;
+    await this.compiled.graph.set(
+      [...this.compiled.masks].map(([layer, variable]) => ({
+        variable,
+        data: masks.get(layer) ?? new Float32Array(sizeOf(variable.shape)).fill(1),
+      })),
+    );
   }
 
   async state(): Promise<TrainingState> {
-    const trained = this.#compiled.layers.flatMap(({ kernel, bias }) => [kernel, bias]);
-    const read = async (variables: Variable[]): Promise<Map<string, WeightTensor>> => {
-      const tensors = await this.#compiled.graph.run(
-        {},
-        variables.map((variable) => variable.read),
-      );
-      return new Map(trained.map(({ value }, i) => [value.name, float32(tensors[i])]));
-    };
+    const slots = [...this.#liveSlots].sort();
+    const slotValues = await this.#read(slots.map((key) => present(this.#slots, key)));
     return {
-      weights: await read(trained.map(({ value }) => value)),
-      momentum: await read(trained.map(({ momentum }) => momentum)),
+      weights: await this.weights(),
+      slots: new Map(slots.map((key, i) => [key, slotValues[i]])),
       masks: this.#masks,
     };
   }
 
-  /** One step on the images of `order[from..to)`; returns the mean loss before the step. */
-  async step(split: Split, order: Uint32Array, from: number, to: number, learningRate: number): Promise<number> {
-    const { graph, meanLoss, trainStep } = this.#compiled;
-    const feeds = this.#feeds(split, order, from, to);
-    feeds[this.#compiled.learningRate] = { dtype: 'float32', shape: [], data: Float32Array.of(learningRate) };
-    const [loss] = await graph.run(feeds, [meanLoss], trainStep);
+  async weights(): Promise<NetworkWeights> {
+    const values = await this.#read([...this.compiled.weights.values()]);
+    return new Map([...this.compiled.weights.keys()].map((name, i) => [name, values[i]]));
+  }
+
+  /** One step on a batch; returns the mean loss before the step. */
+  async step(batch: Batch, kind: StepKind, values: StepValues): Promise<number> {
+    const step = await this.#trainStep(kind);
+    const { graph } = this.compiled;
+    const feeds = { ...this.feeds(batch), ...this.#scalars(kind, values, batch.count) };
+    const [loss] = await graph.run(feeds, [step.loss], step.updates);
     return Number(loss.data[0]);
+  }
+
+  /** The network's answers: images × classes, before a softmax. */
+  async logits(batch: Batch): Promise<Float32Array> {
+    const [logits] = await this.compiled.graph.run(this.feeds(batch), [this.compiled.inference.logits]);
+    return float32(logits).data;
   }
 
   /** Accuracy, mean loss and the sparsity profile over a whole split. */
   async measure(split: Split, name: SplitName, beforeBatch: () => void = () => undefined): Promise<Measurement> {
-    const { graph, evaluation, layers } = this.#compiled;
-    const totals = new Float64Array(evaluation.length);
-    for (let from = 0; from < split.count; from += EVALUATION_BATCH) {
+    const { graph, weighted } = this.compiled;
+    const evaluation = (this.#evaluation ??= addEvaluation(this.compiled));
+    const fetches = [
+      evaluation.loss,
+      evaluation.rightAnswers,
+      ...evaluation.nonZeroInputs,
+      ...evaluation.nonZeroOutputs,
+    ];
+    const totals = new Float64Array(fetches.length);
+    const batchSize = this.#evaluationBatch();
+    for (let from = 0; from < split.count; from += batchSize) {
       beforeBatch();
-      const to = Math.min(split.count, from + EVALUATION_BATCH);
-      const sums = await graph.run(this.#feeds(split, null, from, to), evaluation);
+      const batch = batchOf(split, null, from, Math.min(split.count, from + batchSize));
+      const sums = await graph.run(this.feeds(batch), fetches);
       sums.forEach(({ data }, i) => (totals[i] += Number(data[0])));
     }
     const [loss, right] = totals;
-    const { weights } = await this.state();
-    const profile = weightedLayers(this.network).map(({ name: layer, geometry, shape }, i) => {
+    const weights = await this.weights();
+    const layers = weighted.map(({ name: layer, geometry, shape }, i) => {
       const kernel = present(weights, `${layer}/kernel`).data;
       const left = kernel.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0);
       const inputs = split.count * geometry.input.height * geometry.input.width * geometry.input.channels;
-      const outputs = split.count * shape.outputHeight * shape.outputWidth * shape.outputChannels;
+      const outputs = split.count * shape.outputHeight * shape.outputWidth * shape.outputChannels * shape.groups;
       return {
         name: layer,
         weights: kernel.length,
         weightsLeft: left,
         density: {
           weights: left / kernel.length,
-          inputs: totals[2 + 2 * i] / inputs,
-          outputs: totals[3 + 2 * i] / outputs,
+          inputs: totals[2 + i] / inputs,
+          outputs: totals[2 + weighted.length + i] / outputs,
         },
       };
     });
-    if (profile.length !== layers.length) throw new RangeError('the graph and the network disagree on their layers');
     return {
       split: name,
       images: split.count,
       accuracy: right / split.count,
       loss: loss / split.count,
-      profile: { layers: profile },
+      profile: { layers },
     };
   }
 
-  /** A layer's product (output before bias) on the images `from` to `to`: rows × filters. */
-  async products(layer: string, split: Split, from: number, to: number): Promise<WeightTensor> {
-    const { product } = this.#layer(layer);
-    const [value] = await this.#compiled.graph.run(this.#feeds(split, null, from, to), [product]);
-    return float32(value);
-  }
-
-  /** A layer's inputs as patches on the images `from` to `to`: rows × weights of one filter. */
-  async patches(layer: string, split: Split, from: number, to: number): Promise<WeightTensor> {
-    const { patches } = this.#layer(layer);
-    const [value] = await this.#compiled.graph.run(this.#feeds(split, null, from, to), [patches]);
-    return float32(value);
-  }
-
-  /**
-   * XᵀX and XᵀY of a layer's inputs X on the images `from` to `to`, computed by TensorFlow.
-   *
-   * @param targets Y, rows × filters
-   */
-  async gram(
-    layer: string,
-    split: Split,
-    from: number,
-    to: number,
-    targets: WeightTensor,
-  ): Promise<{ gram: Float32Array; correlation: Float32Array }> {
-    const { gram, correlation, targets: placeholder } = this.#gramNodes(layer);
-    const feeds = this.#feeds(split, null, from, to);
-    feeds[placeholder] = { dtype: 'float32', shape: targets.shape, data: targets.data };
-    const [g, b] = await this.#compiled.graph.run(feeds, [gram, correlation]);
-    return { gram: float32(g).data, correlation: float32(b).data };
+  feeds({ images, labels, count }: Batch): Record<string, TensorValue> {
+    const { height, width, channels } = this.network.input;
+    return {
+      [this.compiled.images]: { dtype: 'uint8', shape: [count, height, width, channels], data: images },
+      [this.compiled.labels]: { dtype: 'int32', shape: [count], data: labels },
+    };
   }
 
   close(): void {
-    this.#compiled.graph.close();
+    this.compiled.graph.close();
   }
 
-  readonly #grams = new Map<string, { gram: string; correlation: string; targets: string }>();
-  #gramNodes(layer: string): { gram: string; correlation: string; targets: string } {
-    const known = this.#grams.get(layer);
-    if (known) return known;
-    const { graph } = this.#compiled;
-    const { patches } = this.#layer(layer);
-    const targets = graph.placeholder(`${layer}/targets`, 'float32', [-1, -1]);
-    const product = (right: string): string =>
-      graph.add('MatMul', [patches, right], { T: { dtype: 'float32' }, transpose_a: { bool: true } });
-    const nodes = { gram: product(patches), correlation: product(targets), targets };
-    this.#grams.set(layer, nodes);
-    return nodes;
+  #evaluationBatch(): number {
+    const largest = Math.max(
+      ...this.compiled.weighted.map(({ geometry: { input, output } }) =>
+        Math.max(input.height * input.width * input.channels, output.height * output.width * output.channels),
+      ),
+    );
+    return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EXACT_COUNT / largest)));
   }
 
-  #layer(name: string): CompiledGraph['layers'][number] {
-    const layer = this.#compiled.layers.find((each) => each.name === name);
-    if (!layer) throw new RangeError(`${this.network.name} has no layer ${name} with weights`);
-    return layer;
+  async #trainStep(kind: StepKind): Promise<TrainStep> {
+    const key = JSON.stringify([kind.optimizer, kind.nesterov, kind.decays, kind.distils, kind.throughMasks]);
+    this.#stepFeeds ??= addStepFeeds(this.compiled);
+    const step =
+      this.#steps.get(key) ??
+      addTrainStep(this.compiled, kind, this.#stepFeeds, (weight, slot) => this.#slot(weight, slot));
+    this.#steps.set(key, step);
+    const fresh = [...step.slots].filter(([slot]) => !this.#liveSlots.has(slot));
+    if (fresh.length > 0) {
+      await this.compiled.graph.set(
+        fresh.map(([, variable]) => ({ variable, data: new Float32Array(sizeOf(variable.shape)) })),
+      );
+      for (const [slot] of fresh) this.#liveSlots.add(slot);
+    }
+    return step;
   }
 
-  #feeds(split: Split, order: Uint32Array | null, from: number, to: number): Record<string, TensorValue> {
-    const { height, width, channels } = this.network.input;
-    const { images, labels } = batchOf(split, order, from, to, height * width * channels);
-    return {
-      [this.#compiled.images]: { dtype: 'uint8', shape: [to - from, height, width, channels], data: images },
-      [this.#compiled.labels]: { dtype: 'int32', shape: [to - from], data: labels },
+  #scalars(kind: StepKind, values: StepValues, count: number): Feeds {
+    const feeds = this.#stepFeeds;
+    if (!feeds) throw new RangeError('a step is fed before it is built');
+    const scalar = (value: number): TensorValue => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+    const fed: Feeds = {
+      [feeds.learningRate]: scalar(values.learningRate),
+      [feeds.labelSmoothing]: scalar(values.labelSmoothing),
     };
+    if (kind.decays) fed[feeds.weightDecay] = scalar(values.weightDecay);
+    if (kind.optimizer !== 'sgd') {
+      feeds.betaPowers.forEach((power, i) => (fed[power] = scalar(ADAM_BETAS[i] ** values.step)));
+    }
+    if (kind.distils && values.teacher) {
+      const { logits, share, temperature } = values.teacher;
+      fed[feeds.teacherLogits] = { dtype: 'float32', shape: [count, this.network.classes], data: logits };
+      fed[feeds.teacherShare] = scalar(share);
+      fed[feeds.temperature] = scalar(temperature);
+    }
+    return fed;
+  }
+
+  #slot(weight: string, slot: string): Variable {
+    const key = `${slot}:${weight}`;
+    let variable = this.#slots.get(key);
+    if (!variable) {
+      variable = this.compiled.graph.variable(`${weight}/${slot}`, this.compiled.variable(weight).shape);
+      this.#slots.set(key, variable);
+    }
+    return variable;
+  }
+
+  async #read(variables: readonly Variable[]): Promise<WeightTensor[]> {
+    if (variables.length === 0) return [];
+    const values = await this.compiled.graph.run(
+      {},
+      variables.map(({ read }) => read),
+    );
+    return values.map(float32);
   }
 }
 
-function present(weights: NetworkWeights, name: string): WeightTensor {
-  const weight = weights.get(name);
-  if (!weight) throw new RangeError(`no weight ${name}`);
-  return weight;
+function present<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const found = map.get(name);
+  if (found === undefined) throw new RangeError(`no weight ${name}`);
+  return found;
 }
 
-function float32({ shape, data }: TensorValue): WeightTensor {
+export function float32({ shape, data }: TensorValue): WeightTensor {
   if (!(data instanceof Float32Array)) throw new TypeError('a float32 tensor was expected');
   return { shape, data };
 }

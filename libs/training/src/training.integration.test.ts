@@ -5,16 +5,17 @@ import { zooNetwork } from '@espalier/networks';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  batchOf,
   decodeCheckpoint,
   encodeCheckpoint,
   fit,
   initialWeights,
   layerStatistics,
+  MOMENTUM,
   TrainableNetwork,
   type Masks,
   type TrainingState,
 } from './index.js';
-import { MOMENTUM } from './trainable-network.js';
 
 const lenet = zooNetwork('lenet-5');
 let data: DataSet;
@@ -28,8 +29,16 @@ afterAll(() => network.close());
 const fresh = (masks: Masks = new Map()): TrainingState => ({
   weights: initialWeights(lenet, 1),
   masks,
-  momentum: new Map(),
+  slots: new Map(),
 });
+const SGD = { optimizer: 'sgd', nesterov: false, decays: false, distils: false, throughMasks: false } as const;
+const step = (from: number, to: number, learningRate: number): Promise<number> =>
+  network.step(batchOf(data.training, order, from, to), SGD, {
+    learningRate,
+    weightDecay: 0,
+    labelSmoothing: 0,
+    step: 1,
+  });
 const order = Uint32Array.from({ length: 1_100 }, (_, i) => (i * 7) % 1_100);
 
 /** The same network in tfjs, run one operation at a time: the oracle for the compiled graph. */
@@ -65,8 +74,8 @@ describe('the compiled training step', () => {
   it('gives the losses that tfjs gives one operation at a time, step by step', async () => {
     await network.load(fresh());
     const oracle = eager(fresh());
-    for (let step = 0; step < 12; step++) {
-      const from = step * 32;
+    for (let n = 0; n < 12; n++) {
+      const from = n * 32;
       const at = [...order.subarray(from, from + 32)];
       const images = Float32Array.from(
         at.flatMap((i) => [...data.training.images.subarray(i * 784, (i + 1) * 784)]),
@@ -74,7 +83,7 @@ describe('the compiled training step', () => {
       );
       const labels = Int32Array.from(at, (i) => data.training.labels[i]);
       const expected = oracle.step(images, labels);
-      expect(await network.step(data.training, order, from, from + 32, 0.05)).toBeCloseTo(expected, 4);
+      expect(await step(from, from + 32, 0.05)).toBeCloseTo(expected, 4);
     }
     oracle.dispose();
   });
@@ -88,8 +97,8 @@ describe('the compiled training step', () => {
       }),
     );
     await network.load({ ...start, masks });
-    for (let step = 0; step < 5; step++) {
-      await network.step(data.training, order, step * 64, (step + 1) * 64, 0.1);
+    for (let n = 0; n < 5; n++) {
+      await step(n * 64, (n + 1) * 64, 0.1);
       const { weights } = await network.state();
       for (const [layer, mask] of masks) {
         const kernel = weights.get(`${layer}/kernel`)?.data ?? new Float32Array();
@@ -103,31 +112,34 @@ describe('the compiled training step', () => {
 });
 
 describe('training', () => {
-  const options = { batchSize: 64, imagesPerEpoch: null, learningRate: 0.05, seed: 3 };
+  const start = { epochsDone: 0, stepsIntoEpoch: 0 };
+  const learningRate = { name: 'cosine', peak: 0.05 } as const;
+  const options = { batchSize: 64, imagesPerEpoch: null, optimizer: 'sgd', learningRate, seed: 3, start } as const;
 
   it('that goes on from a checkpoint ends with the very weights of training that was never stopped', async () => {
     await network.load(fresh());
-    let checkpoint = new Uint8Array();
+    let checkpoint: Uint8Array = new Uint8Array();
     await fit(network, data.training, {
       ...options,
       epochs: 2,
-      epochsDone: 0,
-      onEpoch: (epochsDone, _loss, state) => {
-        if (epochsDone === 1) checkpoint = new Uint8Array(encodeCheckpoint(lenet, { ...state, epochsDone }));
-        return Promise.resolve();
+      onStep: async (done, _of, position) => {
+        // In the middle of the second epoch.
+        if (done === 25) checkpoint = encodeCheckpoint({ ...(await network.state()), ...position, network: lenet });
       },
     });
-    const whole = encodeCheckpoint(lenet, { ...(await network.state()), epochsDone: 2 });
+    const end = { network: lenet, epochsDone: 2, stepsIntoEpoch: 0 };
+    const whole = encodeCheckpoint({ ...(await network.state()), ...end });
     const again = decodeCheckpoint(lenet, checkpoint);
     await network.load(again);
-    await fit(network, data.training, { ...options, epochs: 2, epochsDone: again.epochsDone });
-    const resumed = encodeCheckpoint(lenet, { ...(await network.state()), epochsDone: 2 });
+    expect(again.stepsIntoEpoch).toBe(7);
+    await fit(network, data.training, { ...options, epochs: 2, start: again });
+    const resumed = encodeCheckpoint({ ...(await network.state()), ...end });
     expect(Buffer.compare(whole, resumed)).toBe(0);
   });
 
   it('learns: LeNet-5 answers most of what it has not seen after three epochs of 1,100 images', async () => {
     await network.load(fresh());
-    await fit(network, data.training, { ...options, epochs: 3, epochsDone: 0 });
+    await fit(network, data.training, { ...options, epochs: 3 });
     const { accuracy, images, profile } = await network.measure(data.test, 'test');
     expect(images).toBe(200);
     expect(accuracy).toBeGreaterThan(0.8);
@@ -139,14 +151,14 @@ describe('training', () => {
   it('that diverges ends with an error of its own kind', async () => {
     await network.load(fresh());
     await expect(
-      fit(network, data.training, { ...options, learningRate: 1e6, epochs: 3, epochsDone: 0 }),
+      fit(network, data.training, { ...options, learningRate: { name: 'constant', peak: 1e6 }, epochs: 3 }),
     ).rejects.toThrow(/the loss became/);
   });
 
   it('stops at the next step when it is cancelled', async () => {
     await network.load(fresh());
     const controller = new AbortController();
-    const training = fit(network, data.training, { ...options, epochs: 50, epochsDone: 0, signal: controller.signal });
+    const training = fit(network, data.training, { ...options, epochs: 50, signal: controller.signal });
     setTimeout(() => controller.abort(new Error('enough')), 100);
     await expect(training).rejects.toThrow('enough');
   });
@@ -157,28 +169,38 @@ describe('layer statistics', () => {
     await network.load(fresh());
     const dense = new TrainableNetwork(lenet, { intraOp: 1, interOp: 1 });
     await dense.load(fresh());
-    const { gram, correlation } = await layerStatistics(network, dense, 'conv1', data.training, 3);
-    const patches = await network.patches('conv1', data.training, 0, 3);
-    const products = await dense.products('conv1', data.training, 0, 3);
+    const [{ gram, correlation }] = await layerStatistics(network, dense, 'conv1', data.training, 3);
     dense.close();
-    const [rows, inputs] = patches.shape;
-    expect([rows, inputs]).toEqual([3 * 24 * 24, 25]);
-    const dot = (i: number, other: Float32Array, width: number, j: number): number => {
-      let sum = 0;
-      for (let row = 0; row < rows; row++) sum += patches.data[row * inputs + i] * other[row * width + j];
-      return sum;
-    };
+    const kernel = fresh().weights.get('conv1/kernel')?.data ?? new Float32Array();
+    const pixel = (image: number, y: number, x: number): number => data.training.images[image * 784 + y * 28 + x] / 255;
+    const positions = Array.from({ length: 3 * 24 * 24 }, (_, at) => ({
+      image: Math.floor(at / 576),
+      y: Math.floor((at % 576) / 24),
+      x: at % 24,
+    }));
+    const input = ({ image, y, x }: (typeof positions)[number], i: number): number =>
+      pixel(image, y + Math.floor(i / 5), x + (i % 5));
+    const output = (at: (typeof positions)[number], f: number): number =>
+      Array.from({ length: 25 }, (_, i) => input(at, i) * kernel[i * 20 + f]).reduce((a, b) => a + b, 0);
+    const sum = (term: (at: (typeof positions)[number]) => number): number =>
+      positions.reduce((total, at) => total + term(at), 0);
     for (const [i, j] of [
       [0, 0],
       [3, 17],
       [24, 12],
     ])
-      expect(gram[i * inputs + j]).toBeCloseTo(dot(i, patches.data, inputs, j), 2);
+      expect(gram[i * 25 + j]).toBeCloseTo(
+        sum((at) => input(at, i) * input(at, j)),
+        2,
+      );
     for (const [i, f] of [
       [0, 0],
       [12, 19],
       [24, 7],
     ])
-      expect(correlation[i * 20 + f]).toBeCloseTo(dot(i, products.data, 20, f), 2);
+      expect(correlation[i * 20 + f]).toBeCloseTo(
+        sum((at) => input(at, i) * output(at, f)),
+        2,
+      );
   });
 });

@@ -54,5 +54,13 @@ async function train({ plan, candidateId, schedule, dense }: CandidateInput): Pr
   const { task, accelerator, batch, imagesPerEpoch } = plan;
   const pruned = await training.prune({ task, candidate: candidateId, dense, schedule, accelerator, batch });
   const { epochs } = schedule.fineTune;
-  return training.fineTune({ task, candidate: candidateId, pruned: pruned.artifact, epochs, imagesPerEpoch });
+  return training.fineTune({
+    task,
+    candidate: candidateId,
+    pruned: pruned.artifact,
+    epochs,
+    imagesPerEpoch,
+    schedule,
+    dense,
+  });
 }

@@ -1,7 +1,23 @@
 import { NetworkError, type Network } from '../network.js';
+import { googleNet } from './googlenet.js';
+import { lenet300100 } from './lenet-300-100.js';
 import { lenet5 } from './lenet-5.js';
+import { mobileNetV2 } from './mobilenet-v2.js';
+import { residualNetwork } from './resnet.js';
+import { squeezeNet } from './squeezenet.js';
+import { vggSmall } from './vgg-small.js';
 
-const networks: readonly Network[] = [lenet5];
+const networks: readonly Network[] = [
+  lenet5,
+  lenet300100,
+  vggSmall(),
+  residualNetwork(20),
+  residualNetwork(32),
+  residualNetwork(56),
+  mobileNetV2(),
+  squeezeNet(),
+  googleNet(),
+];
 
 export const ZOO: readonly string[] = networks.map(({ name }) => name);
 

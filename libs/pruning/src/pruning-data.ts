@@ -1,0 +1,23 @@
+import type { LeastSquares, SolveSystems } from './least-squares.js';
+import type { PrunedNetwork } from './pruned-network.js';
+
+/** Gradients of the loss by the weights of one kernel, over batches of data. */
+export interface Gradients {
+  readonly mean: Float32Array;
+  readonly meanSquare: Float32Array;
+  /** For each filter E[(Σ g w)²], what Taylor's expansion says of its going. */
+  readonly filterMeanSquare: Float32Array;
+}
+
+/** What pruning asks of the outside, where the data are. */
+export interface PruningData {
+  /** Statistics of a layer's inputs in the network as it is pruned so far, for each of its groups. */
+  readonly statisticsOf: (
+    layer: string,
+    prunedSoFar: PrunedNetwork,
+  ) => Promise<readonly Pick<LeastSquares, 'gram' | 'correlation'>[]>;
+  /** Of the dense network, by layer. */
+  readonly gradients: () => Promise<ReadonlyMap<string, Gradients>>;
+  readonly solve?: SolveSystems;
+  readonly seed: number;
+}

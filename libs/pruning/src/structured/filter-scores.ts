@@ -1,0 +1,34 @@
+import { sourcesOf, type Network, type NetworkWeights } from '@espalier/networks';
+import type { Gradients } from '../pruning-data.js';
+
+/** A score for each filter of a layer with a kernel; those with the lowest go first. */
+export type FilterCriterion = (layer: FilteredLayer) => Float32Array;
+
+export interface FilteredLayer {
+  readonly network: Network;
+  readonly name: string;
+  readonly weights: NetworkWeights;
+  readonly gradients: Gradients | undefined;
+}
+
+/** What the layer's criterion needs is not in the network. */
+export class FilterScoreError extends Error {
+  override name = 'FilterScoreError';
+}
+
+/** A layer's filters, each with its weights. */
+export function filtersOf({ name, weights }: FilteredLayer): Float32Array[] {
+  const kernel = weights.get(`${name}/kernel`);
+  if (!kernel) throw new RangeError(`no weight ${name}/kernel`);
+  const count = kernel.shape[kernel.shape.length - 1];
+  const size = kernel.data.length / count;
+  return Array.from({ length: count }, (_, f) =>
+    Float32Array.from({ length: size }, (_, i) => kernel.data[i * count + f]),
+  );
+}
+
+/** The batch normalisation that alone takes a layer's output. */
+export function normalizationAfter(network: Network, name: string): string | undefined {
+  const takers = network.layers.filter((_, i) => sourcesOf(network, i).includes(name));
+  return takers.length === 1 && takers[0].kind === 'batchNormalization' ? takers[0].name : undefined;
+}

@@ -1,0 +1,80 @@
+import {
+  sourcesOf,
+  weightShapes,
+  type Layer,
+  type Network,
+  type NetworkWeights,
+  type WeightTensor,
+} from '@espalier/networks';
+import { channelGraph, type ChannelGraph } from './channel-graph.js';
+
+/**
+ * A network without some of its channels, and its weights: layers are really smaller.
+ *
+ * @param removed numbers of channels, as the graph has them
+ * @throws RangeError when a layer would be left with none
+ */
+export function removeChannels(
+  network: Network,
+  weights: NetworkWeights,
+  removed: ReadonlySet<number>,
+  graph: ChannelGraph = channelGraph(network),
+): { network: Network; weights: NetworkWeights } {
+  const stays = (tensor: string): number[] =>
+    (graph.channels.get(tensor) ?? []).flatMap((channel, i) => (removed.has(channel) ? [] : [i]));
+  const kept = new Map<string, WeightTensor>();
+  const shapes = weightShapes(network);
+  const layers = network.layers.map((layer, index): Layer => {
+    const outputs = stays(layer.name);
+    if (outputs.length === 0) throw new RangeError(`${layer.name} would be left without channels`);
+    const isDepthwise = layer.kind === 'conv2d' && (layer.groups ?? 1) > 1;
+    const inputs = isDepthwise ? [0] : stays(sourcesOf(network, index)[0]);
+    for (const role of ['kernel', 'bias', 'gamma', 'beta', 'mean', 'variance'] as const) {
+      const name = `${layer.name}/${role}`;
+      const weight = shapes.has(name) ? weights.get(name) : undefined;
+      if (weight) kept.set(name, role === 'kernel' ? sliceKernel(weight, inputs, outputs) : sliceLast(weight, outputs));
+    }
+    return resized(layer, outputs, stays(sourcesOf(network, index)[0]).length);
+  });
+  return { network: { ...network, layers }, weights: kept };
+}
+
+function resized(layer: Layer, outputs: readonly number[], inputs: number): Layer {
+  const count = outputs.length;
+  switch (layer.kind) {
+    case 'conv2d':
+      return { ...layer, filters: count, ...((layer.groups ?? 1) > 1 && { groups: inputs }) };
+    case 'dense':
+      return { ...layer, units: count };
+    case 'rescaling': {
+      const pick = (values: readonly number[]): readonly number[] =>
+        values.length === 1 ? values : outputs.map((at) => values[at]);
+      return { ...layer, scale: pick(layer.scale), offset: pick(layer.offset) };
+    }
+    default:
+      return layer;
+  }
+}
+
+function sliceLast({ data }: WeightTensor, channels: readonly number[]): WeightTensor {
+  return { shape: [channels.length], data: Float32Array.from(channels, (at) => data[at]) };
+}
+
+/** A kernel of [..., inputs, filters] with only some of both. */
+function sliceKernel(
+  { shape, data }: WeightTensor,
+  inputs: readonly number[],
+  filters: readonly number[],
+): WeightTensor {
+  const [allInputs, allFilters] = shape.slice(-2);
+  const positions = data.length / (allInputs * allFilters);
+  const sliced = new Float32Array(positions * inputs.length * filters.length);
+  let at = 0;
+  for (let position = 0; position < positions; position++) {
+    for (const input of inputs) {
+      const row = (position * allInputs + input) * allFilters;
+      for (const filter of filters) sliced[at++] = data[row + filter];
+    }
+  }
+  return { shape: [...shape.slice(0, -2), inputs.length, filters.length], data: sliced };
+}

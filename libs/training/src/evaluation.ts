@@ -1,0 +1,65 @@
+import { sourcesOf, type Network } from '@espalier/networks';
+import type { Graph } from '@espalier/tensorflow';
+import { FLOAT, T } from './compile-layer.js';
+import type { NetworkGraph } from './network-graph.js';
+
+/** Sums over a batch. */
+export interface Evaluation {
+  readonly loss: string;
+  readonly rightAnswers: string;
+  /** Of each layer with a kernel, in the network's order. */
+  readonly nonZeroInputs: readonly string[];
+  readonly nonZeroOutputs: readonly string[];
+}
+
+export function addEvaluation(compiled: NetworkGraph): Evaluation {
+  const { graph, network, inference, labels } = compiled;
+  const depth = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(network.classes) });
+  const targets = graph.add('OneHot', [labels, depth, graph.scalar(1), graph.scalar(0)], {
+    ...T,
+    TI: { dtype: 'int32' },
+  });
+  const losses = graph.add('SoftmaxCrossEntropyWithLogits', [inference.logits, targets], T);
+  // A tensor is counted once, however many layers take it.
+  const counts = new Map<string, string>();
+  const count = (layer: string): string => {
+    const tensor = inference.layers.get(layer)?.output ?? compiled.pixels;
+    const known = counts.get(tensor) ?? nonZeros(graph, tensor);
+    counts.set(tensor, known);
+    return known;
+  };
+  return {
+    loss: sum(graph, losses),
+    rightAnswers: rightAnswers(graph, inference.logits, labels),
+    nonZeroInputs: compiled.weighted.map(({ geometry }) => count(geometry.sources[0])),
+    nonZeroOutputs: compiled.weighted.map(({ name }) => count(writtenAs(network, name))),
+  };
+}
+
+/**
+ * The layer after which a layer's output is written: normalisations and activations run where values are made, so that a
+ * convolution's zeros are those after its ReLU.
+ */
+function writtenAs(network: Network, name: string): string {
+  const takers = network.layers.filter((_, i) => sourcesOf(network, i).includes(name));
+  if (takers.length !== 1) return name;
+  const [{ kind, name: next }] = takers;
+  return kind === 'batchNormalization' || kind === 'activation' ? writtenAs(network, next) : name;
+}
+
+function sum(graph: Graph, values: string): string {
+  const flat = graph.add('Reshape', [values, graph.integers(-1)], T);
+  return graph.add('Sum', [flat, graph.integers(0)], T);
+}
+
+function rightAnswers(graph: Graph, logits: string, labels: string): string {
+  const axis = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(1) });
+  const answers = graph.add('ArgMax', [logits, axis], { ...T, output_type: { dtype: 'int32' } });
+  const right = graph.add('Equal', [answers, labels], { T: { dtype: 'int32' } });
+  return sum(graph, graph.add('Cast', [right], { SrcT: { dtype: 'bool' }, DstT: FLOAT }));
+}
+
+function nonZeros(graph: Graph, values: string): string {
+  const notZero = graph.add('NotEqual', [values, graph.scalar(0)], T);
+  return sum(graph, graph.add('Cast', [notZero], { SrcT: { dtype: 'bool' }, DstT: FLOAT }));
+}

@@ -1,0 +1,84 @@
+import type { Split } from '@espalier/datasets';
+import { batchOf } from './batches.js';
+import { T } from './compile-layer.js';
+import type { NetworkGraph } from './network-graph.js';
+import { float32, type TrainableNetwork } from './trainable-network.js';
+
+/** Gradients of the loss by a layer's kernel over batches of data; see libs/pruning. */
+export interface WeightGradients {
+  readonly mean: Float32Array;
+  readonly meanSquare: Float32Array;
+  /** For each filter E[(Σ g w)²]. */
+  readonly filterMeanSquare: Float32Array;
+}
+
+const BATCH = 32;
+
+/** Gradients of each kernel over the first `images` of a split, with batch normalisations as they are in use. */
+export async function weightGradients(
+  network: TrainableNetwork,
+  split: Split,
+  images: number,
+  signal?: AbortSignal,
+): Promise<Map<string, WeightGradients>> {
+  const { graph, weighted } = network.compiled;
+  const nodes = gradientNodes(network.compiled);
+  const weights = await network.weights();
+  const sums = weighted.map(({ name, kernelShape }) => {
+    const kernel = weights.get(`${name}/kernel`)?.data ?? new Float32Array(0);
+    const filters = kernelShape[kernelShape.length - 1];
+    return {
+      kernel,
+      filters,
+      mean: new Float64Array(kernel.length),
+      square: new Float64Array(kernel.length),
+      filter: new Float64Array(filters),
+    };
+  });
+  const batches = Math.max(1, Math.floor(Math.min(images, split.count) / BATCH));
+  for (let batch = 0; batch < batches; batch++) {
+    signal?.throwIfAborted();
+    const from = batch * BATCH;
+    const feeds = network.feeds(batchOf(split, null, from, Math.min(split.count, from + BATCH)));
+    const gradients = await graph.run(feeds, nodes);
+    gradients.forEach((gradient, layer) => {
+      const { data } = float32(gradient);
+      const { kernel, filters, mean, square, filter } = sums[layer];
+      const change = new Float64Array(filters);
+      for (let i = 0; i < data.length; i++) {
+        mean[i] += data[i];
+        square[i] += data[i] ** 2;
+        change[i % filters] += data[i] * kernel[i];
+      }
+      for (let f = 0; f < filters; f++) filter[f] += change[f] ** 2;
+    });
+  }
+  const average = (values: Float64Array): Float32Array => Float32Array.from(values, (value) => value / batches);
+  return new Map(
+    weighted.map(({ name }, i) => {
+      const { mean, square, filter } = sums[i];
+      return [name, { mean: average(mean), meanSquare: average(square), filterMeanSquare: average(filter) }];
+    }),
+  );
+}
+
+const known = new WeakMap<NetworkGraph, readonly string[]>();
+
+function gradientNodes(compiled: NetworkGraph): readonly string[] {
+  const found = known.get(compiled);
+  if (found) return found;
+  const { graph, inference, labels, network, weighted } = compiled;
+  const depth = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(network.classes) });
+  const targets = graph.add('OneHot', [labels, depth, graph.scalar(1), graph.scalar(0)], {
+    ...T,
+    TI: { dtype: 'int32' },
+  });
+  const losses = graph.add('SoftmaxCrossEntropyWithLogits', [inference.logits, targets], T);
+  const loss = graph.add('Mean', [losses, graph.integers(0)], T);
+  const nodes = graph.gradients(
+    [loss],
+    weighted.map(({ name }) => compiled.variable(`${name}/kernel`).read),
+  );
+  known.set(compiled, nodes);
+  return nodes;
+}
