@@ -32,7 +32,7 @@ export function inferShapes(network: Network): LayerGeometry[] {
       (source) => shapes.get(source) ?? refuse(`there is no layer '${source}' before it to take from`),
     );
     if (inputs.length === 0) refuse('it takes from nothing');
-    const output = outputOf(layer, inputs, refuse);
+    const output = outputShape(layer, inputs, refuse);
     shapes.set(layer.name, output);
     return { layer, sources, inputs, input: inputs[0], output };
   });
@@ -45,7 +45,8 @@ export function inferShapes(network: Network): LayerGeometry[] {
   return geometries;
 }
 
-function outputOf(layer: Layer, inputs: readonly ImageShape[], refuse: Refuse): ImageShape {
+/** What a layer gives for inputs of these shapes; `refuse` is told what does not fit. */
+export function outputShape(layer: Layer, inputs: readonly ImageShape[], refuse: Refuse): ImageShape {
   const [input] = inputs;
   if (layer.kind === 'add' || layer.kind === 'multiply' || layer.kind === 'concatenate') {
     return mergedShape(layer.kind, inputs, refuse);
