@@ -18,7 +18,10 @@ export class LayerNames {
   readonly #taken = new Set<string>(['input']);
 
   make(name: string): string {
-    const safe = name.replace(/[^\w.-]/g, '_').replace(/^(?![A-Za-z])/, 'layer_').slice(0, 56);
+    const safe = name
+      .replace(/[^\w.-]/g, '_')
+      .replace(/^(?![A-Za-z])/, 'layer_')
+      .slice(0, 56);
     let unique = safe;
     for (let i = 2; this.#taken.has(unique); i++) unique = `${safe}_${i}`;
     this.#taken.add(unique);
@@ -27,7 +30,11 @@ export class LayerNames {
 }
 
 /** Reads that end in whatever a library throws end in a NetworkError. */
-export async function reading<Result>(name: string, what: string, read: () => Result | Promise<Result>): Promise<Result> {
+export async function reading<Result>(
+  name: string,
+  what: string,
+  read: () => Result | Promise<Result>,
+): Promise<Result> {
   try {
     return await read();
   } catch (error) {

@@ -58,7 +58,8 @@ export function kerasLayers(content: unknown, name: string): KerasConfigLayer[] 
   const outputs = Array.isArray(config) ? undefined : config.output_layers;
   if (isSequential || outputs === undefined) return read;
   const names = outputNames(outputs);
-  if (names.length !== 1) throw new NetworkError(`${name} has ${names.length} outputs (${names.join(', ')}); one is needed`);
+  if (names.length !== 1)
+    throw new NetworkError(`${name} has ${names.length} outputs (${names.join(', ')}); one is needed`);
   return upTo(read, names[0], name);
 }
 
@@ -67,7 +68,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 /** Keras 2 and tfjs: [[[layer, node, tensor, arguments], …]]; Keras 3: [{ args: tensors that say where they come from }]. */
 function inboundLayers(nodes: readonly unknown[], label: string): string[] {
   if (nodes.length === 0) return [];
-  if (nodes.length > 1) throw new NetworkError(`${label}: it is used ${nodes.length} times; shared layers are not known`);
+  if (nodes.length > 1)
+    throw new NetworkError(`${label}: it is used ${nodes.length} times; shared layers are not known`);
   const [node] = nodes;
   if (Array.isArray(node)) {
     const entries: unknown[] = typeof node[0] === 'string' ? [node] : node;
@@ -119,7 +121,8 @@ function upTo(layers: readonly KerasConfigLayer[], output: string, name: string)
       state.set(at, 'done');
       stack.pop();
     } else {
-      if (state.get(at) === 'open') throw new NetworkError(`${name}: its layers take from each other in a circle at '${at}'`);
+      if (state.get(at) === 'open')
+        throw new NetworkError(`${name}: its layers take from each other in a circle at '${at}'`);
       state.set(at, 'open');
       stack.push(...missing);
     }

@@ -17,10 +17,18 @@ export async function importKerasArchive(bytes: Uint8Array, name: string): Promi
   const config = parts['config.json'];
   const weights = parts['model.weights.h5'];
   if (config === undefined || weights === undefined) {
-    throw new NetworkError(`${name} is a zip without config.json and model.weights.h5; save it with Keras 3's model.save`);
+    throw new NetworkError(
+      `${name} is a zip without config.json and model.weights.h5; save it with Keras 3's model.save`,
+    );
   }
-  const content = await reading(name, 'a .keras file', () => JSON.parse(Buffer.from(config).toString('utf8')) as unknown);
-  return reading(name, 'a .keras file', () => readHdf5(weights, (file) => importKeras(content, name, numberedWeights(file))));
+  const content = await reading(
+    name,
+    'a .keras file',
+    () => JSON.parse(Buffer.from(config).toString('utf8')) as unknown,
+  );
+  return reading(name, 'a .keras file', () =>
+    readHdf5(weights, (file) => importKeras(content, name, numberedWeights(file))),
+  );
 }
 
 /**

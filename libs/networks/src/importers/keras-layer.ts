@@ -52,7 +52,10 @@ export function convertKerasLayer(
 ): ConvertedLayer {
   const read = new ConfigReader(config, refuse);
   const [input] = inputs;
-  const one = (layer: Layer, weights: readonly ConvertedWeight[] = []): ConvertedLayer => ({ layers: [layer], weights });
+  const one = (layer: Layer, weights: readonly ConvertedWeight[] = []): ConvertedLayer => ({
+    layers: [layer],
+    weights,
+  });
   const kernel: ConvertedWeight = { target: `${name}/kernel`, keras: ['kernel'] };
   const bias = (useBias: boolean): ConvertedWeight[] => (useBias ? [{ target: `${name}/bias`, keras: ['bias'] }] : []);
   const window = () => ({
@@ -196,7 +199,8 @@ export function convertKerasLayer(
       const slope = read.number('negative_slope', 0);
       const limit = config.max_value ?? null;
       if (read.number('threshold', 0) !== 0) refuse('a ReLU with a threshold is not known');
-      if (limit !== null && (limit !== 6 || slope !== 0)) refuse(`a ReLU up to ${JSON.stringify(limit)} is not known; up to 6 is`);
+      if (limit !== null && (limit !== 6 || slope !== 0))
+        refuse(`a ReLU up to ${JSON.stringify(limit)} is not known; up to 6 is`);
       if (slope !== 0) return one({ kind: 'activation', name, from, activation: 'leakyRelu', slope });
       return one({ kind: 'activation', name, from, activation: limit === 6 ? 'relu6' : 'relu' });
     }
@@ -236,7 +240,9 @@ function batchNormalization(
         momentum: read.number('momentum', 0.99),
       },
     ],
-    weights: parts.flatMap(({ role, keras, present }) => (present ? [{ target: `${name}/${role}`, keras: [keras] }] : [])),
+    weights: parts.flatMap(({ role, keras, present }) =>
+      present ? [{ target: `${name}/${role}`, keras: [keras] }] : [],
+    ),
     plain: parts.flatMap(({ role, present, value }) =>
       present ? [] : [{ target: `${name}/${role}`, value, size: channels }],
     ),
@@ -304,7 +310,10 @@ class ConfigReader {
     // Keras 3 writes a function down as { class_name: 'function', config: its name }.
     const written = typeof value === 'object' ? (value as { config?: unknown }).config : value;
     const known = typeof written === 'string' && Object.hasOwn(ACTIVATIONS, written) ? ACTIVATIONS[written] : undefined;
-    return known ?? this.refuse(`activation ${JSON.stringify(value)} is not known; known are ${Object.keys(ACTIVATIONS).join(', ')}`);
+    return (
+      known ??
+      this.refuse(`activation ${JSON.stringify(value)} is not known; known are ${Object.keys(ACTIVATIONS).join(', ')}`)
+    );
   }
 
   channelsLast(): void {

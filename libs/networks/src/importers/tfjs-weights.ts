@@ -45,7 +45,9 @@ export async function importTfjsLayers(
   const parsed = ManifestSchema.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new NetworkError(`${name} is not a model in the layers format of tfjs: ${issue.path.join('.')}: ${issue.message}`);
+    throw new NetworkError(
+      `${name} is not a model in the layers format of tfjs: ${issue.path.join('.')}: ${issue.message}`,
+    );
   }
   const { modelTopology, weightsManifest } = parsed.data;
   const tensors = new Map<string, WeightTensor>();
