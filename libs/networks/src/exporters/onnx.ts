@@ -1,0 +1,305 @@
+import onnxProto from 'onnx-proto';
+import { transposed } from '../importers/onnx-model.js';
+import { inferShapes, type ImageShape, type LayerGeometry } from '../infer-shapes.js';
+import { NetworkError, type Activation, type Network, type Padding } from '../network.js';
+import type { NetworkWeights, WeightTensor } from '../weights.js';
+
+const { onnx } = onnxProto;
+const { AttributeType } = onnx.AttributeProto;
+const OPSET = 17;
+const IR_VERSION = 8;
+const FLOAT = 1;
+const INT64 = 7;
+
+const OPERATORS: Partial<Record<Activation, string>> = {
+  relu: 'Relu',
+  elu: 'Elu',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  softplus: 'Softplus',
+  softmax: 'Softmax',
+};
+
+/** A tensor of the ONNX graph. A vector that was flattened has for each place of ONNX's order the place in ours. */
+interface Flow {
+  readonly name: string;
+  readonly order?: readonly number[];
+}
+
+/**
+ * A network as an ONNX model whose input, `image`, is [batch, channels, height, width] in [0, 1].
+ *
+ * @throws NetworkError when a layer is priced only
+ */
+export function exportOnnx(network: Network, weights: NetworkWeights): Uint8Array {
+  return new OnnxWriter(network, weights).bytes();
+}
+
+class OnnxWriter {
+  readonly #nodes: onnxProto.onnx.INodeProto[] = [];
+  readonly #initializers: onnxProto.onnx.ITensorProto[] = [];
+  readonly #flows = new Map<string, Flow>([['input', { name: 'image' }]]);
+
+  constructor(
+    private readonly network: Network,
+    private readonly weights: NetworkWeights,
+  ) {}
+
+  bytes(): Uint8Array {
+    const { name, input, classes } = this.network;
+    const { scale, offset } = input.preprocessing ?? { scale: [1 / 255], offset: [0] };
+    if (scale.some((each) => each !== 1 / 255) || offset.some((each) => each !== 0)) {
+      const scaled = scale.map((each) => each * 255);
+      this.#flows.set('input', { name: this.#rescale('preprocessing', 'image', input, scaled, offset) });
+    }
+    const geometries = inferShapes(this.network);
+    for (const geometry of geometries) this.#layer(geometry);
+    const last = this.#flows.get(geometries[geometries.length - 1].layer.name)?.name ?? '';
+    this.#node('Identity', [last], 'output', {});
+    const model = onnx.ModelProto.create({
+      irVersion: IR_VERSION,
+      producerName: 'espalier',
+      opsetImport: [{ domain: '', version: OPSET }],
+      graph: {
+        name,
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: [valueInfo('image', ['batch', input.channels, input.height, input.width])],
+        output: [valueInfo('output', ['batch', classes])],
+      },
+    });
+    return onnx.ModelProto.encode(model).finish();
+  }
+
+  #layer({ layer, sources, inputs, input, output }: LayerGeometry): void {
+    const { name } = layer;
+    const flows = sources.map((source) => this.#flows.get(source) ?? { name: source });
+    const [flow] = flows;
+    const isVector = (shape: ImageShape): boolean => shape.height * shape.width === 1;
+    const set = (made: string, order = flow.order): void => {
+      this.#flows.set(name, { name: made, ...(order && isVector(output) && { order }) });
+    };
+    /** What slides over images needs one: a vector becomes an image of one pixel, and the other way round. */
+    const image = (): string =>
+      isVector(input) ? this.#reshape(`${name}/image`, flow.name, [0, input.channels, 1, 1]) : flow.name;
+    const vector = (made: string): string =>
+      isVector(output) ? this.#reshape(`${name}/vector`, made, [0, output.channels]) : made;
+    switch (layer.kind) {
+      case 'conv2d': {
+        const { groups = 1, dilation = 1, useBias = true, stride, kernelSize } = layer;
+        const kernel = this.#weight(name, 'kernel');
+        const data = transposed(kernel.data, kernel.shape, [3, 2, 0, 1]);
+        const [height, width, channels, filters] = kernel.shape;
+        const parameters = [this.#constant(`${name}/kernel`, [filters, channels, height, width], data)];
+        if (useBias) parameters.push(this.#constant(`${name}/bias`, [filters], this.#weight(name, 'bias').data));
+        const convolved = this.#node('Conv', [image(), ...parameters], `${name}/product`, {
+          kernel_shape: kernelSize,
+          strides: [stride, stride],
+          dilations: [dilation, dilation],
+          group: groups,
+          pads: explicitPadding(layer.padding, input, output, kernelSize, stride, dilation),
+        });
+        return set(this.#activate(name, vector(convolved), layer.activation), undefined);
+      }
+      case 'dense': {
+        const { shape, data } = this.#weight(name, 'kernel');
+        const [rows, columns] = shape;
+        const placed = new Float32Array(data.length);
+        for (let row = 0; row < rows; row++) {
+          const ours = flow.order?.[row] ?? row;
+          placed.set(data.subarray(ours * columns, (ours + 1) * columns), row * columns);
+        }
+        const parameters = [this.#constant(`${name}/kernel`, shape, placed)];
+        if (layer.useBias ?? true) {
+          parameters.push(this.#constant(`${name}/bias`, [columns], this.#weight(name, 'bias').data));
+        }
+        const product = this.#node('Gemm', [flow.name, ...parameters], `${name}/product`, {});
+        this.#flows.set(name, { name: this.#activate(name, product, layer.activation) });
+        return;
+      }
+      case 'batchNormalization': {
+        const parameters = (['gamma', 'beta', 'mean', 'variance'] as const).map((role) =>
+          this.#constant(`${name}/${role}`, [input.channels], reordered(this.#weight(name, role).data, flow.order)),
+        );
+        const epsilon = { float: layer.epsilon };
+        return set(this.#node('BatchNormalization', [flow.name, ...parameters], name, { epsilon }));
+      }
+      case 'activation':
+        return set(this.#activate(name, flow.name, layer.activation, layer.slope));
+      case 'maxPooling2d':
+      case 'averagePooling2d': {
+        const { poolSize, stride, padding = 'valid' } = layer;
+        const window: readonly [number, number] = [poolSize, poolSize];
+        const pooled = this.#node(
+          layer.kind === 'maxPooling2d' ? 'MaxPool' : 'AveragePool',
+          [image()],
+          `${name}/pool`,
+          {
+            kernel_shape: window,
+            strides: [stride, stride],
+            pads: explicitPadding(padding, input, output, window, stride, 1),
+          },
+        );
+        return set(vector(pooled), undefined);
+      }
+      case 'globalAveragePooling2d':
+      case 'globalMaxPooling2d': {
+        if (isVector(input)) return set(flow.name);
+        const operator = layer.kind === 'globalAveragePooling2d' ? 'GlobalAveragePool' : 'GlobalMaxPool';
+        return set(vector(this.#node(operator, [flow.name], `${name}/pool`, {})), undefined);
+      }
+      case 'flatten': {
+        if (isVector(input)) return set(flow.name);
+        const { height, width, channels } = input;
+        const order = Array.from({ length: channels * height * width }, (_, at) => {
+          const channel = Math.floor(at / (height * width));
+          return (at % (height * width)) * channels + channel;
+        });
+        return set(this.#node('Flatten', [flow.name], name, { axis: 1 }), order);
+      }
+      case 'zeroPadding2d': {
+        const [top, left, bottom, right] = layer.padding;
+        const pads = this.#integers(`${name}/pads`, [0, 0, top, left, 0, 0, bottom, right]);
+        return set(this.#node('Pad', [image(), pads], name, {}), undefined);
+      }
+      case 'rescaling':
+        return set(
+          this.#rescale(name, flow.name, input, permute(layer.scale, flow.order), permute(layer.offset, flow.order)),
+        );
+      case 'concatenate': {
+        let before = 0;
+        const joined = flows.flatMap(({ order }, i) => {
+          const own = Array.from({ length: inputs[i].channels }, (_, at) => before + (order?.[at] ?? at));
+          before += inputs[i].channels;
+          return own;
+        });
+        const isReordered = flows.some(({ order }) => order !== undefined);
+        const names = flows.map((each) => each.name);
+        this.#flows.set(name, {
+          name: this.#node('Concat', names, name, { axis: 1 }),
+          ...(isReordered && { order: joined }),
+        });
+        return;
+      }
+      case 'add':
+      case 'multiply': {
+        if (flows.some(({ order }) => order?.join() !== flow.order?.join())) {
+          throw new NetworkError(`${this.network.name}, layer ${name}: its inputs were flattened in different ways`);
+        }
+        const alike = flows.map((each, i) =>
+          !isVector(output) && isVector(inputs[i])
+            ? this.#reshape(`${name}/image${i}`, each.name, [0, inputs[i].channels, 1, 1])
+            : each.name,
+        );
+        const operator = layer.kind === 'add' ? 'Add' : 'Mul';
+        return set(
+          alike.slice(1).reduce((sum, each, i) => this.#node(operator, [sum, each], `${name}/${i}`, {}), alike[0]),
+        );
+      }
+      case 'transposedConv2d':
+        throw new NetworkError(`${this.network.name}, layer ${name}: a transposed convolution is priced only`);
+    }
+  }
+
+  #activate(layer: string, flow: string, activation: Activation, slope = 0.2): string {
+    const output = `${layer}/${activation}`;
+    switch (activation) {
+      case 'linear':
+        return flow;
+      case 'relu6': {
+        const bounds = [0, 6].map((bound) => this.#constant(`${layer}/bound${bound}`, [], Float32Array.of(bound)));
+        return this.#node('Clip', [flow, ...bounds], output, {});
+      }
+      case 'leakyRelu':
+        return this.#node('LeakyRelu', [flow], output, { alpha: { float: slope } });
+      case 'swish':
+        return this.#node('Mul', [flow, this.#node('Sigmoid', [flow], `${output}/sigmoid`, {})], output, {});
+      default:
+        return this.#node(OPERATORS[activation] ?? activation, [flow], output, {});
+    }
+  }
+
+  #rescale(
+    name: string,
+    flow: string,
+    { height, width }: ImageShape,
+    scale: readonly number[],
+    offset: readonly number[],
+  ): string {
+    const constant = (role: string, values: readonly number[]): string =>
+      this.#constant(
+        `${name}/${role}`,
+        height * width > 1 && values.length > 1 ? [1, values.length, 1, 1] : [values.length],
+        Float32Array.from(values),
+      );
+    const scaled = this.#node('Mul', [flow, constant('scale', scale)], `${name}/scaled`, {});
+    return this.#node('Add', [scaled, constant('offset', offset)], `${name}/shifted`, {});
+  }
+
+  #weight(layer: string, role: string): WeightTensor {
+    const found = this.weights.get(`${layer}/${role}`);
+    if (!found) throw new RangeError(`no weight ${layer}/${role}`);
+    return found;
+  }
+
+  #constant(name: string, dims: readonly number[], data: Float32Array): string {
+    const rawData = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    this.#initializers.push({ name, dims: [...dims], dataType: FLOAT, rawData });
+    return name;
+  }
+
+  #integers(name: string, values: readonly number[]): string {
+    const data = BigInt64Array.from(values.map(BigInt));
+    this.#initializers.push({ name, dims: [values.length], dataType: INT64, rawData: Buffer.from(data.buffer) });
+    return name;
+  }
+
+  #reshape(name: string, flow: string, shape: readonly number[]): string {
+    return this.#node('Reshape', [flow, this.#integers(`${name}/shape`, shape)], name, {});
+  }
+
+  #node(
+    opType: string,
+    input: readonly string[],
+    output: string,
+    attributes: Record<string, number | readonly number[] | { readonly float: number }>,
+  ): string {
+    const attribute = Object.entries(attributes).map(([name, value]) => {
+      if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
+      if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
+      return { name, type: AttributeType.INTS, ints: [...value] };
+    });
+    this.#nodes.push({ opType, name: output, input: [...input], output: [output], attribute });
+    return output;
+  }
+}
+
+function valueInfo(name: string, dims: readonly (number | string)[]): onnxProto.onnx.IValueInfoProto {
+  const dim = dims.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
+  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+}
+
+/** top, left, bottom, right: of TensorFlow's `same`, the odd row comes last. */
+function explicitPadding(
+  padding: Padding,
+  input: ImageShape,
+  output: ImageShape,
+  [kernelHeight, kernelWidth]: readonly [number, number],
+  stride: number,
+  dilation: number,
+): readonly number[] {
+  if (padding === 'valid') return [0, 0, 0, 0];
+  if (padding !== 'same') return padding;
+  const missing = (size: number, outputs: number, kernel: number): number =>
+    Math.max(0, (outputs - 1) * stride + (kernel - 1) * dilation + 1 - size);
+  const rows = missing(input.height, output.height, kernelHeight);
+  const columns = missing(input.width, output.width, kernelWidth);
+  return [Math.floor(rows / 2), Math.floor(columns / 2), Math.ceil(rows / 2), Math.ceil(columns / 2)];
+}
+
+function reordered(values: Float32Array, order: readonly number[] | undefined): Float32Array {
+  return order ? Float32Array.from(order, (at) => values[at]) : values;
+}
+
+const permute = (values: readonly number[], order: readonly number[] | undefined): readonly number[] =>
+  order && values.length > 1 ? order.map((at) => values[at]) : values;
