@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installOracles } from './oracles.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = mkdtempSync(join(tmpdir(), 'espalier-results-'));
@@ -43,6 +44,7 @@ function tests(project) {
 tests('unit');
 check('eslint', 'eslint/bin/eslint.js', ['.']);
 check('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
+installOracles();
 tests('integration');
 tests('end-to-end');
 

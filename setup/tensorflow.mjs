@@ -16,10 +16,15 @@ export function tensorflowFlavour() {
   return spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' }).stdout?.includes('GPU') ? 'gpu' : 'cpu';
 }
 
+/** Where the wheel is, or will be. */
+export function tensorflowWheel(cache) {
+  return join(cache, `tensorflow-${tensorflowFlavour()}-${VERSION}`);
+}
+
 export function installTensorFlow(root, cache) {
   const flavour = tensorflowFlavour();
   const requirement = flavour === 'gpu' ? `tensorflow[and-cuda]==${VERSION}` : `tensorflow-cpu==${VERSION}`;
-  const wheel = join(cache, `tensorflow-${flavour}-${VERSION}`);
+  const wheel = tensorflowWheel(cache);
   makeFolder(wheel, (folder) => {
     say(`Installing ${requirement} (1.2 GB unpacked; one to five minutes, once per user)`);
     // The CPU library needs nothing of Python; the GPU one needs NVIDIA's packages, which are dependencies.

@@ -1,6 +1,6 @@
 """Builds networks in Keras 3, saves them as .keras and HDF5, and writes what Keras answers to given images.
 
-usage: keras_models.py FOLDER     FOLDER/images-<height>.npy holds images in [0, 1], height x height x channels
+usage: keras_models.py FOLDER     FOLDER/images-<height>.bin holds images' bytes, height x height x channels
 """
 import os
 import sys
@@ -10,6 +10,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras
 import numpy as np
 from keras import layers
+from images import load_images
 
 
 def lenet5():
@@ -101,8 +102,8 @@ for build in [lenet5, sequential, resnet20, mobilenet_v2, googlenet]:
     keras.utils.set_random_seed(7)
     model = build()
     randomise(model)
-    images = np.load(f"{folder}/images-{model.input_shape[1]}.npy").astype("float32")
+    images = load_images(folder, model.input_shape[1])
     answers = np.asarray(model(images, training=False), dtype="float32")
-    np.save(f"{folder}/{model.name}.npy", answers)
+    answers.tofile(f"{folder}/{model.name}.answers")
     model.save(f"{folder}/{model.name}.keras")
     model.save(f"{folder}/{model.name}.h5")

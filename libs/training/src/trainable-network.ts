@@ -124,6 +124,12 @@ export class TrainableNetwork {
     return float32(logits).data;
   }
 
+  /** What the network gives for each image: images × classes, after a softmax that it may end in. */
+  async answers(batch: Batch): Promise<Float32Array> {
+    const [answers] = await this.compiled.graph.run(this.feeds(batch), [this.compiled.inference.output]);
+    return float32(answers).data;
+  }
+
   /** Accuracy, mean loss and the sparsity profile over a whole split. */
   async measure(split: Split, name: SplitName, beforeBatch: () => void = () => undefined): Promise<Measurement> {
     const { graph, weighted } = this.compiled;

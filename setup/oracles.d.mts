@@ -1,0 +1,2 @@
+export function installOracles(): string;
+export function runOracle(script: string, args: readonly string[]): string;

@@ -1,0 +1,137 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadDataSet } from '@espalier/datasets';
+import {
+  exportKerasArchive,
+  exportKerasHdf5,
+  exportOnnx,
+  exportTfjsLayers,
+  importModel,
+  TFJS_WEIGHTS_FILE,
+  ZOO,
+  zooNetwork,
+  type ImportedModel,
+} from '@espalier/networks';
+import { batchOf, initialWeights, TrainableNetwork, type Batch } from '@espalier/training';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runOracle } from '../setup/oracles.mjs';
+
+const IMAGES = 6;
+const KERAS_MODELS = ['lenet-5', 'sequential', 'resnet-20', 'mobilenetv2_0.35_32', 'googlenet-like'];
+const ONNX_MODELS = ['pytorch-lenet-5', 'pytorch-resnet', 'pytorch-mobile', 'tensorflow-channels-last'];
+
+let folder: string;
+const batches = new Map<number, Batch>();
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'espalier-models-'));
+  const { training } = await loadDataSet('mnist', join(tmpdir(), 'espalier-test-data'), 1_100);
+  const digits = batchOf(training, null, 0, IMAGES);
+  batches.set(28, digits);
+  // Three digits as the colours of one image, with a frame of two pixels.
+  const colour = new Uint8Array(IMAGES * 32 * 32 * 3);
+  for (let image = 0; image < IMAGES; image++) {
+    for (let channel = 0; channel < 3; channel++) {
+      const digit = (image + channel) % IMAGES;
+      for (let at = 0; at < 784; at++) {
+        const [y, x] = [2 + Math.floor(at / 28), 2 + (at % 28)];
+        colour[((image * 32 + y) * 32 + x) * 3 + channel] = digits.images[digit * 784 + at];
+      }
+    }
+  }
+  batches.set(32, { images: colour, labels: digits.labels, count: IMAGES });
+  for (const [height, { images }] of batches) writeFileSync(join(folder, `images-${height}.bin`), images);
+  runOracle('keras_models.py', [folder]);
+  runOracle('onnx_models.py', [folder]);
+  runOracle('onnx_answers.py', [folder]);
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function answersOf({ network, weights }: ImportedModel): Promise<Float32Array> {
+  const trainable = new TrainableNetwork(network, { intraOp: 1, interOp: 1 });
+  try {
+    await trainable.load({ weights, masks: new Map(), slots: new Map() });
+    const batch = batches.get(network.input.height);
+    if (!batch) throw new RangeError(`no images of ${network.input.height} pixels`);
+    return await trainable.answers(batch);
+  } finally {
+    trainable.close();
+  }
+}
+
+function recorded(file: string): Float32Array {
+  const bytes = readFileSync(join(folder, file));
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}
+
+/** The largest difference, of answers whose size is about 1 or else as a part of the largest. */
+function difference(ours: Float32Array, theirs: Float32Array): number {
+  expect(ours.length).toBe(theirs.length);
+  const scale = theirs.reduce((largest, each) => Math.max(largest, Math.abs(each)), 1);
+  return ours.reduce((worst, each, i) => Math.max(worst, Math.abs(each - theirs[i]) / scale), 0);
+}
+
+describe('a model that Keras has saved', () => {
+  it.each(KERAS_MODELS.flatMap((name) => [`${name}.keras`, `${name}.h5`]))(
+    'gives the answers that Keras gives: %s',
+    async (file) => {
+      const answers = await answersOf(await importModel(join(folder, file)));
+      expect(difference(answers, recorded(file.replace(/\.(keras|h5)$/, '.answers')))).toBeLessThan(1e-4);
+    },
+  );
+});
+
+describe('an ONNX model', () => {
+  it.each(ONNX_MODELS)('gives the answers that ONNX Runtime gives: %s', async (name) => {
+    const answers = await answersOf(await importModel(join(folder, `${name}.onnx`)));
+    expect(difference(answers, recorded(`${name}.onnx.answers`))).toBeLessThan(1e-4);
+  });
+});
+
+describe('a network that was exported', () => {
+  const out = (): string => join(folder, 'exported');
+  const models: ImportedModel[] = [];
+  beforeAll(async () => {
+    mkdirSync(out());
+    for (const height of batches.keys()) {
+      writeFileSync(join(out(), `images-${height}.bin`), readFileSync(join(folder, `images-${height}.bin`)));
+    }
+    for (const name of KERAS_MODELS) models.push(await importModel(join(folder, `${name}.keras`)));
+    for (const name of ZOO) models.push({ network: zooNetwork(name), weights: initialWeights(zooNetwork(name), 3) });
+    for (const [i, { network, weights }] of models.entries()) {
+      const path = join(out(), `model${i}`);
+      writeFileSync(`${path}.onnx`, exportOnnx(network, weights));
+      writeFileSync(`${path}.keras`, await exportKerasArchive(network, weights));
+      writeFileSync(`${path}.h5`, await exportKerasHdf5(network, weights));
+    }
+    runOracle('keras_answers.py', [out()]);
+    runOracle('onnx_answers.py', [out()]);
+  }, 300_000);
+
+  it('gives the same answers in Keras, in ONNX Runtime, and here when it is imported again', async () => {
+    for (const [i, model] of models.entries()) {
+      const ours = await answersOf(model);
+      for (const ending of ['keras', 'h5', 'onnx']) {
+        const file = `model${i}.${ending}`;
+        const theirs = recorded(join('exported', `${file}.answers`));
+        expect(difference(ours, theirs), `${model.network.name} as ${ending}`).toBeLessThan(1e-4);
+        const again = await importModel(join(out(), file));
+        expect(difference(await answersOf(again), ours), `${model.network.name} from ${ending}`).toBeLessThan(1e-4);
+      }
+    }
+    expect(readdirSync(out()).filter((file) => file.endsWith('.answers'))).toHaveLength(3 * models.length);
+  }, 300_000);
+
+  it('comes back from the layers format of tfjs with the same answers', async () => {
+    for (const model of models.filter(({ network }) => network.name !== 'sequential')) {
+      const { modelJson, weightsBinary } = exportTfjsLayers(model.network, model.weights);
+      const path = join(out(), model.network.name);
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, 'model.json'), modelJson);
+      writeFileSync(join(path, TFJS_WEIGHTS_FILE), weightsBinary);
+      const again = await importModel(join(path, 'model.json'));
+      expect(again.network.name).toBe(model.network.name);
+      expect(difference(await answersOf(again), await answersOf(model))).toBeLessThan(1e-4);
+    }
+  }, 300_000);
+});
