@@ -1,19 +1,24 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadDataSet } from '@espalier/datasets';
+import { createRequire } from 'node:module';
+import { loadDataSet, withNpmPackage } from '@espalier/datasets';
+import { eyeriss, macCount, NetworkPricer } from '@espalier/energy-model';
 import {
   exportKerasArchive,
   exportKerasHdf5,
   exportOnnx,
   exportTfjsLayers,
   importModel,
+  importTfjsLayers,
   TFJS_WEIGHTS_FILE,
+  weightedLayers,
   ZOO,
   zooNetwork,
   type ImportedModel,
 } from '@espalier/networks';
 import { batchOf, initialWeights, TrainableNetwork, type Batch } from '@espalier/training';
+import * as tf from '@tensorflow/tfjs-node-gpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOracle } from '../setup/oracles.mjs';
 
@@ -134,4 +139,63 @@ describe('a network that was exported', () => {
       expect(difference(await answersOf(again), await answersOf(model))).toBeLessThan(1e-4);
     }
   }, 300_000);
+});
+
+/** Trained networks with 8-bit weights: 2.3 and 21.8 million of them. Their scripts hold a JSON object, or base64. */
+const NSFWJS = {
+  name: 'nsfwjs',
+  version: '4.4.0',
+  integrity: 'sha512-krC1fgeTLXtZwgdpKJ0jm7hqv0gTSRQQRL+FhOaxaJ9Wj92t42BO3csO2odwgTAgZgf2RvkwPtp0R8Aa7dc+MA==',
+};
+
+describe('trained networks of others', () => {
+  it.each([
+    { model: 'mobilenet_v2', megaMacs: 300 },
+    { model: 'inception_v3', megaMacs: 5_713 },
+  ])(
+    '$model of nsfwjs imports, answers as in tfjs, and is priced',
+    ({ model, megaMacs }) =>
+      withNpmPackage(NSFWJS, async (package_) => {
+        const content = (file: string): unknown => {
+          const path = join(package_, 'dist/models', model, `${file}.min.js`);
+          const loaded = createRequire(import.meta.url)(path) as { default?: unknown };
+          return loaded.default ?? loaded;
+        };
+        const shard = (file: string): Buffer => Buffer.from(content(file) as string, 'base64');
+        const json = content('model') as {
+          modelTopology: object;
+          weightsManifest: { paths: string[]; weights: tf.io.WeightsManifestEntry[] }[];
+        };
+        const { network, weights } = await importTfjsLayers(json, model, (file) => Promise.resolve(shard(file)));
+        const { height, width, channels } = network.input;
+        const colour = batches.get(32)?.images ?? new Uint8Array();
+        const images = Uint8Array.from({ length: height * width * channels }, (_, at) => {
+          const [y, x] = [Math.floor(at / (width * channels)), Math.floor((at % (width * channels)) / channels)];
+          return colour[(Math.floor((y * 32) / height) * 32 + Math.floor((x * 32) / width)) * 3 + (at % channels)];
+        });
+        const trainable = new TrainableNetwork(network, { intraOp: 2, interOp: 1 });
+        await trainable.load({ weights, masks: new Map(), slots: new Map() });
+        const ours = await trainable.answers({ images, labels: Int32Array.of(0), count: 1 });
+        trainable.close();
+
+        const [{ paths, weights: weightSpecs }] = json.weightsManifest;
+        const weightData = Uint8Array.from(Buffer.concat(paths.map(shard))).buffer;
+        const loader = tf.io.fromMemory({ modelTopology: json.modelTopology, weightSpecs, weightData });
+        const theirs = await tf.loadLayersModel(loader);
+        const pixels = tf.tensor4d(
+          Float32Array.from(images, (byte) => byte / 255),
+          [1, height, width, channels],
+        );
+        const expected = (theirs.predict(pixels) as tf.Tensor).dataSync() as Float32Array;
+        expect(difference(ours, expected)).toBeLessThan(1e-4);
+        tf.dispose([pixels, theirs.weights.map((weight) => weight.read())]);
+
+        const shapes = weightedLayers(network).map(({ shape }) => shape);
+        const macs = shapes.reduce((sum, shape) => sum + macCount(shape, 1), 0);
+        // As published for images of this size.
+        expect(macs / 1e6 / megaMacs).toBeCloseTo(1, 2);
+        expect(new NetworkPricer(shapes, 1, eyeriss).dense().total).toBeGreaterThan(macs);
+      }),
+    300_000,
+  );
 });

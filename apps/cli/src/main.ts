@@ -7,6 +7,7 @@ import { candidateCommand } from './commands/candidate.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { energyCommand } from './commands/energy.js';
+import { modelCommand } from './commands/model.js';
 import { frontCommand } from './commands/front.js';
 import { downCommand, statusCommand, upCommand } from './commands/stack.js';
 import { CommandError, EXIT_CODES } from './exit-codes.js';
@@ -44,6 +45,7 @@ for (const command of [
   frontCommand(),
   energyCommand(),
   acceleratorCommand(),
+  modelCommand(),
   demoCommand(),
 ]) {
   program.addCommand(command);

@@ -1,20 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { FolderArtifactStore } from '@espalier/artifacts';
 import { CampaignSpecSchema, fieldErrors, type CampaignSpec } from '@espalier/contracts';
+import { isFolder } from '@espalier/datasets';
+import { importModel, NetworkError } from '@espalier/networks';
+import { encodeCheckpoint } from '@espalier/training';
 import { LineCounter, parseDocument } from 'yaml';
+import { artifactsFolder } from './artifacts-folder.js';
 import { CommandError } from './exit-codes.js';
 import { fieldLines } from './field-lines.js';
 
 /**
- * Reads a campaign's file and checks it. An accelerator that names a file is read too, since the API cannot.
+ * Reads a campaign's file and checks it. What it names by a file, an accelerator or a trained model, is read too, since
+ * the API cannot; a model's weights go to the artifact store.
  *
  * @throws CommandError naming line and column of a syntax error, or each field that is wrong
  */
 export async function readSpec(path: string): Promise<CampaignSpec> {
-  const content = await readYaml(path);
-  const spec = content as { accelerator?: unknown } | null;
+  let content = await readYaml(path);
+  const spec = content as { accelerator?: unknown; network?: unknown; preprocessing?: unknown; data?: unknown } | null;
   if (typeof spec?.accelerator === 'string' && /\.(ya?ml|json)$|\//.test(spec.accelerator)) {
     spec.accelerator = await readYaml(resolve(dirname(path), spec.accelerator));
+  }
+  if (typeof spec?.data === 'string' && isFolder(spec.data)) spec.data = resolve(dirname(path), spec.data);
+  if (typeof spec?.network === 'string' && MODEL_FILE.test(spec.network)) {
+    const { preprocessing, ...rest } = spec;
+    content = { ...rest, ...(await readModel(resolve(dirname(path), spec.network), preprocessing)) };
   }
   const parsed = CampaignSpecSchema.safeParse(content);
   if (parsed.success) return parsed.data;
@@ -27,6 +38,22 @@ export async function readSpec(path: string): Promise<CampaignSpec> {
     detail: `${path} is not a campaign`,
     errors,
   });
+}
+
+const MODEL_FILE = /\.(keras|h5|hdf5|onnx|json)$/i;
+
+/** A trained model's file as the two fields of a spec that describe it. */
+async function readModel(path: string, preprocessing: unknown): Promise<{ network: object; weights: string }> {
+  try {
+    const { network, weights } = await importModel(path);
+    const model = { network, weights, masks: new Map(), slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
+    const hash = await new FolderArtifactStore(artifactsFolder()).put(encodeCheckpoint(model));
+    const input = { ...network.input, ...(preprocessing !== undefined && { preprocessing }) };
+    return { network: { ...network, input }, weights: hash };
+  } catch (error) {
+    if (error instanceof NetworkError) throw new CommandError('invalid', error.message);
+    throw error;
+  }
 }
 
 /** @throws CommandError when the file cannot be read or is not YAML */

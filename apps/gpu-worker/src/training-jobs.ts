@@ -11,7 +11,7 @@ import type {
   TrainingTask,
 } from '@espalier/contracts';
 import { loadDataSet, type DataSet } from '@espalier/datasets';
-import { weightedLayers, zooNetwork, type Network } from '@espalier/networks';
+import { networkOf, weightedLayers, type Network } from '@espalier/networks';
 import { pruneNetwork, trainingPruner, type PrunedNetwork, type PruningData } from '@espalier/pruning';
 import {
   decodeCheckpoint,
@@ -56,7 +56,8 @@ type Role = 'pruned' | 'dense';
  */
 export class TrainingJobs {
   readonly #data = new Map<string, Promise<DataSet>>();
-  readonly #networks = new Map<string, TrainableNetwork>();
+  readonly #networks = new Map<Role, TrainableNetwork>();
+  #networkKey = '';
   #solver: SystemSolver | undefined;
 
   constructor(
@@ -67,9 +68,14 @@ export class TrainingJobs {
     },
   ) {}
 
-  /** Trains the unpruned network, or finds that it has been trained already. */
+  /** Trains the unpruned network, or finds that it has been trained already, here or by its owner. */
   async trainDense({ task }: TrainDenseRequest, context: JobContext): Promise<ModelReference> {
-    const network = zooNetwork(task.network);
+    const network = networkOf(task.network);
+    if (task.weights !== undefined) {
+      const bytes = await this.options.artifacts.get(task.weights);
+      decodeCheckpoint(network, bytes);
+      return { artifact: task.weights, bytes: bytes.length };
+    }
     const recipe = { ...denseRecipe(network), seed: task.seed };
     const start: Checkpoint = {
       network,
@@ -85,7 +91,7 @@ export class TrainingJobs {
   /** Prunes the dense network by a schedule; no training yet. */
   async prune(request: PruneRequest, context: JobContext): Promise<ModelReference> {
     const { task, schedule } = request;
-    const network = zooNetwork(task.network);
+    const network = networkOf(task.network);
     const data = await this.#dataOf(task);
     const dense = await this.#denseModel(request, network, context);
     const reference = this.#cached(network, 'dense');
@@ -105,7 +111,7 @@ export class TrainingJobs {
       this.#pruningData(network, schedule, task, data, context),
     );
     const rewound = await this.#rewound(pruned, schedule, task, context);
-    return this.#withTrainable(rewound.network, async (trainable) => {
+    return this.#withTrainable(rewound.network, network, async (trainable) => {
       const start = { ...rewound, slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
       await trainable.load(start);
       await recalibrate(trainable, data.training, RECALIBRATION_IMAGES);
@@ -116,7 +122,7 @@ export class TrainingJobs {
   /** Trains a pruned network with its masks held, or prunes it while it is trained. */
   async fineTune(request: FineTuneRequest, context: JobContext): Promise<ModelReference> {
     const { task } = request;
-    const network = zooNetwork(task.network);
+    const network = networkOf(task.network);
     const start = decodeCheckpoint(network, await this.options.artifacts.get(request.pruned));
     const recipe = { ...fineTuneOptions(network, request), seed: task.seed };
     return this.#fitFrom(start, `candidates/${request.candidate}`, task, context, recipe, request);
@@ -124,10 +130,10 @@ export class TrainingJobs {
 
   /** Accuracy and sparsity profile of a model on one split. */
   async evaluate({ task, model, split }: EvaluateRequest, context: JobContext): Promise<Measurement> {
-    const network = zooNetwork(task.network);
+    const network = networkOf(task.network);
     const data = await this.#dataOf(task);
     const checkpoint = decodeCheckpoint(network, await this.options.artifacts.get(model));
-    return this.#withTrainable(checkpoint.network, async (trainable) => {
+    return this.#withTrainable(checkpoint.network, network, async (trainable) => {
       await trainable.load(checkpoint);
       const measured = await trainable.measure(data[split], split, () => context.signal.throwIfAborted());
       return checkpoint.network === network ? measured : againstDense(measured, network, checkpoint.network);
@@ -143,12 +149,12 @@ export class TrainingJobs {
     fineTune?: FineTuneRequest,
   ): Promise<ModelReference> {
     const checkpoints = new Checkpoints(this.options.artifacts, folder);
-    const dense = zooNetwork(task.network);
+    const dense = networkOf(task.network);
     const found = await checkpoints.latest(dense, recipe.epochs);
     if (found && found.checkpoint.epochsDone === recipe.epochs) return found.reference;
     const from = found?.checkpoint ?? start;
     const data = await this.#dataOf(task);
-    return this.#withTrainable(from.network, async (trainable) => {
+    return this.#withTrainable(from.network, dense, async (trainable) => {
       const schedule = fineTune?.schedule;
       const pruner =
         schedule &&
@@ -194,7 +200,7 @@ export class TrainingJobs {
     context: JobContext,
   ): Promise<PrunedNetwork> {
     if (rewindTo === undefined || pruned.masks.size === 0) return pruned;
-    const network = zooNetwork(task.network);
+    const network = networkOf(task.network);
     if (rewindTo === 0) return { ...pruned, weights: initialWeights(network, task.seed) };
     const checkpoints = new Checkpoints(this.options.artifacts, denseFolder(task));
     let early = await checkpoints.latest(network, rewindTo);
@@ -208,7 +214,7 @@ export class TrainingJobs {
   async #teacher(request: FineTuneRequest | undefined, context: JobContext) {
     const distillation = request?.schedule?.fineTune.distillation;
     if (!request || !distillation || distillation.share === 0 || request.dense === undefined) return {};
-    const network = zooNetwork(request.task.network);
+    const network = networkOf(request.task.network);
     const teacher = this.#cached(network, 'dense');
     await teacher.load(await this.#denseModel({ task: request.task, dense: request.dense }, network, context));
     return { teacher: { network: teacher, ...distillation } };
@@ -254,11 +260,12 @@ export class TrainingJobs {
     }
   }
 
-  #dataOf({ data, trainingImages }: TrainingTask): Promise<DataSet> {
-    const key = `${data}/${trainingImages}`;
+  #dataOf({ network, data, trainingImages }: TrainingTask): Promise<DataSet> {
+    const { height, width, channels } = networkOf(network).input;
+    const key = JSON.stringify([data, trainingImages, height, width, channels]);
     let loading = this.#data.get(key);
     if (!loading) {
-      loading = loadDataSet(data, this.options.dataCache, trainingImages);
+      loading = loadDataSet(data, this.options.dataCache, trainingImages, { height, width, channels });
       // A failure is not kept: the next job tries again.
       loading.catch(() => this.#data.delete(key));
       this.#data.set(key, loading);
@@ -266,12 +273,13 @@ export class TrainingJobs {
     return loading;
   }
 
-  /** A network of the zoo is compiled once; one that has lost filters is compiled for the job, and closed after it. */
+  /** A campaign's network is compiled once; one that has lost filters is compiled for the job, and closed after it. */
   async #withTrainable<Result>(
     network: Network,
+    dense: Network,
     use: (trainable: TrainableNetwork) => Promise<Result>,
   ): Promise<Result> {
-    if (network === zooNetwork(network.name)) return use(this.#cached(network, 'pruned'));
+    if (network === dense) return use(this.#cached(network, 'pruned'));
     const trainable = new TrainableNetwork(network, this.options.threads);
     try {
       return await use(trainable);
@@ -280,16 +288,22 @@ export class TrainingJobs {
     }
   }
 
+  /** Of one network at a time: when another comes, a worker is on another campaign. */
   #cached(network: Network, role: Role): TrainableNetwork {
-    const key = `${role}/${network.name}`;
-    const trainable = this.#networks.get(key) ?? new TrainableNetwork(network, this.options.threads);
-    this.#networks.set(key, trainable);
+    const key = JSON.stringify(network);
+    if (this.#networkKey !== key) {
+      for (const trainable of this.#networks.values()) trainable.close();
+      this.#networks.clear();
+      this.#networkKey = key;
+    }
+    const trainable = this.#networks.get(role) ?? new TrainableNetwork(network, this.options.threads);
+    this.#networks.set(role, trainable);
     return trainable;
   }
 }
 
 function denseFolder(task: TrainingTask): string {
-  const recipe = denseRecipe(zooNetwork(task.network));
+  const recipe = denseRecipe(networkOf(task.network));
   const hash = createHash('sha256').update(JSON.stringify({ task, recipe })).digest('hex');
   return `dense/${hash.slice(0, 32)}`;
 }

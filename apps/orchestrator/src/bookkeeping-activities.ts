@@ -89,6 +89,7 @@ export function createBookkeepingActivities({
 function taskOf(spec: CampaignSpec): CampaignPlan['task'] {
   return {
     network: spec.network,
+    ...(spec.weights !== undefined && { weights: spec.weights }),
     data: spec.data,
     seed: spec.strategy.seed,
     trainingImages: spec.subset?.trainingImages ?? null,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AcceleratorSchema } from './accelerator.js';
+import { NetworkSchema } from './network.js';
 import { ScheduleSpaceSchema } from './schedule.js';
 
 export const STRATEGIES = ['random', 'nsga2'] as const;
@@ -11,8 +12,13 @@ export const CampaignName = z
 /** A campaign as its owner writes it: the YAML file, the API's body and the stored column are all this. */
 export const CampaignSpecSchema = z.strictObject({
   name: CampaignName,
-  /** A network of the zoo. */
-  network: z.string().min(1).max(200),
+  /** A network of the zoo, or one written out: what the command line makes of a model's file. */
+  network: z.union([z.string().min(1).max(200), NetworkSchema]),
+  /** The trained weights of a network that is written out: the name under which they were uploaded. */
+  weights: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'the SHA-256 under which weights were uploaded')
+    .optional(),
   data: z.string().min(1).max(200),
   accelerator: z.union([z.string().min(1).max(200), AcceleratorSchema]).default('eyeriss'),
   /** Images that the chip runs together, when a candidate is priced. */

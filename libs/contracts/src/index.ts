@@ -3,6 +3,7 @@ export * from './campaign.js';
 export * from './campaign-spec.js';
 export * from './candidate.js';
 export * from './field-errors.js';
+export * from './network.js';
 export * from './network-energy.js';
 export * from './problem.js';
 export * from './schedule.js';

@@ -16,7 +16,7 @@ const padding = z.union([
   z.tuple([edge, edge]).readonly(),
   z.tuple([edge, edge, edge, edge]).readonly(),
 ]);
-export type Padding = z.infer<typeof padding>;
+export type ListedPadding = z.infer<typeof padding>;
 const common = {
   name,
   /** The layers whose outputs it takes, or `input`; the layer before it if left out. */

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { PruningScheduleSchema } from './schedule.js';
 import { SplitSchema } from './candidate.js';
 import { AcceleratorSchema } from './accelerator.js';
+import { NetworkSchema } from './network.js';
 import { SparsityProfileSchema } from './sparsity-profile.js';
 
 /** What a worker must know of a campaign to train for it. */
 export const TrainingTaskSchema = z.strictObject({
-  network: z.string(),
+  network: z.union([z.string(), NetworkSchema]),
+  /** Trained weights that the user brought; without them the network is trained first. */
+  weights: z.string().optional(),
   data: z.string(),
   seed: z.int(),
   trainingImages: z.int().nullable(),

@@ -2,11 +2,15 @@ import { DataSetError, subset, type DataSet } from './data-set.js';
 import { loadCifar10 } from './cifar-10.js';
 import { loadFashionMnist } from './fashion-mnist.js';
 import { loadMnist } from './mnist.js';
+import { folderFacts, isFolder, loadFolder, type FolderFacts } from './own-folder.js';
 
 export { DataSetError, subset } from './data-set.js';
 export type { DataSet, Split } from './data-set.js';
 export { parseIdx } from './idx-file.js';
 export { loadMnist } from './mnist.js';
+export { isFolder } from './own-folder.js';
+export type { FolderFacts } from './own-folder.js';
+export { withNpmPackage } from './npm-package.js';
 export { cachedCopy } from './cached-file.js';
 
 /** Facts of a data set that are known without reading it. */
@@ -29,19 +33,31 @@ const SETS: Record<string, DataSetFacts & { load: (cache: string) => Promise<Dat
 
 export const DATA_SETS: readonly string[] = Object.keys(SETS);
 
-/** @throws DataSetError when there is none of that name */
-export function dataSetFacts(name: string): DataSetFacts {
-  return entry(name);
+/**
+ * @param name of a data set, or the path of a folder with a user's own
+ * @throws DataSetError when there is none of that name, or the folder holds no data set
+ */
+export async function dataSetFacts(name: string): Promise<FolderFacts> {
+  return isFolder(name) ? folderFacts(name) : entry(name);
 }
 
 /**
+ * @param name of a data set, or the path of a folder with a user's own
  * @param trainingImages take only so many of the training images, and of the others in proportion; null for all
+ * @param image the size that a network takes: what a folder's images of any size are scaled to
  * @throws DataSetError when there is no such data set, or its files cannot be had whole
  */
-export async function loadDataSet(name: string, cache: string, trainingImages: number | null): Promise<DataSet> {
-  const whole = await entry(name).load(cache);
+export async function loadDataSet(
+  name: string,
+  cache: string,
+  trainingImages: number | null,
+  image?: DataSet['image'],
+): Promise<DataSet> {
+  const whole = isFolder(name) ? await loadFolder(name, cache, image ?? DEFAULT_IMAGE) : await entry(name).load(cache);
   return trainingImages === null ? whole : subset(whole, trainingImages);
 }
+
+const DEFAULT_IMAGE = { height: 32, width: 32, channels: 3 };
 
 function entry(name: string): (typeof SETS)[string] {
   if (!Object.hasOwn(SETS, name)) {

@@ -1,4 +1,4 @@
-import type { LayerList, ListedLayer, Padding } from '@espalier/contracts';
+import type { LayerList, ListedLayer, ListedPadding } from '@espalier/contracts';
 import type { DataMovement, LayerShape } from '@espalier/energy-model';
 import { NetworkError } from './network.js';
 
@@ -223,7 +223,7 @@ function both(plane: number | readonly [number, number]): readonly [number, numb
 }
 
 /** Rows (or columns) of zeros at both ends together. */
-function paddedBy(padding: Exclude<Padding, 'same'>, axis: 0 | 1): number {
+function paddedBy(padding: Exclude<ListedPadding, 'same'>, axis: 0 | 1): number {
   if (padding === 'valid') return 0;
   if (typeof padding === 'number') return 2 * padding;
   return padding.length === 2 ? 2 * padding[axis] : padding[axis] + padding[axis + 2];
@@ -232,7 +232,7 @@ function paddedBy(padding: Exclude<Padding, 'same'>, axis: 0 | 1): number {
 interface SlidingWindow {
   readonly kernel: number | readonly [number, number];
   readonly stride: number;
-  readonly padding: Padding;
+  readonly padding: ListedPadding;
   readonly dilation: number;
   readonly ceil?: boolean;
 }

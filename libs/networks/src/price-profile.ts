@@ -2,6 +2,7 @@ import type { CampaignSpec, SparsityProfile } from '@espalier/contracts';
 import { ACCELERATORS, NetworkPricer, type Accelerator, type NetworkEnergy } from '@espalier/energy-model';
 import { weightedLayers } from './weighted-layers.js';
 import { NetworkError } from './network.js';
+import type { Network } from './network.js';
 import { zooNetwork } from './zoo/index.js';
 
 /**
@@ -19,6 +20,15 @@ export function acceleratorOf(nameOrDescription: CampaignSpec['accelerator']): A
   return shipped;
 }
 
+/**
+ * A network as a spec names it: of the zoo, or written out.
+ *
+ * @throws NetworkError when the zoo has none of that name
+ */
+export function networkOf(nameOrDescription: CampaignSpec['network']): Network {
+  return typeof nameOrDescription === 'string' ? zooNetwork(nameOrDescription) : nameOrDescription;
+}
+
 const pricers = new Map<string, NetworkPricer>();
 
 /** The pricer of a campaign's network on its chip; mappings are searched once for each pair. */
@@ -28,7 +38,7 @@ export function pricerOf(spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'b
   if (!pricer) {
     const accelerator = acceleratorOf(spec.accelerator);
     pricer = new NetworkPricer(
-      weightedLayers(zooNetwork(spec.network)).map(({ shape }) => shape),
+      weightedLayers(networkOf(spec.network)).map(({ shape }) => shape),
       spec.batch,
       accelerator,
     );

@@ -100,6 +100,9 @@ export function reproductionError(problem: LeastSquares, weights: ArrayLike<numb
   return error;
 }
 
+/** How often a system that is not positive definite is tried with a larger ridge, and how much larger. */
+const RIDGES = 3;
+const RIDGE_STEP = 100;
 /** Systems that are gathered before they are solved hold no more numbers than this. */
 const GATHERED = 2 ** 25;
 
@@ -117,28 +120,9 @@ export async function repair(
   solve: SolveSystems = solveInJavaScript,
 ): Promise<Float32Array> {
   const { gram, correlation, inputs, filters } = problem;
-  const ridge = ridgeOf(problem);
   const repaired = new Float32Array(original.length);
-  let pending: { filter: number; support: number[]; system: LinearSystem }[] = [];
-  let gathered = 0;
-  const solvePending = async (): Promise<void> => {
-    const solutions = await solve(pending.map(({ system }) => system));
-    pending.forEach(({ filter, support }, n) => {
-      // A Gram that rounding has made indefinite: the weights as they were are a safe answer.
-      const solution = solutions[n];
-      support.forEach((i, row) => {
-        const at = i * filters + filter;
-        repaired[at] = solution ? solution[row] : original[at];
-      });
-    });
-    pending = [];
-    gathered = 0;
-  };
-  for (let filter = 0; filter < filters; filter++) {
-    const support: number[] = [];
-    for (let i = 0; i < inputs; i++) if (mask[i * filters + filter] !== 0) support.push(i);
+  const systemOf = (filter: number, support: readonly number[], ridge: number): LinearSystem => {
     const size = support.length;
-    if (size === 0) continue;
     const matrix = new Float64Array(size * size);
     const right = new Float64Array(size);
     for (let row = 0; row < size; row++) {
@@ -147,8 +131,33 @@ export async function repair(
       matrix[row * size + row] += ridge;
       right[row] = correlation[i * filters + filter] + ridge * original[i * filters + filter];
     }
-    pending.push({ filter, support, system: { matrix, right } });
-    gathered += size * size;
+    return { matrix, right };
+  };
+  let pending: { filter: number; support: readonly number[] }[] = [];
+  let gathered = 0;
+  const solvePending = async (): Promise<void> => {
+    let ridge = ridgeOf(problem);
+    for (let tries = 0; tries < RIDGES && pending.length > 0; tries++, ridge *= RIDGE_STEP) {
+      const solutions = await solve(pending.map(({ filter, support }) => systemOf(filter, support, ridge)));
+      pending = pending.filter(({ filter, support }, n) => {
+        const solution = solutions[n];
+        if (solution) support.forEach((i, row) => (repaired[i * filters + filter] = solution[row]));
+        return !solution;
+      });
+    }
+    // A Gram that rounding has made indefinite: the weights as they were are a safe answer.
+    for (const { filter, support } of pending) {
+      for (const i of support) repaired[i * filters + filter] = original[i * filters + filter];
+    }
+    pending = [];
+    gathered = 0;
+  };
+  for (let filter = 0; filter < filters; filter++) {
+    const support: number[] = [];
+    for (let i = 0; i < inputs; i++) if (mask[i * filters + filter] !== 0) support.push(i);
+    if (support.length === 0) continue;
+    pending.push({ filter, support });
+    gathered += support.length ** 2;
     if (gathered > GATHERED) await solvePending();
   }
   await solvePending();

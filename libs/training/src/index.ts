@@ -21,3 +21,4 @@ export { SystemSolver } from './solve-systems.js';
 export { weightGradients } from './weight-gradients.js';
 export type { WeightGradients } from './weight-gradients.js';
 export { denseRecipe, fineTuneRecipe } from './recipes.js';
+export { activationRanges } from './activation-ranges.js';

@@ -21,7 +21,7 @@ export class CampaignsService {
 
   /** Stores the campaign and starts its workflow; when Temporal is away, the orchestrator starts it later. */
   async launch(spec: CampaignSpec, idempotencyKey: string | null): Promise<Campaign> {
-    const errors = checkSpec(spec);
+    const errors = await checkSpec(spec);
     if (errors.length > 0) throw invalidFields(errors);
     const { id, created } = await createCampaign(this.database, spec, idempotencyKey);
     if (created) {

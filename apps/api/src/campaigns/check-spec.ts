@@ -1,10 +1,10 @@
 import type { CampaignSpec, FieldError } from '@espalier/contracts';
-import { dataSetFacts } from '@espalier/datasets';
+import { DataSetError, dataSetFacts } from '@espalier/datasets';
 import { EnergyModelError } from '@espalier/energy-model';
-import { acceleratorOf, pricerOf, weightedLayers, zooNetwork, type Network } from '@espalier/networks';
+import { acceleratorOf, inferShapes, networkOf, pricerOf, weightedLayers, type Network } from '@espalier/networks';
 
 /** What a schema cannot know: whether the things that a spec names exist and fit each other. */
-export function checkSpec(spec: CampaignSpec): FieldError[] {
+export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
   const errors: FieldError[] = [];
   const attempt = <T>(field: string, value: string | number, look: () => T): T | undefined => {
     try {
@@ -14,8 +14,23 @@ export function checkSpec(spec: CampaignSpec): FieldError[] {
       return undefined;
     }
   };
-  const network = attempt('network', spec.network, () => zooNetwork(spec.network));
-  const data = attempt('data', spec.data, () => dataSetFacts(spec.data));
+  const network = attempt('network', typeof spec.network === 'string' ? spec.network : spec.network.name, () => {
+    const found = networkOf(spec.network);
+    inferShapes(found);
+    return found;
+  });
+  if (typeof spec.network !== 'string' && spec.weights === undefined) {
+    errors.push({
+      field: 'weights',
+      message:
+        'a network that is written out needs its trained weights; launch it by its file with `espalier campaign launch`',
+    });
+  }
+  const data = await dataSetFacts(spec.data).catch((error: unknown) => {
+    if (!(error instanceof DataSetError)) throw error;
+    errors.push({ field: 'data', value: spec.data, message: error.message });
+    return undefined;
+  });
   const accelerator = attempt(
     'accelerator',
     typeof spec.accelerator === 'string' ? spec.accelerator : spec.accelerator.name,
@@ -24,11 +39,19 @@ export function checkSpec(spec: CampaignSpec): FieldError[] {
   if (network) errors.push(...unknownLayers(network, spec));
   if (network && data) {
     const { height, width, channels } = network.input;
-    if (height !== data.image.height || width !== data.image.width || channels !== data.image.channels) {
+    const { image } = data;
+    if (image && (height !== image.height || width !== image.width || channels !== image.channels)) {
       errors.push({
         field: 'data',
         value: spec.data,
-        message: `${spec.network} takes images of ${height} × ${width} × ${channels}, those of ${spec.data} are ${data.image.height} × ${data.image.width} × ${data.image.channels}`,
+        message: `${network.name} takes images of ${height} × ${width} × ${channels}, those of ${spec.data} are ${image.height} × ${image.width} × ${image.channels}`,
+      });
+    }
+    if (network.classes !== data.classes) {
+      errors.push({
+        field: 'data',
+        value: spec.data,
+        message: `${network.name} tells ${network.classes} classes apart, ${spec.data} has ${data.classes}`,
       });
     }
   }

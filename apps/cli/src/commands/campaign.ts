@@ -1,4 +1,5 @@
 import type { Campaign } from '@espalier/contracts';
+import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
@@ -126,7 +127,9 @@ function row({ name, state, counts, spec, hypervolume, createdAt }: Campaign): s
 function showCampaign(campaign: Campaign): void {
   const { name, id, state, spec, dense, counts, hypervolume, failure } = campaign;
   print(`${name} (${id}): ${state}${failure ? `, ${failure.message}` : ''}`);
-  print(`  ${spec.network} on ${spec.data}, strategy ${spec.strategy.name}, seed ${spec.strategy.seed}`);
+  print(
+    `  ${networkOf(spec.network).name} on ${spec.data}, strategy ${spec.strategy.name}, seed ${spec.strategy.seed}`,
+  );
   if (dense)
     print(
       `  dense: ${percent(dense.validationAccuracy)} on validation, ${percent(dense.testAccuracy)} on test, ${dense.weights} weights`,

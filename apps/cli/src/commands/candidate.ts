@@ -1,16 +1,17 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
 import { CANDIDATE_STATES } from '@espalier/contracts';
 import { loadDataSet } from '@espalier/datasets';
-import { cacheFolder, homeFolder } from '@espalier/embedded';
-import { exportTfjsLayers, TFJS_WEIGHTS_FILE, zooNetwork } from '@espalier/networks';
+import { cacheFolder } from '@espalier/embedded';
+import { networkOf } from '@espalier/networks';
 import { decodeCheckpoint } from '@espalier/training';
 import { Command, Option } from 'commander';
+import { artifactsFolder } from '../artifacts-folder.js';
 import { api } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { shortSchedule } from '../front-formats.js';
 import { energy, note, percent, print, printJson, table } from '../output.js';
+import { accuracyOfFile, MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
 
 export function candidateCommand(): Command {
   const command = new Command('candidate').description('look at candidates and take their models away');
@@ -66,8 +67,9 @@ export function candidateCommand(): Command {
     });
   command
     .command('export <id>')
-    .description("write a candidate's pruned model in tfjs's layers format, and check that it answers as it did")
-    .requiredOption('--out <dir>', 'folder to write model.json and its weights into')
+    .description("write a candidate's pruned model, and check that it answers as it did")
+    .requiredOption('--out <path>', 'folder to write into; for keras, h5 and onnx a file')
+    .addOption(new Option('--format <format>', 'how to write it').choices(MODEL_FORMATS).default('tfjs'))
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -77,41 +79,33 @@ export function candidateCommand(): Command {
   return command;
 }
 
-async function exportCandidate(id: string, { out, json }: { out: string; json?: boolean }): Promise<void> {
+async function exportCandidate(
+  id: string,
+  { out, format, json }: { out: string; format: ModelFormat; json?: boolean },
+): Promise<void> {
   const candidate = await api().candidate(id);
   if (candidate.artifact === null) {
     throw new CommandError('conflict', `candidate ${id} is ${candidate.state}: only one that is completed has a model`);
   }
   const { spec } = await api().campaign(candidate.campaign);
-  const network = zooNetwork(spec.network);
-  const artifacts = new FolderArtifactStore(process.env.ESPALIER_ARTIFACTS ?? join(homeFolder(), 'artifacts'));
-  const { weights } = decodeCheckpoint(network, await artifacts.get(candidate.artifact));
-  const { modelJson, weightsBinary } = exportTfjsLayers(network, weights);
-
-  const folder = resolve(out);
-  await mkdir(folder, { recursive: true });
-  // model.json last: a reader who finds it finds the weights too.
-  for (const [file, content] of [
-    [TFJS_WEIGHTS_FILE, weightsBinary],
-    ['model.json', modelJson],
-  ] as const) {
-    await writeFile(join(folder, `${file}.partial`), content);
-    await rename(join(folder, `${file}.partial`), join(folder, file));
-  }
-  const data = await loadDataSet(spec.data, join(cacheFolder(), 'data'), spec.subset?.trainingImages ?? null);
-  // Loaded only here: TensorFlow takes two seconds, and no other command needs it.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  const { tfjsAccuracy } = await import('@espalier/training/tfjs-model');
-  const accuracy = await tfjsAccuracy(folder, data.validation);
-  if (Math.abs(accuracy - (candidate.validationAccuracy ?? 0)) * data.validation.count > 1.5) {
+  const artifacts = new FolderArtifactStore(artifactsFolder());
+  const model = decodeCheckpoint(networkOf(spec.network), await artifacts.get(candidate.artifact));
+  const { height, width, channels } = model.network.input;
+  const subset = spec.subset?.trainingImages ?? null;
+  const data = await loadDataSet(spec.data, join(cacheFolder(), 'data'), subset, { height, width, channels });
+  const file = await writeModel(model, format, out, data);
+  const accuracy = await accuracyOfFile(file, format, data);
+  const recorded = candidate.validationAccuracy ?? 0;
+  if (accuracy !== undefined && Math.abs(accuracy - recorded) * data.validation.count > 1.5) {
     throw new CommandError(
       'internal',
-      `the model in ${folder} reaches ${percent(accuracy)} on validation, the candidate had ${percent(candidate.validationAccuracy)}: do not use it, and report this`,
+      `the model in ${file} reaches ${percent(accuracy)} on validation, the candidate had ${percent(candidate.validationAccuracy)}: do not use it, and report this`,
     );
   }
-  const result = { folder, validationAccuracy: accuracy, weightsLeft: candidate.weightsLeft };
+  const result = { file, validationAccuracy: accuracy ?? null, weightsLeft: candidate.weightsLeft };
   if (json) printJson(result);
-  else note(`${folder}/model.json: ${percent(accuracy)} on validation when loaded again, as recorded`);
+  else if (accuracy === undefined) note(`${file} written`);
+  else note(`${file}: ${percent(accuracy)} on validation when loaded again, as recorded`);
 }
 
 /** A network's energy by layer and level, in millions of the accelerator's unit. */

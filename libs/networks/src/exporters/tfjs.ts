@@ -19,10 +19,8 @@ export const TFJS_WEIGHTS_FILE = 'group1-shard1of1.bin';
 export function exportTfjsLayers(network: Network, weights: NetworkWeights): TfjsLayersModel {
   const layers = kerasTopology(network);
   for (const { name, className, config } of layers) {
-    if (className === 'Conv2D' && config.groups !== undefined) {
-      throw new NetworkError(
-        `${network.name}, layer ${name}: tfjs has no convolution of ${String(config.groups)} groups`,
-      );
+    if (className === 'Conv2D' && typeof config.groups === 'number') {
+      throw new NetworkError(`${network.name}, layer ${name}: tfjs has no convolution of ${config.groups} groups`);
     }
   }
   const entries = layers.flatMap(({ name, weights: own }) => own.map((each) => ({ ...each, layer: name })));

@@ -34,7 +34,8 @@ async function readShard(folder: string, shard: string, name: string): Promise<U
   const path = resolve(folder, shard);
   if (!path.startsWith(folder + sep)) throw new NetworkError(`${name} names weights outside its folder: ${shard}`);
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) throw new NetworkError(`${name} names the file ${shard}, which is not beside it; copy all its files`);
+  if (!found?.isFile())
+    throw new NetworkError(`${name} names the file ${shard}, which is not beside it; copy all its files`);
   return readFile(path);
 }
 

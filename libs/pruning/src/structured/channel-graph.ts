@@ -42,7 +42,7 @@ export function channelGraph(network: Network): ChannelGraph {
         case 'conv2d': {
           const { groups = 1, filters } = layer;
           const channels = fresh(filters);
-          if (groups === input.channels) {
+          if (groups > 1 && groups === input.channels) {
             channels.forEach((channel, i) => tie(channel, first[Math.floor((i * groups) / filters)]));
           } else if (groups > 1) fixed.push(...channels, ...first);
           return channels;
@@ -59,7 +59,14 @@ export function channelGraph(network: Network): ChannelGraph {
         case 'multiply':
           for (const other of taken.slice(1)) other.forEach((channel, i) => tie(channel, first[i]));
           return first;
-        default:
+        case 'activation':
+        case 'batchNormalization':
+        case 'rescaling':
+        case 'zeroPadding2d':
+        case 'maxPooling2d':
+        case 'averagePooling2d':
+        case 'globalAveragePooling2d':
+        case 'globalMaxPooling2d':
           return first;
       }
     })();

@@ -40,20 +40,14 @@ export function removeChannels(
 }
 
 function resized(layer: Layer, outputs: readonly number[], inputs: number): Layer {
-  const count = outputs.length;
-  switch (layer.kind) {
-    case 'conv2d':
-      return { ...layer, filters: count, ...((layer.groups ?? 1) > 1 && { groups: inputs }) };
-    case 'dense':
-      return { ...layer, units: count };
-    case 'rescaling': {
-      const pick = (values: readonly number[]): readonly number[] =>
-        values.length === 1 ? values : outputs.map((at) => values[at]);
-      return { ...layer, scale: pick(layer.scale), offset: pick(layer.offset) };
-    }
-    default:
-      return layer;
+  if (layer.kind === 'conv2d') {
+    return { ...layer, filters: outputs.length, ...((layer.groups ?? 1) > 1 && { groups: inputs }) };
   }
+  if (layer.kind === 'dense') return { ...layer, units: outputs.length };
+  if (layer.kind !== 'rescaling') return layer;
+  const pick = (values: readonly number[]): readonly number[] =>
+    values.length === 1 ? values : outputs.map((at) => values[at]);
+  return { ...layer, scale: pick(layer.scale), offset: pick(layer.offset) };
 }
 
 function sliceLast({ data }: WeightTensor, channels: readonly number[]): WeightTensor {

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { DATA_SETS, loadDataSet } from '@espalier/datasets';
+import { cacheFolder } from '@espalier/embedded';
+import { macCount } from '@espalier/energy-model';
+import { importModel, inferShapes, NetworkError, weightedLayers, type ImportedModel } from '@espalier/networks';
+import { Command, Option } from 'commander';
+import { CommandError } from '../exit-codes.js';
+import { note, percent, print, printJson, table } from '../output.js';
+import { accuracyOf, MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
+
+export function modelCommand(): Command {
+  const command = new Command('model').description(
+    'look at a trained model of your own, and write it in other formats',
+  );
+  const file = ['<file>', 'a .keras, .h5 or .onnx file, or the model.json of tfjs'] as const;
+  command
+    .command('show')
+    .argument(...file)
+    .description('show its layers as training, pruning and the energy model see them')
+    .option('--json', 'print the network as JSON')
+    .action(async (path: string, { json }: { json?: boolean }) => {
+      const model = await read(path);
+      if (json) printJson(model.network);
+      else showModel(model);
+    });
+  command
+    .command('test')
+    .argument(...file)
+    .description('how often it is right on the test images of a data set')
+    .requiredOption('--data <name>', `${DATA_SETS.join(', ')}, or a folder`)
+    .option('--json', 'print the result as JSON')
+    .action(async (path: string, { data, json }: { data: string; json?: boolean }) => {
+      const model = await read(path);
+      const { height, width, channels } = model.network.input;
+      const set = await loadDataSet(data, join(cacheFolder(), 'data'), null, { height, width, channels });
+      const accuracy = await accuracyOf(model, set, 'test');
+      if (json) printJson({ network: model.network.name, data, images: set.test.count, testAccuracy: accuracy });
+      else print(`${percent(accuracy)} of ${set.test.count} test images`);
+    });
+  command
+    .command('convert')
+    .argument(...file)
+    .description('write it in another format')
+    .addOption(new Option('--to <format>', 'the format').choices(MODEL_FORMATS).makeOptionMandatory())
+    .requiredOption('--out <path>', 'file to write; for tfjs and sparse a folder')
+    .addHelpText('after', '\nExample:\n  npx espalier model convert my-model.keras --to onnx --out my-model.onnx')
+    .action(async (path: string, { to, out }: { to: ModelFormat; out: string }) => {
+      note(`${await writing(await read(path), to, out)} written`);
+    });
+  return command;
+}
+
+async function read(path: string): Promise<ImportedModel> {
+  return importModel(path).catch((error: unknown) => {
+    throw error instanceof NetworkError ? new CommandError('invalid', error.message) : error;
+  });
+}
+
+async function writing(model: ImportedModel, format: ModelFormat, out: string): Promise<string> {
+  return writeModel(model, format, out).catch((error: unknown) => {
+    throw error instanceof NetworkError ? new CommandError('invalid', error.message) : error;
+  });
+}
+
+function showModel({ network, weights }: ImportedModel): void {
+  const macs = new Map(weightedLayers(network).map(({ name, shape }) => [name, macCount(shape, 1)]));
+  const text = ({ height, width, channels }: { height: number; width: number; channels: number }): string =>
+    `${height} × ${width} × ${channels}`;
+  const weightsOf = (layer: string): number =>
+    [...weights].filter(([name]) => name.startsWith(`${layer}/`)).reduce((sum, [, { data }]) => sum + data.length, 0);
+  const rows = inferShapes(network).map(({ layer, sources, output }) => [
+    layer.name,
+    layer.kind,
+    sources.join(', '),
+    text(output),
+    String(weightsOf(layer.name) || ''),
+    macs.has(layer.name) ? ((macs.get(layer.name) ?? 0) / 1e6).toFixed(2) : '',
+  ]);
+  print(table(['layer', 'kind', 'takes from', 'gives', 'weights', 'MACs 10⁶'], rows));
+  const total = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const all = [...macs.values()].reduce((sum, each) => sum + each, 0);
+  print(
+    `${network.name}: images of ${text(network.input)}, ${network.classes} classes, ${total} weights, ${(all / 1e6).toFixed(1)} million MACs`,
+  );
+}

@@ -1,0 +1,96 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { DataSet } from '@espalier/datasets';
+import {
+  exportKerasArchive,
+  exportKerasHdf5,
+  exportOnnx,
+  exportSparse,
+  exportTfjsLayers,
+  importModel,
+  TFJS_WEIGHTS_FILE,
+  type ImportedModel,
+} from '@espalier/networks';
+
+export const MODEL_FORMATS = ['tfjs', 'keras', 'h5', 'onnx', 'sparse'] as const;
+export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+/**
+ * Writes a model: `tfjs` and `sparse` as files of a folder, the others as one file. Complete or not at all.
+ *
+ * @param data on whose validation images activation ranges are measured, for `sparse`
+ * @returns the file to load it by
+ */
+export async function writeModel(
+  { network, weights }: ImportedModel,
+  format: ModelFormat,
+  out: string,
+  data?: DataSet,
+): Promise<string> {
+  const path = resolve(out);
+  switch (format) {
+    case 'tfjs': {
+      const { modelJson, weightsBinary } = exportTfjsLayers(network, weights);
+      // model.json last: a reader who finds it finds the weights too.
+      await writeWhole(join(path, TFJS_WEIGHTS_FILE), weightsBinary);
+      return writeWhole(join(path, 'model.json'), modelJson);
+    }
+    case 'sparse': {
+      const ranges = data && (await measuredRanges({ network, weights }, data));
+      const { json, binary } = exportSparse(network, weights, ranges);
+      await writeWhole(join(path, 'sparse.bin'), binary);
+      return writeWhole(join(path, 'sparse.json'), json);
+    }
+    case 'keras':
+      return writeWhole(path, await exportKerasArchive(network, weights));
+    case 'h5':
+      return writeWhole(path, await exportKerasHdf5(network, weights));
+    case 'onnx':
+      return writeWhole(path, exportOnnx(network, weights));
+  }
+}
+
+/** The accuracy on validation images of a model as it was written: by tfjs for tfjs, else imported again. */
+export async function accuracyOfFile(file: string, format: ModelFormat, data: DataSet): Promise<number | undefined> {
+  if (format === 'sparse') return undefined;
+  if (format !== 'tfjs') return accuracyOf(await importModel(file), data, 'validation');
+  // Loaded only here: TensorFlow takes two seconds, and few commands need it.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const { tfjsAccuracy } = await import('@espalier/training/tfjs-model');
+  return tfjsAccuracy(dirname(file), data.validation);
+}
+
+export async function accuracyOf(
+  { network, weights }: ImportedModel,
+  data: DataSet,
+  split: 'validation' | 'test',
+): Promise<number> {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const { TrainableNetwork } = await import('@espalier/training');
+  const trainable = new TrainableNetwork(network);
+  try {
+    await trainable.load({ weights, masks: new Map(), slots: new Map() });
+    return (await trainable.measure(data[split], split)).accuracy;
+  } finally {
+    trainable.close();
+  }
+}
+
+async function measuredRanges({ network, weights }: ImportedModel, data: DataSet) {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const { activationRanges, TrainableNetwork } = await import('@espalier/training');
+  const trainable = new TrainableNetwork(network);
+  try {
+    await trainable.load({ weights, masks: new Map(), slots: new Map() });
+    return await activationRanges(trainable, data.validation);
+  } finally {
+    trainable.close();
+  }
+}
+
+async function writeWhole(path: string, content: Uint8Array | string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.partial`, content);
+  await rename(`${path}.partial`, path);
+  return path;
+}

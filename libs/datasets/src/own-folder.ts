@@ -1,0 +1,49 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataSetError, type DataSet } from './data-set.js';
+import { imageFolderFacts, loadImageFolder } from './image-folder.js';
+import { loadNumpy, numpyFacts } from './numpy-file.js';
+import { loadTfrecords, tfrecordFacts } from './tfrecord-file.js';
+
+/** What is known of a user's own data before it is read. */
+export interface FolderFacts {
+  /** Null when images of any size are made to fit. */
+  readonly image: DataSet['image'] | null;
+  readonly classes: number;
+  readonly trainingImages: number;
+}
+
+/** Whether a data set is named by a folder rather than by its name. */
+export function isFolder(name: string): boolean {
+  return name.includes('/');
+}
+
+/**
+ * A user's own folder: NumPy files, TFRecords, or images by class, whichever it holds.
+ *
+ * @throws DataSetError naming the file and what is wrong with it
+ */
+export async function folderFacts(path: string): Promise<FolderFacts> {
+  return (await readerOf(path)).facts(path);
+}
+
+/** @param image the size that the network takes; images in a folder are scaled to it */
+export async function loadFolder(path: string, cache: string, image: DataSet['image']): Promise<DataSet> {
+  return (await readerOf(path)).load(path, cache, image);
+}
+
+interface FolderReader {
+  readonly facts: (path: string) => Promise<FolderFacts>;
+  readonly load: (path: string, cache: string, image: DataSet['image']) => Promise<DataSet>;
+}
+
+async function readerOf(path: string): Promise<FolderReader> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) throw new DataSetError(`${path} is not a folder that can be read here`);
+  const names = await readdir(path);
+  if (names.some((name) => name.endsWith('.npy'))) return { facts: numpyFacts, load: loadNumpy };
+  if (names.some((name) => name.endsWith('.tfrecord'))) return { facts: tfrecordFacts, load: loadTfrecords };
+  const entries = await Promise.all(names.map((name) => stat(join(path, name))));
+  if (entries.some((entry) => entry.isDirectory())) return { facts: imageFolderFacts, load: loadImageFolder };
+  throw new DataSetError(`${path} has neither .npy files, .tfrecord files, nor a folder of images for each class`);
+}
