@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { benchDemoCandidates } from './demo-candidates.mjs';
 import { benchEnergyPricings } from './energy-pricings.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
+import { benchLenet300100 } from './pruning/lenet-300-100.mjs';
+import { benchLenet5 } from './pruning/lenet-5.mjs';
 import { benchTrainingImages } from './training-images.mjs';
 
 const BENCHES = {
@@ -12,6 +14,8 @@ const BENCHES = {
   'mapping-search': benchMappingSearch,
   'training-images': benchTrainingImages,
   'demo-candidates': benchDemoCandidates,
+  'lenet-5': benchLenet5,
+  'lenet-300-100': benchLenet300100,
 };
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !(name in BENCHES));

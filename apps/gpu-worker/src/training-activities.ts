@@ -19,6 +19,7 @@ const FINAL_ERRORS = new Set([
   'EnergyModelError',
   'NetworkError',
   'SafetensorsError',
+  'FilterScoreError',
   'ScheduleError',
   'TensorFlowNotBuiltError',
 ]);

@@ -36,9 +36,9 @@ describe('MNIST', () => {
 });
 
 describe('a data set that cannot be had', () => {
-  it('is refused by name', () => {
-    expect(() => dataSetFacts('mnits')).toThrow("there is no data set 'mnits'; there are: mnist");
-    expect(() => dataSetFacts('constructor')).toThrow("there is no data set 'constructor'");
+  it('is refused by name', async () => {
+    await expect(dataSetFacts('mnits')).rejects.toThrow("there is no data set 'mnits'; there are: mnist");
+    await expect(dataSetFacts('constructor')).rejects.toThrow("there is no data set 'constructor'");
   });
 
   it('is refused when the source itself is damaged', async () => {

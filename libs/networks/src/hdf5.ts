@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Dataset, File, Group } from 'h5wasm/node';
+import type { File, Group } from 'h5wasm/node';
 import { NetworkError } from './network.js';
 import type { WeightTensor } from './weights.js';
 
@@ -60,14 +60,14 @@ export class Hdf5File {
 
   keys(path: string): string[] {
     const found = this.file.get(path);
-    return found && 'keys' in found ? (found as Group).keys() : [];
+    return found && 'keys' in found ? found.keys() : [];
   }
 
   /** @throws NetworkError when there is no such tensor of floats */
   tensor(path: string): WeightTensor {
     const found = this.file.get(path);
     if (!found || !('shape' in found)) throw new NetworkError(`the file has no weight ${path}`);
-    const { shape, dtype, value } = found as Dataset;
+    const { shape, dtype, value } = found;
     if (shape === null || typeof dtype !== 'string' || !FLOATS.has(dtype) || !ArrayBuffer.isView(value)) {
       throw new NetworkError(`weight ${path} is of type ${JSON.stringify(dtype)}; floats are read`);
     }

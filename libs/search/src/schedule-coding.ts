@@ -1,11 +1,18 @@
 import type { PruningSchedule, ScheduleSpace } from '@espalier/contracts';
 import type { RandomStream } from '@espalier/random';
 
-/** One coordinate of a schedule space. Densities are searched on a logarithmic scale where that is possible. */
+/** One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is possible. */
 type Coordinate =
   | { kind: 'density'; layer: string; low: number; high: number }
   | { kind: 'epochs'; low: number; high: number }
-  | { kind: 'criterion'; options: ScheduleSpace['criterion'] };
+  | { kind: 'criterion'; options: ScheduleSpace['criterion'] }
+  | { kind: 'allocation'; options: NonNullable<ScheduleSpace['allocation']> }
+  | { kind: 'optimizer'; options: NonNullable<ScheduleSpace['fineTune']['optimizer']> }
+  | { kind: Amount; low: number; high: number };
+
+/** Numbers of fine-tuning that a space may leave open. */
+type Amount = 'learningRate' | 'labelSmoothing' | 'distillation';
+const AMOUNTS: readonly Amount[] = ['learningRate', 'labelSmoothing', 'distillation'];
 
 /**
  * Schedules as points of the unit cube, for strategies that cross and mutate numbers. Layers are taken in alphabetical
@@ -13,6 +20,8 @@ type Coordinate =
  */
 export class ScheduleCoding {
   readonly #coordinates: readonly Coordinate[];
+  /** What every schedule of the space has alike. */
+  readonly #fixed: Partial<PruningSchedule['fineTune']>;
 
   constructor(space: ScheduleSpace) {
     const layers = Object.keys(space.density).sort();
@@ -23,7 +32,18 @@ export class ScheduleCoding {
       }),
       { kind: 'epochs', low: space.fineTune.epochs[0], high: space.fineTune.epochs[1] },
       { kind: 'criterion', options: space.criterion },
+      // What a space does not name is no coordinate, so that older campaigns are searched as they were begun.
+      ...(space.allocation ? [{ kind: 'allocation' as const, options: space.allocation }] : []),
+      ...(space.fineTune.optimizer ? [{ kind: 'optimizer' as const, options: space.fineTune.optimizer }] : []),
+      ...AMOUNTS.flatMap((kind): Coordinate[] => {
+        const range = space.fineTune[kind];
+        return range ? [{ kind, low: range[0], high: range[1] }] : [];
+      }),
     ];
+    this.#fixed = {
+      ...(space.fineTune.rewindTo !== undefined && { rewindTo: space.fineTune.rewindTo }),
+      ...(space.fineTune.patience !== undefined && { patience: space.fineTune.patience }),
+    };
   }
 
   get dimensions(): number {
@@ -37,38 +57,81 @@ export class ScheduleCoding {
   /** @param point one number in [0, 1] for each dimension */
   decode(point: readonly number[]): PruningSchedule {
     const density: Record<string, number> = {};
-    let epochs = 0;
-    let criterion: PruningSchedule['criterion'] = 'magnitude';
+    let schedule: PruningSchedule = { criterion: 'magnitude', density, fineTune: { ...this.#fixed, epochs: 0 } };
+    const tune = (change: Partial<PruningSchedule['fineTune']>): void => {
+      schedule = { ...schedule, fineTune: { ...schedule.fineTune, ...change } };
+    };
     this.#coordinates.forEach((coordinate, i) => {
-      if (coordinate.kind === 'density') density[coordinate.layer] = densityAt(point[i], coordinate);
-      else if (coordinate.kind === 'epochs') {
-        epochs = coordinate.low + choice(point[i], coordinate.high - coordinate.low + 1);
-      } else criterion = coordinate.options[choice(point[i], coordinate.options.length)];
+      const at = point[i];
+      switch (coordinate.kind) {
+        case 'density':
+          density[coordinate.layer] = amountAt(at, coordinate);
+          break;
+        case 'epochs':
+          tune({ epochs: coordinate.low + choice(at, coordinate.high - coordinate.low + 1) });
+          break;
+        case 'criterion':
+          schedule = { ...schedule, criterion: coordinate.options[choice(at, coordinate.options.length)] };
+          break;
+        case 'allocation':
+          schedule = { ...schedule, allocation: coordinate.options[choice(at, coordinate.options.length)] };
+          break;
+        case 'optimizer':
+          tune({ optimizer: coordinate.options[choice(at, coordinate.options.length)] });
+          break;
+        case 'learningRate':
+          tune({ learningRate: { name: 'cosine', peak: amountAt(at, coordinate) } });
+          break;
+        case 'labelSmoothing':
+          tune({ labelSmoothing: amountAt(at, coordinate) });
+          break;
+        case 'distillation':
+          tune({ distillation: { share: amountAt(at, coordinate), temperature: TEMPERATURE } });
+          break;
+      }
     });
-    return { criterion, density, fineTune: { epochs } };
+    return schedule;
   }
 
   /** The inverse of `decode`, up to its rounding. */
-  encode(schedule: PruningSchedule): number[] {
+  encode({ criterion, density, allocation = 'layer', fineTune }: PruningSchedule): number[] {
+    const among = (options: readonly string[], value: string): number =>
+      (Math.max(0, options.indexOf(value)) + 0.5) / options.length;
     return this.#coordinates.map((coordinate) => {
-      if (coordinate.kind === 'density') return densityPosition(schedule.density[coordinate.layer], coordinate);
-      if (coordinate.kind === 'epochs') {
-        return (schedule.fineTune.epochs - coordinate.low + 0.5) / (coordinate.high - coordinate.low + 1);
+      switch (coordinate.kind) {
+        case 'density':
+          return positionOf(density[coordinate.layer], coordinate);
+        case 'epochs':
+          return (fineTune.epochs - coordinate.low + 0.5) / (coordinate.high - coordinate.low + 1);
+        case 'criterion':
+          return among(coordinate.options, criterion);
+        case 'allocation':
+          return among(coordinate.options, allocation);
+        case 'optimizer':
+          return among(coordinate.options, fineTune.optimizer ?? '');
+        case 'learningRate':
+          return positionOf(fineTune.learningRate?.peak ?? coordinate.low, coordinate);
+        case 'labelSmoothing':
+          return positionOf(fineTune.labelSmoothing ?? coordinate.low, coordinate);
+        case 'distillation':
+          return positionOf(fineTune.distillation?.share ?? coordinate.low, coordinate);
       }
-      return (coordinate.options.indexOf(schedule.criterion) + 0.5) / coordinate.options.length;
     });
   }
 }
 
+/** Of distillation, as Hinton et al. 2015 found it to work for small networks. */
+const TEMPERATURE = 4;
+
 const choice = (at: number, options: number): number => Math.min(options - 1, Math.floor(at * options));
 
-function densityAt(at: number, { low, high }: { low: number; high: number }): number {
+function amountAt(at: number, { low, high }: { low: number; high: number }): number {
   const value = low > 0 ? low * (high / low) ** at : low + (high - low) * at;
   // Five digits say all that a layer of a hundred thousand weights can tell apart, and print well.
   return Math.min(high, Math.max(low, Number(value.toPrecision(5))));
 }
 
-function densityPosition(value: number, { low, high }: { low: number; high: number }): number {
+function positionOf(value: number, { low, high }: { low: number; high: number }): number {
   if (high === low) return 0.5;
   return low > 0 ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
 }

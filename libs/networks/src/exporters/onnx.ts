@@ -11,7 +11,7 @@ const IR_VERSION = 8;
 const FLOAT = 1;
 const INT64 = 7;
 
-const OPERATORS: Partial<Record<Activation, string>> = {
+const OPERATORS = {
   relu: 'Relu',
   elu: 'Elu',
   sigmoid: 'Sigmoid',
@@ -214,8 +214,13 @@ class OnnxWriter {
         return this.#node('LeakyRelu', [flow], output, { alpha: { float: slope } });
       case 'swish':
         return this.#node('Mul', [flow, this.#node('Sigmoid', [flow], `${output}/sigmoid`, {})], output, {});
-      default:
-        return this.#node(OPERATORS[activation] ?? activation, [flow], output, {});
+      case 'relu':
+      case 'elu':
+      case 'sigmoid':
+      case 'tanh':
+      case 'softplus':
+      case 'softmax':
+        return this.#node(OPERATORS[activation], [flow], output, {});
     }
   }
 

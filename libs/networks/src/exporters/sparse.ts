@@ -78,7 +78,9 @@ export function exportSparse(
       weightScales.push(largest / 127);
     }
     const isCsr = 4 * (indices.length + starts.length) < bits.length;
-    const encoded: SparseLayer['parts'] = isCsr ? { starts: put(starts), rows: put(Uint32Array.from(indices)) } : { bits: put(bits) };
+    const encoded: SparseLayer['parts'] = isCsr
+      ? { starts: put(starts), rows: put(Uint32Array.from(indices)) }
+      : { bits: put(bits) };
     return {
       name,
       rows,

@@ -25,7 +25,9 @@ export function pruneOptimalBrainSurgeon(
     for (let j = 0; j < inputs; j++) hessian.set(i, j, gram[i * inputs + j] + (i === j ? ridge : 0));
   }
   // Row i of the upper Cholesky factor of H⁻¹ is what elimination would have left of H⁻¹ when i comes to be visited.
-  const upper = new CholeskyDecomposition(inverse(hessian)).lowerTriangularMatrix.transpose();
+  const inverted = inverse(hessian);
+  const symmetric = Matrix.add(inverted, inverted.transpose()).mul(0.5);
+  const upper = new CholeskyDecomposition(symmetric).lowerTriangularMatrix.transpose();
   const rows = Array.from({ length: inputs }, (_, i) => Float64Array.from(upper.getRow(i)));
   const weights = Float64Array.from(original);
   const mask = new Float32Array(original.length);

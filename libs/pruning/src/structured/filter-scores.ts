@@ -1,8 +1,11 @@
 import { sourcesOf, type Network, type NetworkWeights } from '@espalier/networks';
 import type { Gradients } from '../pruning-data.js';
 
-/** A score for each filter of a layer with a kernel; those with the lowest go first. */
-export type FilterCriterion = (layer: FilteredLayer) => Float32Array;
+/**
+ * A score for each filter of a layer with a kernel; those with the lowest go first. Undefined for a layer that has nothing
+ * to go by: what it is tied to decides.
+ */
+export type FilterCriterion = (layer: FilteredLayer) => Float32Array | undefined;
 
 export interface FilteredLayer {
   readonly network: Network;
@@ -11,7 +14,7 @@ export interface FilteredLayer {
   readonly gradients: Gradients | undefined;
 }
 
-/** What the layer's criterion needs is not in the network. */
+/** What the criterion needs is not in the network. */
 export class FilterScoreError extends Error {
   override name = 'FilterScoreError';
 }

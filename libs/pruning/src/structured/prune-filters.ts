@@ -2,7 +2,7 @@ import { NetworkPricer, type Accelerator } from '@espalier/energy-model';
 import { weightedLayers, type Network, type NetworkWeights } from '@espalier/networks';
 import type { Gradients } from '../pruning-data.js';
 import { channelGraph, dependencyGroups, type ChannelGraph, type DependencyGroup } from './channel-graph.js';
-import type { FilterCriterion } from './filter-scores.js';
+import { FilterScoreError, type FilterCriterion } from './filter-scores.js';
 import { removeChannels } from './remove-channels.js';
 
 export interface FilterPruning {
@@ -109,10 +109,16 @@ function channelScores(
   const scores = new Map<number, number>();
   for (const name of group.layers) {
     const own = criterion({ network, name, weights, gradients: gradients?.get(name) });
+    if (!own) continue;
     const mean = (relative && own.reduce((sum, score) => sum + score, 0) / own.length) || 1;
     graph.channels.get(name)?.forEach((channel, filter) => {
       scores.set(channel, (scores.get(channel) ?? 0) + own[filter] / mean);
     });
+  }
+  if (scores.size === 0) {
+    throw new FilterScoreError(
+      `${group.layers.join(', ')}: there is nothing to rank its filters by; network slimming needs a batch normalisation`,
+    );
   }
   return scores;
 }

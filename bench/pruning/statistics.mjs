@@ -1,0 +1,8 @@
+export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Of a sample. */
+export function deviation(values) {
+  const middle = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, values.length - 1));
+}
+export const percent = (share) => `${(100 * share).toFixed(2)} %`;
+export const times = (ratio) => `${ratio.toFixed(1)} ×`;

@@ -1,0 +1,173 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32c } from '@node-rs/crc32';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dataSetFacts, loadDataSet } from './index.js';
+
+const GREY = { height: 8, width: 8, channels: 1 };
+let folder: string;
+let cache: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'own-data-'));
+  cache = await mkdtemp(join(tmpdir(), 'own-cache-'));
+});
+afterEach(() => Promise.all([folder, cache].map((each) => rm(each, { recursive: true }))));
+
+const png = (shade: number, size = 16): Promise<Buffer> =>
+  sharp({ create: { width: size, height: size, channels: 3, background: { r: shade, g: shade, b: shade } } })
+    .png()
+    .toBuffer();
+
+async function fill(path: string, count: number, shade: number): Promise<void> {
+  await mkdir(path, { recursive: true });
+  for (let i = 0; i < count; i++) await writeFile(join(path, `${i}.png`), await png(shade, 12 + (i % 5)));
+}
+
+describe('a folder of images by class', () => {
+  it('is split by the names of its images, decoded and scaled to what the network takes', async () => {
+    await fill(join(folder, 'dark'), 60, 20);
+    await fill(join(folder, 'light'), 60, 230);
+    const facts = await dataSetFacts(folder);
+    expect(facts).toMatchObject({ image: null, classes: 2 });
+    const data = await loadDataSet(folder, cache, null, GREY);
+    const { training, validation, test } = data;
+    expect(training.count + validation.count + test.count).toBe(120);
+    expect(training.count).toBe(facts.trainingImages);
+    expect(Math.min(validation.count, test.count)).toBeGreaterThan(2);
+    for (const split of [training, validation, test]) {
+      for (let i = 0; i < split.count; i++) {
+        const shade = split.images[i * 64 + 9];
+        expect(Math.abs(shade - (split.labels[i] === 0 ? 20 : 230))).toBeLessThan(3);
+      }
+    }
+    expect(await loadDataSet(folder, cache, null, GREY)).toEqual(data);
+  });
+
+  it('keeps the splits that it has', async () => {
+    for (const [part, count] of [
+      ['train', 30],
+      ['test', 7],
+    ] as const) {
+      for (const name of ['a', 'b']) await fill(join(folder, part, name), count, name === 'a' ? 10 : 90);
+    }
+    const data = await loadDataSet(folder, cache, null, GREY);
+    expect(data.test.count).toBe(14);
+    expect(data.training.count + data.validation.count).toBe(60);
+  });
+
+  it('is refused with an empty class, or an image that cannot be decoded', async () => {
+    await fill(join(folder, 'a'), 30, 10);
+    await mkdir(join(folder, 'b'));
+    await expect(dataSetFacts(folder)).rejects.toThrow(/b has no image .*each class needs some/);
+    await fill(join(folder, 'b'), 30, 10);
+    await writeFile(join(folder, 'b', '3.png'), 'no picture');
+    await expect(loadDataSet(folder, cache, null, GREY)).rejects.toThrow(
+      /3\.png cannot be decoded .*; repair or remove it/,
+    );
+  });
+
+  it('is refused when there is none', async () => {
+    await expect(dataSetFacts('/no/such/folder')).rejects.toThrow('is not a folder that can be read here');
+    await expect(dataSetFacts(folder)).rejects.toThrow(
+      'has neither .npy files, .tfrecord files, nor a folder of images',
+    );
+  });
+});
+
+/** As np.save writes it. */
+function npy(dtype: string, shape: readonly number[], data: Uint8Array): Buffer {
+  const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+  const header = `${text.padEnd(117)}\n`;
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(header.length);
+  return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(header), data]);
+}
+
+describe('a NumPy pair', () => {
+  const images = Uint8Array.from({ length: 50 * 64 }, (_, i) => i % 251);
+  const labels = (of: (i: number) => number): Buffer =>
+    npy('<i8', [50], new Uint8Array(BigInt64Array.from({ length: 50 }, (_, i) => BigInt(of(i))).buffer));
+
+  it('is read, its last tenths set aside', async () => {
+    await writeFile(join(folder, 'images.npy'), npy('|u1', [50, 8, 8], images));
+    await writeFile(
+      join(folder, 'labels.npy'),
+      labels((i) => i % 3),
+    );
+    expect(await dataSetFacts(folder)).toEqual({ image: GREY, classes: 3, trainingImages: 40 });
+    const { training, validation, test } = await loadDataSet(folder, cache, null);
+    expect([training.count, test.count, validation.count]).toEqual([40, 5, 5]);
+    expect([...validation.labels]).toEqual([0, 1, 2, 0, 1]);
+    expect(validation.images[0]).toBe(images[45 * 64]);
+  });
+
+  it('is refused when a label is out of range, the two do not fit, or a file is cut off or of floats', async () => {
+    await writeFile(join(folder, 'images.npy'), npy('|u1', [50, 8, 8], images));
+    await writeFile(
+      join(folder, 'labels.npy'),
+      labels((i) => (i === 7 ? -1 : 0)),
+    );
+    await expect(loadDataSet(folder, cache, null)).rejects.toThrow(
+      'label 7 of labels.npy is -1; labels are from 0 to 255',
+    );
+    await writeFile(join(folder, 'labels.npy'), npy('|u1', [4], new Uint8Array(4)));
+    await expect(loadDataSet(folder, cache, null)).rejects.toThrow('has 50 images and 4 labels');
+    await writeFile(join(folder, 'images.npy'), npy('|u1', [50, 8, 8], images.subarray(1)));
+    await expect(loadDataSet(folder, cache, null)).rejects.toThrow('it is cut off');
+    await writeFile(join(folder, 'images.npy'), npy('<f4', [50, 8, 8], images));
+    await expect(loadDataSet(folder, cache, null)).rejects.toThrow('images are bytes (uint8)');
+  });
+});
+
+/** A tf.train.Example of an image and a label, framed as a TFRecord. */
+function record(image: Buffer, label: number): Buffer {
+  const field = (number: number, bytes: Buffer): Buffer =>
+    Buffer.concat([varint((number << 3) | 2), varint(bytes.length), bytes]);
+  const entry = (key: string, feature: Buffer): Buffer =>
+    field(1, Buffer.concat([field(1, Buffer.from(key)), field(2, feature)]));
+  const features = Buffer.concat([
+    entry('image/encoded', field(1, field(1, image))),
+    entry('image/class/label', field(3, field(1, varint(label)))),
+  ]);
+  const example = field(1, features);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(example.length));
+  return Buffer.concat([length, masked(length), example, masked(example)]);
+}
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let left = value; ; left >>>= 7) {
+    if (left < 128) return Buffer.from([...bytes, left]);
+    bytes.push((left & 127) | 128);
+  }
+}
+function masked(bytes: Buffer): Buffer {
+  const crc = crc32c(bytes);
+  const out = Buffer.alloc(4);
+  out.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0);
+  return out;
+}
+
+describe('TFRecords', () => {
+  it('are read', async () => {
+    const records = await Promise.all(Array.from({ length: 60 }, async (_, i) => record(await png(i * 4), i % 2)));
+    await writeFile(join(folder, 'train.tfrecord'), Buffer.concat(records));
+    const data = await loadDataSet(folder, cache, null, GREY);
+    expect(data.classes).toBe(2);
+    expect(data.training.count + data.validation.count + data.test.count).toBe(60);
+    const shades = Array.from({ length: data.training.count }, (_, i) => data.training.images[i * 64] / 4);
+    shades.forEach((shade, i) => expect(Math.round(shade) % 2).toBe(data.training.labels[i]));
+  });
+
+  it('are refused when cut off or damaged', async () => {
+    const whole = record(await png(1), 0);
+    await writeFile(join(folder, 'train.tfrecord'), whole.subarray(0, -1));
+    await expect(loadDataSet(folder, cache, null, GREY)).rejects.toThrow('is cut off at byte 0');
+    const damaged = Buffer.from(whole);
+    damaged[40] ^= 1;
+    await writeFile(join(folder, 'train.tfrecord'), damaged);
+    await expect(loadDataSet(folder, cache, null, GREY)).rejects.toThrow("the record's checksum is wrong");
+  });
+});
