@@ -55,7 +55,7 @@ export async function accuracyOfFile(file: string, format: ModelFormat, data: Da
   if (format === 'sparse') return undefined;
   if (format !== 'tfjs') return accuracyOf(await importModel(file), data, 'validation');
   // Loaded only here: TensorFlow takes two seconds, and few commands need it.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   const { tfjsAccuracy } = await import('@espalier/training/tfjs-model');
   return tfjsAccuracy(dirname(file), data.validation);
 }
@@ -65,7 +65,7 @@ export async function accuracyOf(
   data: DataSet,
   split: 'validation' | 'test',
 ): Promise<number> {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   const { TrainableNetwork } = await import('@espalier/training');
   const trainable = new TrainableNetwork(network);
   try {
@@ -77,7 +77,7 @@ export async function accuracyOf(
 }
 
 async function measuredRanges({ network, weights }: ImportedModel, data: DataSet) {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   const { activationRanges, TrainableNetwork } = await import('@espalier/training');
   const trainable = new TrainableNetwork(network);
   try {

@@ -18,6 +18,7 @@ const FINAL_ERRORS = new Set([
   'DivergedError',
   'EnergyModelError',
   'NetworkError',
+  'OutOfMemoryError',
   'SafetensorsError',
   'FilterScoreError',
   'ScheduleError',

@@ -19,6 +19,7 @@ import {
   fit,
   initialWeights,
   layerStatistics,
+  OutOfMemoryError,
   recalibrate,
   SystemSolver,
   TrainableNetwork,
@@ -140,7 +141,20 @@ export class TrainingJobs {
     });
   }
 
-  async #fitFrom(
+  /** Trains from a checkpoint; where there is no memory for a batch, once more with batches half as large. */
+  async #fitFrom(...args: Parameters<TrainingJobs['fitOnce']>): Promise<ModelReference> {
+    try {
+      return await this.fitOnce(...args);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      const [start, folder, task, context, recipe, fineTune] = args;
+      const batchSize = Math.max(1, recipe.batchSize >> 1);
+      context.progress({ phase: `train in batches of ${batchSize}, for want of memory`, done: 0, of: 1 });
+      return this.fitOnce(start, folder, task, context, { ...recipe, batchSize }, fineTune);
+    }
+  }
+
+  private async fitOnce(
     start: Checkpoint,
     folder: string,
     task: TrainingTask,

@@ -6,10 +6,16 @@ import type { File, Group } from 'h5wasm/node';
 import { NetworkError } from './network.js';
 import type { WeightTensor } from './weights.js';
 
+/** Loaded only when a file is HDF5; its errors are thrown, not printed. */
+async function library(): Promise<typeof File> {
+  const hdf5 = await import('h5wasm/node');
+  (await hdf5.ready).activate_throwing_error_handler();
+  return hdf5.File;
+}
+
 /** Opens a file's bytes as HDF5 for as long as `use` runs. The library reads from a file only. */
 export async function readHdf5<Result>(bytes: Uint8Array, use: (file: Hdf5File) => Result): Promise<Result> {
-  const { File: Hdf5, ready } = await import('h5wasm/node');
-  await ready;
+  const Hdf5 = await library();
   const path = join(tmpdir(), `espalier-${randomUUID()}.h5`);
   await writeFile(path, bytes);
   let file: File | undefined;
@@ -24,8 +30,7 @@ export async function readHdf5<Result>(bytes: Uint8Array, use: (file: Hdf5File) 
 
 /** Makes an HDF5 file and gives its bytes. */
 export async function writeHdf5(fill: (file: File) => void): Promise<Uint8Array> {
-  const { File: Hdf5, ready } = await import('h5wasm/node');
-  await ready;
+  const Hdf5 = await library();
   const path = join(tmpdir(), `espalier-${randomUUID()}.h5`);
   try {
     const file = new Hdf5(path, 'w');

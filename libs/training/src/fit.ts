@@ -48,7 +48,19 @@ export interface FitOptions extends Recipe {
 /** Training has run into values that are not finite: an end of the candidate, not a fault of the system. */
 export class DivergedError extends Error {
   override name = 'DivergedError';
+
+  /** @param curve mean losses of the last steps before, the oldest first */
+  constructor(
+    where: string,
+    readonly curve: readonly number[],
+  ) {
+    const shown = curve.map((loss) => loss.toPrecision(3)).join(', ');
+    super(`${where}; losses before it: ${shown || 'none'}. A smaller learning rate may help`);
+  }
 }
+
+/** Losses that a diverged training tells of. */
+const CURVE = 20;
 
 /** Streams of one seed: the order of images, and how they are augmented. */
 const AUGMENTATION_STREAMS = 2 ** 20;
@@ -64,6 +76,7 @@ export async function fit(network: TrainableNetwork, split: Split, options: FitO
   const images = Math.min(options.imagesPerEpoch ?? split.count, split.count);
   const stepsPerEpoch = Math.ceil(images / batchSize);
   const totalSteps = epochs * stepsPerEpoch;
+  const curve: number[] = [];
   const kind = {
     optimizer: options.optimizer,
     nesterov: options.nesterov ?? false,
@@ -104,8 +117,10 @@ export async function fit(network: TrainableNetwork, split: Split, options: FitO
       if (step + 1 < stepsPerEpoch) next = batchAt(step + 1);
       const loss = await running;
       if (!Number.isFinite(loss)) {
-        throw new DivergedError(`the loss became ${loss} in epoch ${epoch + 1}, step ${step + 1}`);
+        throw new DivergedError(`the loss became ${loss} in epoch ${epoch + 1}, step ${step + 1}`, curve);
       }
+      curve.push(loss);
+      if (curve.length > CURVE) curve.shift();
       lossSum += loss;
       const isLast = step + 1 === stepsPerEpoch;
       const position = isLast

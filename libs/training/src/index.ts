@@ -13,7 +13,7 @@ export { learningRateAt } from './learning-rate.js';
 export type { LearningRateSchedule } from './learning-rate.js';
 export { MOMENTUM } from './optimizers.js';
 export type { OptimizerName } from './optimizers.js';
-export { TrainableNetwork } from './trainable-network.js';
+export { OutOfMemoryError, TrainableNetwork } from './trainable-network.js';
 export type { Masks, StepValues, TrainingState } from './trainable-network.js';
 export type { StepKind } from './train-step.js';
 export { recalibrate } from './recalibrate.js';

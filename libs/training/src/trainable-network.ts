@@ -34,6 +34,16 @@ export interface StepValues {
 const EXACT_COUNT = 2 ** 24;
 const EVALUATION_BATCH = 250;
 const KERNEL = '/kernel';
+const OUT_OF_MEMORY = /OOM when allocating|out of memory|failed to allocate/i;
+
+/** The device has no room for a step on so many images. */
+export class OutOfMemoryError extends Error {
+  override name = 'OutOfMemoryError';
+
+  constructor(images: number, cause: Error) {
+    super(`there is no memory for a step on ${images} images: ${cause.message.split('\n')[0]}`, { cause });
+  }
+}
 
 /** A network that trains: compiled once, run step by step. Close it when done; its memory is TensorFlow's. */
 export class TrainableNetwork {
@@ -109,12 +119,20 @@ export class TrainableNetwork {
     return new Map([...this.compiled.weights.keys()].map((name, i) => [name, values[i]]));
   }
 
-  /** One step on a batch; returns the mean loss before the step. */
+  /**
+   * One step on a batch; returns the mean loss before the step.
+   *
+   * @throws OutOfMemoryError
+   */
   async step(batch: Batch, kind: StepKind, values: StepValues): Promise<number> {
     const step = await this.#trainStep(kind);
     const { graph } = this.compiled;
     const feeds = { ...this.feeds(batch), ...this.#scalars(kind, values, batch.count) };
-    const [loss] = await graph.run(feeds, [step.loss], step.updates);
+    const [loss] = await graph.run(feeds, [step.loss], step.updates).catch((error: unknown) => {
+      throw error instanceof Error && OUT_OF_MEMORY.test(error.message)
+        ? new OutOfMemoryError(batch.count, error)
+        : error;
+    });
     return Number(loss.data[0]);
   }
 

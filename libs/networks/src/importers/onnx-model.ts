@@ -206,6 +206,9 @@ class OnnxReader {
         }
         const isTransposed = operator === 'Gemm' && attributes.integer('transB', 0) === 1;
         const [rows, columns] = isTransposed ? [shape[1], shape[0]] : shape;
+        if (rows !== flow.shape.height * flow.shape.width * flow.shape.channels) {
+          refuse(`its weights have ${rows} rows, its input has ${flow.shape.channels} values`);
+        }
         const kernel = isTransposed ? transposed(data, shape, [1, 0]) : data;
         const hasBias = inputs.length > 2;
         const layer: Layer = {

@@ -1,5 +1,5 @@
-import { highestScores, keptWeights } from '../highest-scores.js';
-import { cubicDensity, kernelOf, type TargetCounts, type TrainingPruner } from './training-pruner.js';
+import { keptWeights } from '../highest-scores.js';
+import { cubicDensity, kernelOf, settledMask, type TargetCounts, type TrainingPruner } from './training-pruner.js';
 
 /**
  * Movement pruning (Sanh, Wolf, Rush 2020): what moves away from 0 is kept, however small. Its score −Σ g w is read off
@@ -11,7 +11,7 @@ export function movement(targets: TargetCounts): TrainingPruner {
   return {
     throughMasks: true,
     memory: scores,
-    masksAt: (done, weights) =>
+    masksAt: (done, weights, masks) =>
       new Map(
         [...targets].map(([layer, target]) => {
           const kernel = kernelOf(weights, layer);
@@ -21,7 +21,7 @@ export function movement(targets: TargetCounts): TrainingPruner {
           scores.set(layer, score);
           before.set(layer, kernel.slice());
           const keep = keptWeights(kernel.length, cubicDensity(done, target / kernel.length));
-          return [layer, highestScores(score, keep)];
+          return [layer, settledMask(done, score, masks.get(layer), keep)];
         }),
       ),
   };

@@ -1,5 +1,12 @@
-import { highestScores, keptWeights } from '../highest-scores.js';
-import { cubicDensity, kernelOf, type TargetCounts, type TrainingPruner } from './training-pruner.js';
+import { keptWeights } from '../highest-scores.js';
+import {
+  cubicDensity,
+  isSettled,
+  kernelOf,
+  settledMask,
+  type TargetCounts,
+  type TrainingPruner,
+} from './training-pruner.js';
 
 /** A weight goes when it is this much below the threshold, and comes back when it is this much above (Guo et al. 2016). */
 const MARGIN = 0.1;
@@ -16,9 +23,9 @@ export function networkSurgery(targets: TargetCounts): TrainingPruner {
         [...targets].map(([layer, target]) => {
           const magnitudes = kernelOf(weights, layer).map(Math.abs);
           const keep = keptWeights(magnitudes.length, cubicDensity(done, target / magnitudes.length));
-          const highest = highestScores(magnitudes, keep);
           const before = masks.get(layer);
-          if (done >= 1 || !before) return [layer, highest];
+          const highest = settledMask(done, magnitudes, before, keep);
+          if (!before || isSettled(done)) return [layer, highest];
           const threshold = magnitudes.reduce(
             (least, each, i) => (highest[i] ? Math.min(least, each) : least),
             Infinity,

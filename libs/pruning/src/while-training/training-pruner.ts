@@ -1,4 +1,5 @@
 import type { NetworkWeights } from '@espalier/networks';
+import { highestScores } from '../highest-scores.js';
 
 /** Prunes a network while it is trained. */
 export interface TrainingPruner {
@@ -30,6 +31,28 @@ export function cubicDensity(done: number, target: number): number {
   const progress = Math.min(1, done / REACHED_AT);
   return target + (1 - target) * (1 - progress) ** 3;
 }
+
+/** From here on what is kept stays kept: weights that came back last need time to learn. */
+const SETTLED_AT = 0.8;
+
+export const isSettled = (done: number): boolean => done >= SETTLED_AT;
+
+/** The mask of the highest scores; late in a training, of those that are kept already. */
+export function settledMask(
+  done: number,
+  scores: Float32Array,
+  before: Float32Array | undefined,
+  keep: number,
+): Float32Array {
+  if (!isSettled(done) || !before) return highestScores(scores, keep);
+  return highestScores(
+    Float64Array.from(scores, (score, i) => (before[i] ? score : score - ABOVE_ALL)),
+    keep,
+  );
+}
+
+/** More than scores of two weights differ by. */
+const ABOVE_ALL = 1e9;
 
 export function kernelOf(weights: NetworkWeights, layer: string): Float32Array {
   const kernel = weights.get(`${layer}/kernel`);
