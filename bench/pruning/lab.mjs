@@ -1,5 +1,6 @@
 // What the pruning results have in common: training a dense network, pruning it, training it further, and measuring what is
 // left of it. The libraries do the work, without campaigns around them.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,7 @@ export class Lab {
 
   /** The dense network, trained by a recipe; kept between runs. */
   async dense(recipe) {
-    const key = Buffer.from(JSON.stringify(recipe)).toString('base64url').slice(-24);
+    const key = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
     const file = join(cache, 'bench-models', `${this.network.name}-${this.seed}-${key}.safetensors`);
     if (existsSync(file)) return decodeCheckpoint(this.network, readFileSync(file));
     const start = { network: this.network, weights: initialWeights(this.network, this.seed), masks: new Map() };

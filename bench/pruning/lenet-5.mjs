@@ -42,6 +42,8 @@ const RIVALS = [
   { criterion: 'filter-taylor' },
   { criterion: 'filter-energy-aware' },
 ];
+/** Of each of a rival's two epochs: half of them, for time. */
+const RIVAL_IMAGES = 27_500;
 const nameOf = ({ criterion, allocation }) => (allocation ? `${criterion}, ${allocation}` : criterion);
 
 export async function benchLenet5() {
@@ -83,7 +85,7 @@ export async function benchLenet5() {
         const schedule = { ...rival, density, fineTune: { epochs: 1 } };
         const pruned = await lab.prune(dense, schedule, 48);
         const whileTraining = ['gradual-magnitude', 'network-surgery', 'movement'].includes(rival.criterion);
-        const recipe = { epochs: 2, learningRate: { name: 'cosine', peak: 0.02 } };
+        const recipe = { epochs: 2, imagesPerEpoch: RIVAL_IMAGES, learningRate: { name: 'cosine', peak: 0.02 } };
         const tuned = await lab.train(pruned, recipe, {
           teacher: dense,
           ...(whileTraining && { schedule, of: dense }),

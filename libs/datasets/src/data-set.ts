@@ -16,6 +16,14 @@ export interface DataSet {
   readonly test: Split;
 }
 
+/** What is known of a data set without reading its images. */
+export interface DataSetFacts {
+  /** Null when images of any size are made to fit. */
+  readonly image: DataSet['image'] | null;
+  readonly classes: number;
+  readonly trainingImages: number;
+}
+
 /** A data set that is unknown, missing or not what it should be. */
 export class DataSetError extends Error {
   override name = 'DataSetError';

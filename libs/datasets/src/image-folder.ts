@@ -3,8 +3,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { DataSetError, type DataSet, type Split } from './data-set.js';
-import type { FolderFacts } from './own-folder.js';
+import { DataSetError, type DataSet, type DataSetFacts, type Split } from './data-set.js';
 import { packImages, unpackImages } from './packed-images.js';
 import { checkParts, partOf, type Part } from './split-images.js';
 
@@ -22,7 +21,7 @@ interface Listing {
 }
 
 /** @throws DataSetError when a class is empty, or classes of the splits differ */
-export async function imageFolderFacts(path: string): Promise<FolderFacts> {
+export async function imageDataSetFacts(path: string): Promise<DataSetFacts> {
   const { classes, files } = await list(path);
   return {
     image: null,

@@ -1,24 +1,16 @@
-import { DataSetError, subset, type DataSet } from './data-set.js';
+import { DataSetError, subset, type DataSet, type DataSetFacts } from './data-set.js';
 import { loadCifar10 } from './cifar-10.js';
 import { loadFashionMnist } from './fashion-mnist.js';
 import { loadMnist } from './mnist.js';
-import { folderFacts, isFolder, loadFolder, type FolderFacts } from './own-folder.js';
+import { folderFacts, isFolder, loadFolder } from './own-folder.js';
 
 export { DataSetError, subset } from './data-set.js';
-export type { DataSet, Split } from './data-set.js';
+export type { DataSet, DataSetFacts, Split } from './data-set.js';
 export { parseIdx } from './idx-file.js';
 export { loadMnist } from './mnist.js';
 export { isFolder } from './own-folder.js';
-export type { FolderFacts } from './own-folder.js';
 export { withNpmPackage } from './npm-package.js';
 export { cachedCopy } from './cached-file.js';
-
-/** Facts of a data set that are known without reading it. */
-export interface DataSetFacts {
-  readonly image: DataSet['image'];
-  readonly classes: number;
-  readonly trainingImages: number;
-}
 
 const SETS: Record<string, DataSetFacts & { load: (cache: string) => Promise<DataSet> }> = {
   mnist: { image: { height: 28, width: 28, channels: 1 }, classes: 10, trainingImages: 55_000, load: loadMnist },
@@ -37,7 +29,7 @@ export const DATA_SETS: readonly string[] = Object.keys(SETS);
  * @param name of a data set, or the path of a folder with a user's own
  * @throws DataSetError when there is none of that name, or the folder holds no data set
  */
-export async function dataSetFacts(name: string): Promise<FolderFacts> {
+export async function dataSetFacts(name: string): Promise<DataSetFacts> {
   return isFolder(name) ? folderFacts(name) : entry(name);
 }
 

@@ -1,7 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { DataSetError, head, tail, type DataSet, type Split } from './data-set.js';
-import type { FolderFacts } from './own-folder.js';
+import { DataSetError, head, tail, type DataSet, type DataSetFacts, type Split } from './data-set.js';
 import { checkParts } from './split-images.js';
 
 const MAX_CLASSES = 256;
@@ -13,7 +12,7 @@ interface NumpyHeader {
 }
 
 /** Of `images.npy` (images × height × width [× channels], uint8) and `labels.npy` (whole numbers). */
-export async function numpyFacts(path: string): Promise<FolderFacts> {
+export async function numpyFacts(path: string): Promise<DataSetFacts> {
   const { shape } = await header(join(path, 'images.npy'));
   const labels = await readLabels(join(path, 'labels.npy'));
   const hasTest = await exists(join(path, 'test-images.npy'));

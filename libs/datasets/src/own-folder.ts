@@ -1,17 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataSetError, type DataSet } from './data-set.js';
+import { DataSetError, type DataSet, type DataSetFacts } from './data-set.js';
 import { imageFolderFacts, loadImageFolder } from './image-folder.js';
 import { loadNumpy, numpyFacts } from './numpy-file.js';
 import { loadTfrecords, tfrecordFacts } from './tfrecord-file.js';
-
-/** What is known of a user's own data before it is read. */
-export interface FolderFacts {
-  /** Null when images of any size are made to fit. */
-  readonly image: DataSet['image'] | null;
-  readonly classes: number;
-  readonly trainingImages: number;
-}
 
 /** Whether a data set is named by a folder rather than by its name. */
 export function isFolder(name: string): boolean {
@@ -23,7 +15,7 @@ export function isFolder(name: string): boolean {
  *
  * @throws DataSetError naming the file and what is wrong with it
  */
-export async function folderFacts(path: string): Promise<FolderFacts> {
+export async function folderFacts(path: string): Promise<DataSetFacts> {
   return (await readerOf(path)).facts(path);
 }
 
@@ -33,7 +25,7 @@ export async function loadFolder(path: string, cache: string, image: DataSet['im
 }
 
 interface FolderReader {
-  readonly facts: (path: string) => Promise<FolderFacts>;
+  readonly facts: (path: string) => Promise<DataSetFacts>;
   readonly load: (path: string, cache: string, image: DataSet['image']) => Promise<DataSet>;
 }
 

@@ -3,8 +3,7 @@ import { basename, join } from 'node:path';
 import { crc32c } from '@node-rs/crc32';
 import protobuf from 'protobufjs';
 import sharp from 'sharp';
-import { DataSetError, type DataSet } from './data-set.js';
-import type { FolderFacts } from './own-folder.js';
+import { DataSetError, type DataSet, type DataSetFacts } from './data-set.js';
 import { checkParts, partOf, splitOf, type Part } from './split-images.js';
 
 /** The part of TensorFlow's example.proto that images and labels need. */
@@ -29,7 +28,7 @@ const LABEL_KEYS = ['image/class/label', 'label'];
 const MAX_CLASSES = 256;
 
 /** Of `train*.tfrecord`, and `test*.tfrecord` if there are, with encoded images and labels. */
-export async function tfrecordFacts(path: string): Promise<FolderFacts> {
+export async function tfrecordFacts(path: string): Promise<DataSetFacts> {
   const examples = await readAll(path);
   return {
     image: null,

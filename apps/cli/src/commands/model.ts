@@ -2,10 +2,19 @@ import { join } from 'node:path';
 import { DATA_SETS, loadDataSet } from '@espalier/datasets';
 import { cacheFolder } from '@espalier/embedded';
 import { macCount } from '@espalier/energy-model';
-import { importModel, inferShapes, NetworkError, weightedLayers, type ImportedModel } from '@espalier/networks';
-import { Command, Option } from 'commander';
+import {
+  importModel,
+  inferShapes,
+  NetworkError,
+  weightedLayers,
+  ZOO,
+  zooNetwork,
+  type ImportedModel,
+} from '@espalier/networks';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../exit-codes.js';
 import { note, percent, print, printJson, table } from '../output.js';
+import { trainModel } from '../train-model.js';
 import { accuracyOf, MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
 
 export function modelCommand(): Command {
@@ -47,7 +56,61 @@ export function modelCommand(): Command {
     .action(async (path: string, { to, out }: { to: ModelFormat; out: string }) => {
       note(`${await writing(await read(path), to, out)} written`);
     });
+  command
+    .command('train')
+    .argument('<network>', ZOO.join(', '))
+    .description('train a network of the zoo by its recipe; the same command goes on where an earlier one was stopped')
+    .requiredOption('--data <name>', `${DATA_SETS.join(', ')}, or a folder`)
+    .requiredOption('--out <path>', 'file to write; for tfjs and sparse a folder')
+    .addOption(new Option('--to <format>', 'the format').choices(MODEL_FORMATS).default('keras'))
+    .option('--seed <number>', 'of the first weights and the order of images', wholeNumber, 1)
+    .option('--epochs <number>', "instead of the recipe's", wholeNumber)
+    .action(train);
   return command;
+}
+
+async function train(
+  name: string,
+  { data, out, to, seed, epochs }: { data: string; out: string; to: ModelFormat; seed: number; epochs?: number },
+): Promise<void> {
+  const network = zoo(name);
+  const { height, width, channels } = network.input;
+  const set = await loadDataSet(data, join(cacheFolder(), 'data'), null, { height, width, channels });
+  const { image } = set;
+  if (
+    set.classes !== network.classes ||
+    image.height !== height ||
+    image.width !== width ||
+    image.channels !== channels
+  ) {
+    throw new CommandError(
+      'invalid',
+      `${name} tells ${network.classes} classes of images of ${height} × ${width} × ${channels} apart; ${data} has ${set.classes} of ${image.height} × ${image.width} × ${image.channels}`,
+    );
+  }
+  const { model, testAccuracy } = await trainModel(network, set, {
+    out,
+    seed,
+    ...(epochs !== undefined && { epochs }),
+  });
+  const file = await writing(model, to, out);
+  note(`${file} written: ${percent(testAccuracy)} of ${set.test.count} test images`);
+}
+
+function zoo(name: string): ReturnType<typeof zooNetwork> {
+  try {
+    return zooNetwork(name);
+  } catch (error) {
+    throw error instanceof NetworkError ? new CommandError('invalid', error.message) : error;
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 2 ** 31 - 1) {
+    throw new InvalidArgumentError('a whole number of at least 0 is needed.');
+  }
+  return value;
 }
 
 async function read(path: string): Promise<ImportedModel> {

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { DataSet } from '@espalier/datasets';
+import type { Network } from '@espalier/networks';
+import type { Checkpoint, Recipe } from '@espalier/training';
+import { note, percent } from './output.js';
+
+/**
+ * Trains a network of the zoo by its recipe. A checkpoint lies beside the place of the result after each epoch, so that the
+ * same command goes on after an interruption.
+ *
+ * @returns the weights, and their accuracy on the test images
+ */
+export async function trainModel(
+  network: Network,
+  data: DataSet,
+  { out, seed, epochs }: { out: string; seed: number; epochs?: number },
+): Promise<{ model: Checkpoint; testAccuracy: number }> {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  const training = await import('@espalier/training');
+  const recipe: Recipe = { ...training.denseRecipe(network), ...(epochs !== undefined && { epochs }) };
+  const file = `${out}.checkpoint`;
+  const trainable = new training.TrainableNetwork(network);
+  try {
+    const start: Checkpoint = existsSync(file)
+      ? training.decodeCheckpoint(network, await readFile(file))
+      : {
+          network,
+          weights: training.initialWeights(network, seed),
+          masks: new Map(),
+          slots: new Map(),
+          epochsDone: 0,
+          stepsIntoEpoch: 0,
+        };
+    if (start.epochsDone > 0) note(`going on from ${file}, after epoch ${start.epochsDone}`);
+    await trainable.load(start);
+    const began = Date.now();
+    await training.fit(trainable, data.training, {
+      ...recipe,
+      seed,
+      start,
+      onEpoch: async (epochsDone, loss) => {
+        const state = await trainable.state();
+        const bytes = training.encodeCheckpoint({ ...state, network, epochsDone, stepsIntoEpoch: 0 });
+        await writeFile(`${file}.partial`, bytes);
+        await rename(`${file}.partial`, file);
+        const { accuracy } = await trainable.measure(data.validation, 'validation');
+        const seconds = Math.round((Date.now() - began) / 1000);
+        note(
+          `epoch ${epochsDone} of ${recipe.epochs}: training loss ${loss.toFixed(4)}, validation accuracy ${percent(accuracy)}, ${seconds} s`,
+        );
+      },
+    });
+    const { accuracy } = await trainable.measure(data.test, 'test');
+    const state = await trainable.state();
+    await rm(file, { force: true });
+    return { model: { ...state, network, epochsDone: recipe.epochs, stepsIntoEpoch: 0 }, testAccuracy: accuracy };
+  } finally {
+    trainable.close();
+  }
+}
