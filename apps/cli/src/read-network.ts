@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fieldErrors, LayerListSchema } from '@espalier/contracts';
 import {
+  importModel,
   layersOfOnnx,
   layersOfTfjs,
   NetworkError,
   pricedNetwork,
   PUBLISHED_NETWORKS,
-  weightedLayers,
+  pricedLayers,
   ZOO,
   zooNetwork,
   type PricedNetwork,
@@ -21,8 +22,8 @@ import { readYaml } from './read-spec.js';
 export const NETWORK_NAMES: readonly string[] = [...ZOO, ...PUBLISHED_NETWORKS.map(({ name }) => name)];
 
 /**
- * A network to price: of the zoo, of the literature, or from a file: a layer list (YAML or JSON), ONNX, or tfjs's
- * model.json.
+ * A network to price: of the zoo, of the literature, or from a file: a layer list (YAML or JSON), ONNX, tfjs's
+ * model.json, or Keras (.keras, .h5).
  *
  * @throws CommandError when there is none of that name, or its file cannot be priced
  */
@@ -40,15 +41,15 @@ function named(name: string): PricedNetwork {
   if (published) return pricedNetwork(published);
   if (!ZOO.includes(name)) {
     throw new NetworkError(
-      `there is no network '${name}'; there are ${NETWORK_NAMES.join(', ')}, or give a file (.yaml, .json, .onnx)`,
+      `there is no network '${name}'; there are ${NETWORK_NAMES.join(', ')}, or give a file (.yaml, .json, .onnx, .keras, .h5)`,
     );
   }
-  const layers = weightedLayers(zooNetwork(name)).map(({ shape }) => shape);
-  return { name, layers, sources: layers.map((_, i) => (i === 0 ? [] : [i - 1])) };
+  return pricedLayers(zooNetwork(name));
 }
 
 async function fromFile(path: string): Promise<PricedNetwork> {
   const name = basename(path, extname(path));
+  if (/\.(keras|h5|hdf5)$/i.test(path)) return pricedLayers((await importModel(path)).network);
   if (path.endsWith('.onnx')) {
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       throw new CommandError('invalid', `${path} cannot be read (${error.code ?? error.message})`);

@@ -21,7 +21,7 @@ interface Listing {
 }
 
 /** @throws DataSetError when a class is empty, or classes of the splits differ */
-export async function imageDataSetFacts(path: string): Promise<DataSetFacts> {
+export async function imageFolderFacts(path: string): Promise<DataSetFacts> {
   const { classes, files } = await list(path);
   return {
     image: null,

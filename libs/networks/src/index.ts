@@ -1,6 +1,6 @@
 export { inferShapes } from './infer-shapes.js';
 export { resizeLayers } from './resize-layers.js';
-export { weightedLayers } from './weighted-layers.js';
+export { pricedLayers, weightedLayers } from './weighted-layers.js';
 export type { ImageShape, LayerGeometry } from './infer-shapes.js';
 export type { WeightedLayer } from './weighted-layers.js';
 export { NetworkError, sourcesOf } from './network.js';

@@ -1,5 +1,6 @@
 import type { LayerShape } from '@espalier/energy-model';
 import { inferShapes, type LayerGeometry } from './infer-shapes.js';
+import type { PricedNetwork } from './layer-list.js';
 import type { Conv2d, Dense, Network } from './network.js';
 
 /** A layer that can be pruned: its kernel's shape as TensorFlow stores it, and its loop nest as the energy model prices it. */
@@ -10,6 +11,26 @@ export interface WeightedLayer {
   readonly groups: number;
   readonly shape: LayerShape;
   readonly geometry: LayerGeometry & { readonly layer: Conv2d | Dense };
+}
+
+/**
+ * A network as its weighted layers alone, to price: normalisations, activations, pools and sums run where values are made.
+ *
+ * @throws NetworkError when shapes do not chain
+ */
+export function pricedLayers(network: Network): PricedNetwork {
+  const layers = weightedLayers(network);
+  const index = new Map(layers.map(({ name }, i) => [name, i]));
+  /** The weighted layers that make each layer's output. */
+  const makers = new Map<string, readonly number[]>([['input', []]]);
+  const sources: (readonly number[])[] = [];
+  for (const { layer, sources: from } of inferShapes(network)) {
+    const made = [...new Set(from.flatMap((source) => makers.get(source) ?? []))];
+    const own = index.get(layer.name);
+    if (own !== undefined) sources.push(made);
+    makers.set(layer.name, own === undefined ? made : [own]);
+  }
+  return { name: network.name, layers: layers.map(({ shape }) => shape), sources };
 }
 
 /**
