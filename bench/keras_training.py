@@ -1,25 +1,27 @@
-"""Keras 3's compiled fit of LeNet-5 (20-50-500): prints training images a second of a second epoch."""
+"""Keras 3's compiled fit and evaluate of a model: prints images a second of a second epoch, and of a second evaluation.
+
+usage: keras_training.py MODEL.keras IMAGES COUNT BATCH     IMAGES: COUNT images' bytes, then a byte for each label
+"""
 import sys
 import time
 
 import keras
 import numpy as np
 
-folder, count = sys.argv[1], int(sys.argv[2])
-images = np.fromfile(f"{folder}/train-images-idx3-ubyte", dtype=np.uint8)[16:].reshape(-1, 28, 28, 1)[:count] / np.float32(255)
-labels = np.fromfile(f"{folder}/train-labels-idx1-ubyte", dtype=np.uint8)[8:][:count].astype(np.int32)
-model = keras.Sequential([
-    keras.Input((28, 28, 1)),
-    keras.layers.Conv2D(20, 5, activation="relu"),
-    keras.layers.MaxPooling2D(),
-    keras.layers.Conv2D(50, 5, activation="relu"),
-    keras.layers.MaxPooling2D(),
-    keras.layers.Flatten(),
-    keras.layers.Dense(500, activation="relu"),
-    keras.layers.Dense(10),
-])
-model.compile(keras.optimizers.SGD(0.02, momentum=0.9), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-model.fit(images, labels, batch_size=64, epochs=1, verbose=0)
-start = time.perf_counter()
-model.fit(images, labels, batch_size=64, epochs=1, verbose=0)
-print(count / (time.perf_counter() - start))
+path, packed, count, batch = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+model = keras.models.load_model(path, compile=False)
+content = np.fromfile(packed, dtype=np.uint8)
+images = content[:-count].reshape(count, *model.input_shape[1:]) / np.float32(255)
+labels = content[-count:].astype(np.int32)
+model.compile(keras.optimizers.SGD(0.01, momentum=0.9), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+
+
+def second(work):
+    work()
+    start = time.perf_counter()
+    work()
+    return count / (time.perf_counter() - start)
+
+
+print(second(lambda: model.fit(images, labels, batch_size=batch, epochs=1, verbose=0)))
+print(second(lambda: model.evaluate(images, labels, batch_size=250, verbose=0)))

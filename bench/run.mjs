@@ -8,12 +8,14 @@ import { benchMappingSearch } from './mapping-search.mjs';
 import { benchLenet300100 } from './pruning/lenet-300-100.mjs';
 import { benchLenet5 } from './pruning/lenet-5.mjs';
 import { benchTrainingImages } from './training-images.mjs';
+import { benchWorkerMemory } from './worker-memory.mjs';
 
 const BENCHES = {
   'energy-pricings': benchEnergyPricings,
   'mapping-search': benchMappingSearch,
   'training-images': benchTrainingImages,
   'demo-candidates': benchDemoCandidates,
+  'worker-memory': benchWorkerMemory,
   'lenet-5': benchLenet5,
   'lenet-300-100': benchLenet300100,
 };

@@ -1,66 +1,101 @@
-// Training images a second: our compiled graph, tfjs one operation at a time, and Keras's compiled fit on the same wheel and
-// cores, in turns. LeNet-5 (20-50-500), batch 64, SGD with momentum.
+// Images a second in training and evaluation: our compiled graph, and Keras's compiled fit and evaluate of the same model on
+// the same wheel and cores, in turns. SGD with momentum.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDataSet } from '@espalier/datasets';
-import { zooNetwork } from '@espalier/networks';
+import { exportKerasArchive, weightedLayers, zooNetwork } from '@espalier/networks';
 import { fit, initialWeights, TrainableNetwork } from '@espalier/training';
 
 const ROUNDS = 3;
-const IMAGES = 12_800;
+const WORKLOADS = [
+  { name: 'lenet-5', data: 'mnist', images: 12_800, batch: 64 },
+  { name: 'resnet-20', data: 'cifar-10', images: 3_840, batch: 128 },
+];
 const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 
 export async function benchTrainingImages() {
-  const keras = installKeras();
-  const data = await loadDataSet('mnist', join(cache, 'data'), null);
+  const python = installKeras();
+  const rows = [];
+  for (const workload of WORKLOADS) rows.push(...(await compare(workload, python)));
+  return rows;
+}
+
+async function compare({ name, data, images, batch }, python) {
+  const network = zooNetwork(name);
+  const { training } = await loadDataSet(data, join(cache, 'data'), null);
+  const part = { ...training, count: images };
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-bench-'));
+  const [model, packed] = [join(folder, 'model.keras'), join(folder, 'images')];
+  writeFileSync(model, await exportKerasArchive(network, initialWeights(network, 1)));
+  const pixels = training.images.length / training.count;
+  writeFileSync(
+    packed,
+    Buffer.concat([training.images.subarray(0, images * pixels), training.labels.subarray(0, images)]),
+  );
   const ours = [];
   const masked = [];
-  const theirs = [];
+  const keras = [];
+  const tuned = [];
+  const theirs = (environment) => runKeras(python, [model, packed, String(images), String(batch)], environment);
   for (let round = 0; round < ROUNDS; round++) {
-    ours.push(await compiled(data, new Map()));
-    masked.push(await compiled(data, halfMasks()));
-    theirs.push(runKeras(keras));
+    ours.push(await compiled(network, part, batch, new Map()));
+    keras.push(theirs({}));
+    masked.push(await compiled(network, part, batch, halfMasks(network)));
+    tuned.push(theirs({ TF_ENABLE_ONEDNN_OPTS: '1' }));
   }
-  const [a, b, k] = [ours, masked, theirs].map(median);
+  rmSync(folder, { recursive: true });
+  const middle = (results, what) => median(results.map((result) => result[what]));
+  const rate = (value) => Math.round(value);
+  const ratio = (a, b) => (a / b).toFixed(2);
+  const of = (results) => ({ training: middle(results, 'training'), evaluation: middle(results, 'evaluation') });
+  const [a, b, k, t] = [ours, masked, keras, tuned].map(of);
   return [
-    ['compiled graph, images a second', Math.round(a)],
-    ['the same with half of the weights masked', Math.round(b)],
-    ['Keras 3 fit, images a second', Math.round(k)],
-    ['compiled graph / Keras', (a / k).toFixed(2)],
-    ['masked / dense', (b / a).toFixed(2)],
+    [`${name}, batch ${batch}: training, images a second`, rate(a.training)],
+    [`${name}: the same with half of the weights masked, as a part of it`, ratio(b.training, a.training)],
+    [`${name}: Keras 3 fit, images a second`, rate(k.training)],
+    [`${name}: training / Keras`, ratio(a.training, k.training)],
+    [`${name}: training / Keras with its oneDNN kernels turned on too`, ratio(a.training, t.training)],
+    [`${name}: evaluation, images a second`, rate(a.evaluation)],
+    [`${name}: evaluation / Keras`, ratio(a.evaluation, k.evaluation)],
+    [`${name}: evaluation / Keras with its oneDNN kernels turned on too`, ratio(a.evaluation, t.evaluation)],
   ];
 }
 
-function halfMasks() {
+function halfMasks(network) {
   return new Map(
-    [
-      ['conv2', 25_000],
-      ['fc1', 400_000],
-    ].map(([layer, size]) => [layer, Float32Array.from({ length: size }, (_, i) => i % 2)]),
+    weightedLayers(network).map(({ name, kernelShape }) => {
+      const size = kernelShape.reduce((product, each) => product * each, 1);
+      return [name, Float32Array.from({ length: size }, (_, i) => i % 2)];
+    }),
   );
 }
 
-async function compiled(data, masks) {
-  const lenet = zooNetwork('lenet-5');
-  const network = new TrainableNetwork(lenet);
-  await network.load({ weights: initialWeights(lenet, 1), masks, slots: new Map() });
-  const epoch = {
-    batchSize: 64,
-    imagesPerEpoch: IMAGES,
+async function compiled(network, part, batchSize, masks) {
+  const trainable = new TrainableNetwork(network);
+  await trainable.load({ weights: initialWeights(network, 1), masks, slots: new Map() });
+  const options = {
+    batchSize,
+    imagesPerEpoch: part.count,
     optimizer: 'sgd',
-    learningRate: { name: 'cosine', peak: 0.02 },
+    learningRate: { name: 'cosine', peak: 0.01 },
     seed: 1,
   };
-  // The first epoch includes TensorFlow's optimising of the graph.
-  await fit(network, data.training, { ...epoch, epochs: 1, start: { epochsDone: 0, stepsIntoEpoch: 0 } });
-  const start = performance.now();
-  await fit(network, data.training, { ...epoch, epochs: 2, start: { epochsDone: 1, stepsIntoEpoch: 0 } });
-  const seconds = (performance.now() - start) / 1000;
-  network.close();
-  return IMAGES / seconds;
+  const second = async (work) => {
+    // The first includes TensorFlow's optimising of the graph.
+    await work(0);
+    const start = performance.now();
+    await work(1);
+    return (1000 * part.count) / (performance.now() - start);
+  };
+  const training = await second((epochsDone) =>
+    fit(trainable, part, { ...options, epochs: epochsDone + 1, start: { epochsDone, stepsIntoEpoch: 0 } }),
+  );
+  const evaluation = await second(() => trainable.measure(part, 'validation'));
+  trainable.close();
+  return { training, evaluation };
 }
 
 function installKeras() {
@@ -73,14 +108,19 @@ function installKeras() {
   return python;
 }
 
-function runKeras(python) {
+function runKeras(python, args, environment) {
   const script = fileURLToPath(new URL('keras_training.py', import.meta.url));
-  const { stdout } = run(python, [script, join(cache, 'data', 'mnist'), String(IMAGES)], { TF_CPP_MIN_LOG_LEVEL: '3' });
-  return Number(stdout.trim().split('\n').at(-1));
+  // What our own process has set for itself is not for Keras.
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
+  delete env.TF_ENABLE_ONEDNN_OPTS;
+  Object.assign(env, environment);
+  const { stdout } = run(python, [script, ...args], env);
+  const [training, evaluation] = stdout.trim().split('\n').slice(-2).map(Number);
+  return { training, evaluation };
 }
 
-function run(command, args, env = {}) {
-  const result = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, ...env } });
+function run(command, args, env = process.env) {
+  const result = spawnSync(command, args, { encoding: 'utf8', env });
   if (result.status !== 0) throw new Error(`${command} ${args[0]}: ${result.stderr}`);
   return result;
 }

@@ -11,11 +11,16 @@ const FLOAT: Attribute = { dtype: 'float32' };
  * Memory is TensorFlow's own: call `close` when done.
  */
 export class Graph {
+  /** How many are open in this process: each that is not closed keeps its memory. */
+  static open = 0;
+
   readonly #session: NativeGraphSession;
   readonly #names = new Map<string, number>();
+  #isClosed = false;
 
   constructor(threads: { intraOp: number; interOp: number } = { intraOp: 0, interOp: 0 }) {
     this.#session = new (nativeAddon().GraphSession)(sessionConfig(threads));
+    Graph.open++;
   }
 
   /**
@@ -88,6 +93,9 @@ export class Graph {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    Graph.open--;
     this.#session.close();
   }
 }
