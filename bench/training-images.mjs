@@ -1,5 +1,6 @@
 // Images a second in training and evaluation: our compiled graph, and Keras's compiled fit and evaluate of the same model on
 // the same wheel and cores, in turns. SGD with momentum.
+import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
