@@ -1,0 +1,98 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Campaign, Candidate, CandidateDetail } from '@espalier/contracts';
+import { loadDataSet } from '@espalier/datasets';
+import { importModel } from '@espalier/networks';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StackUnderTest, until } from './stack-under-test.js';
+
+const stack = new StackUnderTest(18_430);
+const MODEL = fileURLToPath(new URL('../examples/models/lenet-5-mnist.keras', import.meta.url));
+/** Of each digit. */
+const IMAGES = 60;
+
+const spec = (name: string, change = ''): string => `
+name: ${name}
+network: ./trained.keras
+data: ./digits
+batch: 1
+space:
+  criterion: [filter-energy-aware, energy-aware]
+  allocation: [layer, global]
+  density: { conv1: [0.4, 0.9], conv2: [0.3, 0.9], fc1: [0.1, 0.5] }
+  fineTune: { epochs: [1, 2], optimizer: [sgd, adamw], learningRate: [0.0005, 0.01], distillation: [0.1, 0.7], patience: 3 }
+strategy: { name: random, seed: 6 }
+budget: { candidates: 6 }
+parallelism: 2
+${change}`;
+
+beforeAll(async () => {
+  copyFileSync(MODEL, join(stack.home, 'trained.keras'));
+  const { training } = await loadDataSet('mnist', join(tmpdir(), 'espalier-test-data'), 5_500);
+  const seen = new Map<number, number>();
+  for (let i = 0; i < training.count; i++) {
+    const label = training.labels[i];
+    const number = seen.get(label) ?? 0;
+    if (number === IMAGES) continue;
+    seen.set(label, number + 1);
+    const folder = join(stack.home, 'digits', `digit-${label}`);
+    mkdirSync(folder, { recursive: true });
+    const pixels = Buffer.from(training.images.subarray(i * 784, (i + 1) * 784));
+    await sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } })
+      .png()
+      .toFile(join(folder, `${number}.png`));
+  }
+  expect((await stack.espalier('up')).code).toBe(0);
+});
+afterAll(() => stack.remove());
+
+describe('a campaign on a user’s own model and images', () => {
+  it('starts from the trained weights, prunes filters and weights, and ends with models that are smaller', async () => {
+    const { code, stderr } = await stack.espalier('campaign', 'launch', stack.write('own.yaml', spec('own')));
+    expect([code, stderr]).toEqual([0, expect.stringContaining('launched own')]);
+    const ended = await until('the campaign is done', async () => {
+      const campaign = await stack.get<Campaign>('/v1/campaigns/own');
+      return campaign.state === 'completed' ? campaign : undefined;
+    });
+    expect(ended.counts.completed).toBe(6);
+    const { items } = await stack.get<{ items: Candidate[] }>('/v1/campaigns/own/candidates');
+    const filters = items.filter(({ schedule }) => schedule.criterion === 'filter-energy-aware');
+    expect(filters.length).toBeGreaterThan(0);
+    const [chosen] = filters;
+    const detail = await stack.get<CandidateDetail>(`/v1/candidates/${chosen.id}`);
+    const kept = detail.profile?.layers.map(({ shape }) => shape?.outputChannels ?? 0) ?? [];
+    expect(kept.reduce((sum, each) => sum + each, 0)).toBeLessThan(580);
+    for (const [format, file] of [
+      ['keras', 'out.keras'],
+      ['onnx', 'out.onnx'],
+      ['tfjs', 'out/model.json'],
+    ] as const) {
+      const out = join(stack.home, format === 'tfjs' ? 'out' : file);
+      const exported = await stack.espalier('candidate', 'export', chosen.id, '--format', format, '--out', out);
+      expect(exported.stderr).toContain('on validation when loaded again, as recorded');
+      const { network } = await importModel(join(stack.home, file));
+      const sizes = network.layers.flatMap((layer) =>
+        'filters' in layer ? layer.filters : 'units' in layer ? layer.units : [],
+      );
+      expect(sizes).toEqual(kept);
+    }
+  }, 300_000);
+
+  it('is refused when the model is missing, the data have other classes, or a layer is not the model’s', async () => {
+    const missing = stack.write('missing.yaml', spec('missing').replace('trained.keras', 'nothing.keras'));
+    expect((await stack.espalier('campaign', 'launch', missing)).stderr).toContain(
+      'nothing.keras cannot be read (ENOENT)',
+    );
+    const layer = stack.write('layer.yaml', spec('layer').replace('conv1:', 'conv9:'));
+    const refused = await stack.espalier('campaign', 'launch', layer);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('has no such layer; it has conv1, conv2, fc1, fc2');
+    const data = stack.write('data.yaml', spec('data').replace('./digits', './nowhere'));
+    expect((await stack.espalier('campaign', 'launch', data)).stderr).toContain(
+      'is not a folder that can be read here',
+    );
+  });
+});
