@@ -13,7 +13,7 @@ import { fit, initialWeights, TrainableNetwork } from '@espalier/training';
 const ROUNDS = 3;
 const WORKLOADS = [
   { name: 'lenet-5', data: 'mnist', images: 12_800, batch: 64 },
-  { name: 'resnet-20', data: 'cifar-10', images: 3_840, batch: 128 },
+  { name: 'resnet-20', data: 'cifar-10', images: 2_560, batch: 128 },
 ];
 const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 

@@ -22,7 +22,7 @@ export async function benchLenet300100() {
     for (const [i, step] of STEPS.entries()) {
       // Densities are of the dense layer: what was pruned before stays so, since it is 0.
       model = await lab.prune(model, { criterion: 'energy-aware', density: step, fineTune: { epochs: 0 } }, 48);
-      const epochs = i === STEPS.length - 1 ? 12 : 5;
+      const epochs = i === STEPS.length - 1 ? 20 : 4;
       model = await lab.train(model, { epochs, learningRate: { name: 'cosine', peak: 0.05 } }, { teacher: dense });
       const { accuracy } = await lab.measure(model, 'test');
       const fewer = WEIGHTS / lab.weightsLeft(model);

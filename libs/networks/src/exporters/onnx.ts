@@ -1,7 +1,7 @@
 import onnxProto from 'onnx-proto';
-import { transposed } from '../importers/onnx-model.js';
 import { inferShapes, type ImageShape, type LayerGeometry } from '../infer-shapes.js';
 import { NetworkError, type Activation, type Network, type Padding } from '../network.js';
+import { transposed } from '../transpose-axes.js';
 import type { NetworkWeights, WeightTensor } from '../weights.js';
 
 const { onnx } = onnxProto;

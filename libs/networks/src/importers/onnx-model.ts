@@ -1,8 +1,10 @@
-import onnxProto from 'onnx-proto';
+import type onnxProto from 'onnx-proto';
 import { outputShape, type ImageShape } from '../infer-shapes.js';
 import { NetworkError, type Activation, type Layer, type Pooling2d } from '../network.js';
+import { transposed } from '../transpose-axes.js';
 import type { WeightTensor } from '../weights.js';
 import { checked, LayerNames, type ImportedModel } from './imported-model.js';
+import { decodeOnnx } from './decode-onnx.js';
 import { OnnxAttributes } from './onnx-attributes.js';
 import { onnxTensor, type OnnxConstant } from './onnx-tensors.js';
 
@@ -39,19 +41,7 @@ const IDLE = new Set(['Identity', 'Dropout', 'Cast']);
  * @throws NetworkError naming the node that is not known, or the tensor that is missing
  */
 export function importOnnx(bytes: Uint8Array, name: string): ImportedModel {
-  return new OnnxReader(decodeGraph(bytes, name), name).model();
-}
-
-function decodeGraph(bytes: Uint8Array, name: string): Graph {
-  let graph: Graph | null | undefined;
-  try {
-    ({ graph } = onnxProto.onnx.ModelProto.decode(bytes));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new NetworkError(`${name} is not an ONNX file, or it is cut off (${reason})`, { cause: error });
-  }
-  if (!graph?.node?.length) throw new NetworkError(`${name} is not an ONNX model: it has no graph with nodes`);
-  return graph;
+  return new OnnxReader(decodeOnnx(bytes, name), name).model();
 }
 
 class OnnxReader {
@@ -465,25 +455,4 @@ function ordered(values: Float32Array, order: readonly number[] | undefined): Fl
   const placed = new Float32Array(values.length);
   order.forEach((at, from) => (placed[at] = values[from]));
   return placed;
-}
-
-/** A tensor whose axes are put in another order. */
-export function transposed(data: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
-  const sizes = axes.map((axis) => shape[axis]);
-  const steps = axes.map((axis) => strides[axis]);
-  const result = new Float32Array(data.length);
-  const index = new Array<number>(axes.length).fill(0);
-  let from = 0;
-  for (let at = 0; at < result.length; at++) {
-    result[at] = data[from];
-    for (let axis = axes.length - 1; axis >= 0; axis--) {
-      index[axis]++;
-      from += steps[axis];
-      if (index[axis] < sizes[axis]) break;
-      from -= steps[axis] * sizes[axis];
-      index[axis] = 0;
-    }
-  }
-  return result;
 }

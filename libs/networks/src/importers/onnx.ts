@@ -1,8 +1,8 @@
 import { LayerListSchema, type LayerList, type LayerListInput } from '@espalier/contracts';
-import onnxProto from 'onnx-proto';
+import type onnxProto from 'onnx-proto';
 import { NetworkError } from '../network.js';
+import { decodeOnnx } from './decode-onnx.js';
 
-const { onnx } = onnxProto;
 type Node = onnxProto.onnx.INodeProto;
 type ListedInput = LayerListInput['layers'][number];
 
@@ -23,7 +23,7 @@ const CONSTANT = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Gather', 'Sli
  *   known
  */
 export function layersOfOnnx(bytes: Uint8Array, name: string): LayerList {
-  const graph = decode(bytes, name);
+  const graph = decodeOnnx(bytes, name);
   const dims = tensorDimensions(graph, name);
   const weights = new Set((graph.initializer ?? []).map((tensor) => tensor.name ?? ''));
   const nodes = graph.node ?? [];
@@ -76,20 +76,6 @@ export function layersOfOnnx(bytes: Uint8Array, name: string): LayerList {
   if (list.success) return list.data;
   const [issue] = list.error.issues;
   throw new NetworkError(`${name}: ${issue.path.join('.')}: ${issue.message}`);
-}
-
-function decode(bytes: Uint8Array, name: string): onnxProto.onnx.IGraphProto {
-  let model: onnxProto.onnx.ModelProto;
-  try {
-    model = onnx.ModelProto.decode(bytes);
-  } catch (error) {
-    throw new NetworkError(
-      `${name} is not an ONNX file, or it is cut off (${error instanceof Error ? error.message : String(error)})`,
-    );
-  }
-  const { graph } = model;
-  if (!graph?.node?.length) throw new NetworkError(`${name} is not an ONNX model: it has no graph with nodes`);
-  return graph;
 }
 
 /** Sizes of the tensors that the file states; a size that is not fixed is −1. */
