@@ -1,6 +1,7 @@
 import { sourcesOf, type Network } from '@espalier/networks';
 import type { Graph } from '@espalier/tensorflow';
 import { FLOAT, T } from './compile-layer.js';
+import { addCrossEntropy } from './cross-entropy.js';
 import type { NetworkGraph } from './network-graph.js';
 
 /** Sums over a batch. */
@@ -14,12 +15,6 @@ export interface Evaluation {
 
 export function addEvaluation(compiled: NetworkGraph): Evaluation {
   const { graph, network, inference, labels } = compiled;
-  const depth = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(network.classes) });
-  const targets = graph.add('OneHot', [labels, depth, graph.scalar(1), graph.scalar(0)], {
-    ...T,
-    TI: { dtype: 'int32' },
-  });
-  const losses = graph.add('SoftmaxCrossEntropyWithLogits', [inference.logits, targets], T);
   // A tensor is counted once, however many layers take it.
   const counts = new Map<string, string>();
   const count = (layer: string): string => {
@@ -29,7 +24,7 @@ export function addEvaluation(compiled: NetworkGraph): Evaluation {
     return known;
   };
   return {
-    loss: sum(graph, losses),
+    loss: sum(graph, addCrossEntropy(compiled, inference.logits)),
     rightAnswers: rightAnswers(graph, inference.logits, labels),
     nonZeroInputs: compiled.weighted.map(({ geometry }) => count(geometry.sources[0])),
     nonZeroOutputs: compiled.weighted.map(({ name }) => count(writtenAs(network, name))),

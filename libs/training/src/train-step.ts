@@ -1,5 +1,6 @@
 import type { Variable } from '@espalier/tensorflow';
 import { FLOAT, T } from './compile-layer.js';
+import { addCrossEntropy, addMean } from './cross-entropy.js';
 import type { ForwardPass, NetworkGraph } from './network-graph.js';
 import { addUpdate, SLOTS, type OptimizerName, type StepScalars } from './optimizers.js';
 
@@ -29,8 +30,6 @@ export interface TrainStep {
   readonly updates: readonly string[];
   /** What the optimiser keeps, by `<slot>:<weight>`. */
   readonly slots: ReadonlyMap<string, Variable>;
-  /** Of the loss by weight, before masks; kernels only. */
-  readonly gradients: ReadonlyMap<string, string>;
 }
 
 /** Weights that no gradient changes. */
@@ -91,33 +90,23 @@ export function addTrainStep(
       updates.push(graph.add('AssignSubVariableOp', [moving.handle, change], { dtype: FLOAT }));
     }
   }
-  const kernelGradients = trained.flatMap(([name], i): [string, string][] =>
-    KERNEL.test(name) ? [[name, gradients[i]]] : [],
-  );
-  return { loss, updates, slots, gradients: new Map(kernelGradients) };
+  return { loss, updates, slots };
 }
 
 /**
  * The mean over the batch of (1 − s) CE(softened labels) + s T² CE(teacher at temperature T): Hinton et al. 2015, s being
  * the teacher's share.
  */
-function addLoss(
-  { graph, labels, network }: NetworkGraph,
-  { logits }: ForwardPass,
-  distils: boolean,
-  feeds: StepFeeds,
-): string {
-  const depth = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(network.classes) });
+function addLoss(compiled: NetworkGraph, { logits }: ForwardPass, distils: boolean, feeds: StepFeeds): string {
+  const { graph, network } = compiled;
   const one = graph.scalar(1);
   const spread = graph.add('Div', [feeds.labelSmoothing, graph.scalar(network.classes)], T);
   const onTarget = graph.add('AddV2', [graph.add('Sub', [one, feeds.labelSmoothing], T), spread], T);
-  const targets = graph.add('OneHot', [labels, depth, onTarget, spread], { ...T, TI: { dtype: 'int32' } });
-  const meanOf = (losses: string): string => graph.add('Mean', [losses, graph.integers(0)], T);
-  const own = meanOf(graph.add('SoftmaxCrossEntropyWithLogits', [logits, targets], T));
+  const own = addMean(compiled, addCrossEntropy(compiled, logits, onTarget, spread));
   if (!distils) return own;
   const cooled = (each: string): string => graph.add('RealDiv', [each, feeds.temperature], T);
   const teacher = graph.add('Softmax', [cooled(feeds.teacherLogits)], T);
-  const distance = meanOf(graph.add('SoftmaxCrossEntropyWithLogits', [cooled(logits), teacher], T));
+  const distance = addMean(compiled, graph.add('SoftmaxCrossEntropyWithLogits', [cooled(logits), teacher], T));
   const scaled = graph.add('Mul', [distance, graph.add('Square', [feeds.temperature], T)], T);
   const share = (of: string, by: string): string => graph.add('Mul', [of, by], T);
   return graph.add(

@@ -1,6 +1,13 @@
 import type { Measurement, Split as SplitName } from '@espalier/contracts';
 import type { Split } from '@espalier/datasets';
-import { checkWeights, type Network, type NetworkWeights, type WeightTensor } from '@espalier/networks';
+import {
+  checkWeights,
+  sizeOf,
+  weightOf,
+  type Network,
+  type NetworkWeights,
+  type WeightTensor,
+} from '@espalier/networks';
 import type { Feeds, TensorValue, Variable } from '@espalier/tensorflow';
 import { batchOf, type Batch } from './batches.js';
 import { addEvaluation, type Evaluation } from './evaluation.js';
@@ -81,7 +88,7 @@ export class TrainableNetwork {
       return mask ? data.map((value, i) => value * mask[i]) : data;
     };
     for (const [name, variable] of this.compiled.weights) {
-      values.push({ variable, data: held(name, present(weights, name).data) });
+      values.push({ variable, data: held(name, weightOf(weights, name).data) });
     }
     this.#liveSlots.clear();
     for (const [key, { data }] of slots) {
@@ -105,11 +112,11 @@ export class TrainableNetwork {
   }
 
   async state(): Promise<TrainingState> {
-    const slots = [...this.#liveSlots].sort();
-    const slotValues = await this.#read(slots.map((key) => present(this.#slots, key)));
+    const slots = [...this.#slots].filter(([key]) => this.#liveSlots.has(key)).sort(([a], [b]) => (a < b ? -1 : 1));
+    const slotValues = await this.#read(slots.map(([, variable]) => variable));
     return {
       weights: await this.weights(),
-      slots: new Map(slots.map((key, i) => [key, slotValues[i]])),
+      slots: new Map(slots.map(([key], i) => [key, slotValues[i]])),
       masks: this.#masks,
     };
   }
@@ -169,7 +176,7 @@ export class TrainableNetwork {
     const [loss, right] = totals;
     const weights = await this.weights();
     const layers = weighted.map(({ name: layer, geometry, shape }, i) => {
-      const kernel = present(weights, `${layer}/kernel`).data;
+      const kernel = weightOf(weights, `${layer}/kernel`).data;
       const left = kernel.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0);
       const inputs = split.count * geometry.input.height * geometry.input.width * geometry.input.channels;
       const outputs = split.count * shape.outputHeight * shape.outputWidth * shape.outputChannels * shape.groups;
@@ -272,15 +279,7 @@ export class TrainableNetwork {
   }
 }
 
-function present<T>(map: ReadonlyMap<string, T>, name: string): T {
-  const found = map.get(name);
-  if (found === undefined) throw new RangeError(`no weight ${name}`);
-  return found;
-}
-
 export function float32({ shape, data }: TensorValue): WeightTensor {
   if (!(data instanceof Float32Array)) throw new TypeError('a float32 tensor was expected');
   return { shape, data };
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

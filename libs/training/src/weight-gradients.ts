@@ -1,6 +1,7 @@
 import type { Split } from '@espalier/datasets';
+import { weightOf } from '@espalier/networks';
 import { batchOf } from './batches.js';
-import { T } from './compile-layer.js';
+import { addCrossEntropy, addMean } from './cross-entropy.js';
 import type { NetworkGraph } from './network-graph.js';
 import { float32, type TrainableNetwork } from './trainable-network.js';
 
@@ -25,7 +26,7 @@ export async function weightGradients(
   const nodes = gradientNodes(network.compiled);
   const weights = await network.weights();
   const sums = weighted.map(({ name, kernelShape }) => {
-    const kernel = weights.get(`${name}/kernel`)?.data ?? new Float32Array(0);
+    const kernel = weightOf(weights, `${name}/kernel`).data;
     const filters = kernelShape[kernelShape.length - 1];
     return {
       kernel,
@@ -67,14 +68,8 @@ const known = new WeakMap<NetworkGraph, readonly string[]>();
 function gradientNodes(compiled: NetworkGraph): readonly string[] {
   const found = known.get(compiled);
   if (found) return found;
-  const { graph, inference, labels, network, weighted } = compiled;
-  const depth = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(network.classes) });
-  const targets = graph.add('OneHot', [labels, depth, graph.scalar(1), graph.scalar(0)], {
-    ...T,
-    TI: { dtype: 'int32' },
-  });
-  const losses = graph.add('SoftmaxCrossEntropyWithLogits', [inference.logits, targets], T);
-  const loss = graph.add('Mean', [losses, graph.integers(0)], T);
+  const { graph, inference, weighted } = compiled;
+  const loss = addMean(compiled, addCrossEntropy(compiled, inference.logits));
   const nodes = graph.gradients(
     [loss],
     weighted.map(({ name }) => compiled.variable(`${name}/kernel`).read),

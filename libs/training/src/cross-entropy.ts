@@ -1,0 +1,23 @@
+import { T } from './compile-layer.js';
+import type { NetworkGraph } from './network-graph.js';
+
+/**
+ * Adds the softmax cross-entropy of a pass's logits to a graph: one number an image.
+ *
+ * @param onTarget share of the probability on the label, and `offTarget` on each other class; 1 and 0 if left out
+ */
+export function addCrossEntropy(
+  { graph, labels, network }: NetworkGraph,
+  logits: string,
+  onTarget = graph.scalar(1),
+  offTarget = graph.scalar(0),
+): string {
+  const depth = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(network.classes) });
+  const targets = graph.add('OneHot', [labels, depth, onTarget, offTarget], { ...T, TI: { dtype: 'int32' } });
+  return graph.add('SoftmaxCrossEntropyWithLogits', [logits, targets], T);
+}
+
+/** The mean of one number an image over the batch. */
+export function addMean({ graph }: NetworkGraph, values: string): string {
+  return graph.add('Mean', [values, graph.integers(0)], T);
+}
