@@ -103,6 +103,7 @@ const globalPooling2d = z.strictObject({
   ...placed,
   kind: z.enum(['globalAveragePooling2d', 'globalMaxPooling2d']),
 });
+export type GlobalPooling2d = z.infer<typeof globalPooling2d>;
 const merge = z.strictObject({ ...placed, kind: z.enum(['add', 'multiply', 'concatenate']) });
 const flatten = z.strictObject({ ...placed, kind: z.literal('flatten') });
 const zeroPadding2d = z.strictObject({

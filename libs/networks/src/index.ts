@@ -1,4 +1,4 @@
-export { inferShapes } from './infer-shapes.js';
+export { inferShapes, isVector } from './infer-shapes.js';
 export { resizeLayers } from './resize-layers.js';
 export { pricedLayers, weightedLayers } from './weighted-layers.js';
 export type { ImageShape, LayerGeometry } from './infer-shapes.js';
@@ -7,7 +7,7 @@ export { NetworkError, sourcesOf } from './network.js';
 export type * from './network.js';
 export { exportTfjsLayers, TFJS_WEIGHTS_FILE } from './exporters/tfjs.js';
 export type { TfjsLayersModel } from './exporters/tfjs.js';
-export { checkWeights, weightShapes } from './weights.js';
+export { checkWeights, sizeOf, weightOf, weightShapes } from './weights.js';
 export type { NetworkWeights, WeightRole, WeightTensor } from './weights.js';
 export { ZOO, zooNetwork } from './zoo/index.js';
 export { acceleratorOf, networkOf, priceProfile, pricerOf } from './price-profile.js';

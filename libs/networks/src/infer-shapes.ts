@@ -15,6 +15,11 @@ export interface ImageShape {
   readonly channels: number;
 }
 
+/** Whether it is an image of one pixel: between layers that is a vector. */
+export function isVector({ height, width }: ImageShape): boolean {
+  return height * width === 1;
+}
+
 type Refuse = (problem: string) => never;
 
 /** @throws NetworkError when shapes do not chain, a layer is named twice, or takes from one that does not come before it */
@@ -37,7 +42,7 @@ export function inferShapes(network: Network): LayerGeometry[] {
     return { layer, sources, inputs, input: inputs[0], output };
   });
   const { output } = geometries[geometries.length - 1];
-  if (output.height * output.width !== 1 || output.channels !== network.classes) {
+  if (!isVector(output) || output.channels !== network.classes) {
     throw new NetworkError(
       `${network.name} ends in ${text(output)}, it should end in one number for each of its ${network.classes} classes`,
     );

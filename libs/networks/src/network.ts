@@ -1,6 +1,16 @@
 import type { Network } from '@espalier/contracts';
 
-export type { Activation, Conv2d, Dense, Layer, Network, NetworkInput, Padding, Pooling2d } from '@espalier/contracts';
+export type {
+  Activation,
+  Conv2d,
+  Dense,
+  GlobalPooling2d,
+  Layer,
+  Network,
+  NetworkInput,
+  Padding,
+  Pooling2d,
+} from '@espalier/contracts';
 
 /** A network that does not make sense: shapes that do not chain, a layer that is named twice, a file that is not a model. */
 export class NetworkError extends Error {

@@ -15,6 +15,22 @@ export type NetworkWeights = ReadonlyMap<string, WeightTensor>;
  */
 export type WeightRole = 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';
 
+/**
+ * A weight by its name.
+ *
+ * @throws RangeError when there is none: whoever asks has checked the weights, or is at fault
+ */
+export function weightOf(weights: NetworkWeights, name: string): WeightTensor {
+  const weight = weights.get(name);
+  if (!weight) throw new RangeError(`no weight ${name}`);
+  return weight;
+}
+
+/** How many values a tensor of this shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
 /** The weights that a network must have: names and shapes. */
 export function weightShapes(network: Network): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();

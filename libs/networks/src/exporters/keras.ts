@@ -2,7 +2,7 @@ import { zipSync } from 'fflate';
 import type { Group } from 'h5wasm/node';
 import { writeHdf5 } from '../hdf5.js';
 import type { Network } from '../network.js';
-import type { NetworkWeights, WeightTensor } from '../weights.js';
+import { weightOf, type NetworkWeights } from '../weights.js';
 import { kerasOrder } from './keras-order.js';
 import { kerasTopology, type KerasLayer } from './keras-topology.js';
 
@@ -64,8 +64,10 @@ export function exportKerasHdf5(network: Network, weights: NetworkWeights): Prom
     );
     for (const { name, weights: own } of layers) {
       const layer = group.create_group(name);
-      // An empty list of texts has no type: Keras takes a layer without the attribute for one without weights.
-      layer.create_attribute('weight_names', own.length > 0 ? own.map(({ keras }) => `${name}/${keras}`) : []);
+      layer.create_attribute(
+        'weight_names',
+        own.map(({ keras }) => `${name}/${keras}`),
+      );
       if (own.length === 0) continue;
       const inner = layer.create_group(name);
       for (const { keras, ours, shape } of own) writeTensor(inner, keras, shape, weights, ours);
@@ -117,7 +119,5 @@ function writeTensor(
   weights: NetworkWeights,
   ours: string,
 ): void {
-  const found: WeightTensor | undefined = weights.get(ours);
-  if (!found) throw new RangeError(`no weight ${ours}`);
-  group.create_dataset({ name, data: found.data, shape: [...shape], dtype: '<f' });
+  group.create_dataset({ name, data: weightOf(weights, ours).data, shape: [...shape], dtype: '<f' });
 }

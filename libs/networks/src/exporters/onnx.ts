@@ -1,8 +1,9 @@
 import onnxProto from 'onnx-proto';
-import { inferShapes, type ImageShape, type LayerGeometry } from '../infer-shapes.js';
+import { inferShapes, isVector, type ImageShape, type LayerGeometry } from '../infer-shapes.js';
 import { NetworkError, type Activation, type Network, type Padding } from '../network.js';
+import { flattenedOrder, isSameOrder, joinedOrder, type OnnxOrder } from '../onnx-order.js';
 import { transposed } from '../transpose-axes.js';
-import type { NetworkWeights, WeightTensor } from '../weights.js';
+import { weightOf, type NetworkWeights, type WeightTensor } from '../weights.js';
 
 const { onnx } = onnxProto;
 const { AttributeType } = onnx.AttributeProto;
@@ -20,10 +21,10 @@ const OPERATORS = {
   softmax: 'Softmax',
 };
 
-/** A tensor of the ONNX graph. A vector that was flattened has for each place of ONNX's order the place in ours. */
+/** A tensor of the ONNX graph; of a vector, the order of its values where that is not ours. */
 interface Flow {
   readonly name: string;
-  readonly order?: readonly number[];
+  readonly order?: OnnxOrder;
 }
 
 /**
@@ -75,13 +76,14 @@ class OnnxWriter {
     const { name } = layer;
     const flows = sources.map((source) => this.#flows.get(source) ?? { name: source });
     const [flow] = flows;
-    const isVector = (shape: ImageShape): boolean => shape.height * shape.width === 1;
-    const set = (made: string, order = flow.order): void => {
+    const set = (made: string, order?: OnnxOrder): void => {
       this.#flows.set(name, { name: made, ...(order && isVector(output) && { order }) });
     };
     /** What slides over images needs one: a vector becomes an image of one pixel, and the other way round. */
-    const image = (): string =>
-      isVector(input) ? this.#reshape(`${name}/image`, flow.name, [0, input.channels, 1, 1]) : flow.name;
+    const image = (): string => {
+      if (flow.order) throw new NetworkError(`${this.network.name}, layer ${name}: it slides over what was flattened`);
+      return isVector(input) ? this.#reshape(`${name}/image`, flow.name, [0, input.channels, 1, 1]) : flow.name;
+    };
     const vector = (made: string): string =>
       isVector(output) ? this.#reshape(`${name}/vector`, made, [0, output.channels]) : made;
     switch (layer.kind) {
@@ -99,7 +101,7 @@ class OnnxWriter {
           group: groups,
           pads: explicitPadding(layer.padding, input, output, kernelSize, stride, dilation),
         });
-        return set(this.#activate(name, vector(convolved), layer.activation), undefined);
+        return set(this.#activate(name, vector(convolved), layer.activation));
       }
       case 'dense': {
         const { shape, data } = this.#weight(name, 'kernel');
@@ -114,18 +116,21 @@ class OnnxWriter {
           parameters.push(this.#constant(`${name}/bias`, [columns], this.#weight(name, 'bias').data));
         }
         const product = this.#node('Gemm', [flow.name, ...parameters], `${name}/product`, {});
-        this.#flows.set(name, { name: this.#activate(name, product, layer.activation) });
-        return;
+        return set(this.#activate(name, product, layer.activation));
       }
       case 'batchNormalization': {
         const parameters = (['gamma', 'beta', 'mean', 'variance'] as const).map((role) =>
-          this.#constant(`${name}/${role}`, [input.channels], reordered(this.#weight(name, role).data, flow.order)),
+          this.#constant(
+            `${name}/${role}`,
+            [input.channels],
+            Float32Array.from(inOnnxOrder([...this.#weight(name, role).data], flow.order)),
+          ),
         );
         const epsilon = { float: layer.epsilon };
-        return set(this.#node('BatchNormalization', [flow.name, ...parameters], name, { epsilon }));
+        return set(this.#node('BatchNormalization', [flow.name, ...parameters], name, { epsilon }), flow.order);
       }
       case 'activation':
-        return set(this.#activate(name, flow.name, layer.activation, layer.slope));
+        return set(this.#activate(name, flow.name, layer.activation, layer.slope), flow.order);
       case 'maxPooling2d':
       case 'averagePooling2d': {
         const { poolSize, stride, padding = 'valid' } = layer;
@@ -140,50 +145,42 @@ class OnnxWriter {
             pads: explicitPadding(padding, input, output, window, stride, 1),
           },
         );
-        return set(vector(pooled), undefined);
+        return set(vector(pooled));
       }
       case 'globalAveragePooling2d':
       case 'globalMaxPooling2d': {
-        if (isVector(input)) return set(flow.name);
+        if (isVector(input)) return set(flow.name, flow.order);
         const operator = layer.kind === 'globalAveragePooling2d' ? 'GlobalAveragePool' : 'GlobalMaxPool';
-        return set(vector(this.#node(operator, [flow.name], `${name}/pool`, {})), undefined);
+        return set(vector(this.#node(operator, [flow.name], `${name}/pool`, {})));
       }
       case 'flatten': {
-        if (isVector(input)) return set(flow.name);
-        const { height, width, channels } = input;
-        const order = Array.from({ length: channels * height * width }, (_, at) => {
-          const channel = Math.floor(at / (height * width));
-          return (at % (height * width)) * channels + channel;
-        });
-        return set(this.#node('Flatten', [flow.name], name, { axis: 1 }), order);
+        if (isVector(input)) return set(flow.name, flow.order);
+        return set(this.#node('Flatten', [flow.name], name, { axis: 1 }), flattenedOrder(input));
       }
       case 'zeroPadding2d': {
         const [top, left, bottom, right] = layer.padding;
         const pads = this.#integers(`${name}/pads`, [0, 0, top, left, 0, 0, bottom, right]);
-        return set(this.#node('Pad', [image(), pads], name, {}), undefined);
+        return set(this.#node('Pad', [image(), pads], name, {}));
       }
       case 'rescaling':
         return set(
-          this.#rescale(name, flow.name, input, permute(layer.scale, flow.order), permute(layer.offset, flow.order)),
+          this.#rescale(
+            name,
+            flow.name,
+            input,
+            inOnnxOrder(layer.scale, flow.order),
+            inOnnxOrder(layer.offset, flow.order),
+          ),
+          flow.order,
         );
       case 'concatenate': {
-        let before = 0;
-        const joined = flows.flatMap(({ order }, i) => {
-          const own = Array.from({ length: inputs[i].channels }, (_, at) => before + (order?.[at] ?? at));
-          before += inputs[i].channels;
-          return own;
-        });
-        const isReordered = flows.some(({ order }) => order !== undefined);
+        const order = joinedOrder(flows.map((each, i) => ({ channels: inputs[i].channels, order: each.order })));
         const names = flows.map((each) => each.name);
-        this.#flows.set(name, {
-          name: this.#node('Concat', names, name, { axis: 1 }),
-          ...(isReordered && { order: joined }),
-        });
-        return;
+        return set(this.#node('Concat', names, name, { axis: 1 }), order);
       }
       case 'add':
       case 'multiply': {
-        if (flows.some(({ order }) => order?.join() !== flow.order?.join())) {
+        if (!isSameOrder(flows.map(({ order }) => order))) {
           throw new NetworkError(`${this.network.name}, layer ${name}: its inputs were flattened in different ways`);
         }
         const alike = flows.map((each, i) =>
@@ -194,6 +191,7 @@ class OnnxWriter {
         const operator = layer.kind === 'add' ? 'Add' : 'Mul';
         return set(
           alike.slice(1).reduce((sum, each, i) => this.#node(operator, [sum, each], `${name}/${i}`, {}), alike[0]),
+          flow.order,
         );
       }
       case 'transposedConv2d':
@@ -242,9 +240,7 @@ class OnnxWriter {
   }
 
   #weight(layer: string, role: string): WeightTensor {
-    const found = this.weights.get(`${layer}/${role}`);
-    if (!found) throw new RangeError(`no weight ${layer}/${role}`);
-    return found;
+    return weightOf(this.weights, `${layer}/${role}`);
   }
 
   #constant(name: string, dims: readonly number[], data: Float32Array): string {
@@ -302,9 +298,6 @@ function explicitPadding(
   return [Math.floor(rows / 2), Math.floor(columns / 2), Math.ceil(rows / 2), Math.ceil(columns / 2)];
 }
 
-function reordered(values: Float32Array, order: readonly number[] | undefined): Float32Array {
-  return order ? Float32Array.from(order, (at) => values[at]) : values;
-}
-
-const permute = (values: readonly number[], order: readonly number[] | undefined): readonly number[] =>
+/** One number for all channels, or one for each in our order. */
+const inOnnxOrder = (values: readonly number[], order: OnnxOrder | undefined): readonly number[] =>
   order && values.length > 1 ? order.map((at) => values[at]) : values;

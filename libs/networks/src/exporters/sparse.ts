@@ -1,6 +1,6 @@
 import type { Network } from '../network.js';
 import { weightedLayers } from '../weighted-layers.js';
-import type { NetworkWeights } from '../weights.js';
+import { weightOf, type NetworkWeights, type WeightTensor } from '../weights.js';
 
 /** Least and largest value of a tensor over data. */
 export interface ActivationRange {
@@ -55,7 +55,7 @@ export function exportSparse(
     return at;
   };
   const layers = weightedLayers(network).map(({ name, kernelShape }): SparseLayer => {
-    const kernel = present(weights, `${name}/kernel`);
+    const kernel = weightOf(weights, `${name}/kernel`).data;
     const columns = kernelShape[kernelShape.length - 1];
     const rows = kernel.length / columns;
     const starts = new Uint32Array(columns + 1);
@@ -101,17 +101,14 @@ export function exportSparse(
 }
 
 /** The weights that a sparse model stands for. */
-export function readSparse({
-  json,
-  binary,
-}: SparseModel): Map<string, { shape: readonly number[]; data: Float32Array }> {
+export function readSparse({ json, binary }: SparseModel): Map<string, WeightTensor> {
   const { layers, whole } = JSON.parse(json) as {
     layers: SparseLayer[];
     whole: { name: string; shape: number[]; offset: number; length: number }[];
   };
   const bytes = (part: { offset: number; length: number }): ArrayBuffer =>
     Uint8Array.from(binary.subarray(part.offset, part.offset + part.length)).buffer;
-  const weights = new Map<string, { shape: readonly number[]; data: Float32Array }>();
+  const weights = new Map<string, WeightTensor>();
   for (const { name, rows, columns, kernelShape, encoding, parts } of layers) {
     const values = new Float32Array(bytes(parts.values));
     const data = new Float32Array(rows * columns);
@@ -132,10 +129,4 @@ export function readSparse({
   }
   for (const { name, shape, ...part } of whole) weights.set(name, { shape, data: new Float32Array(bytes(part)) });
   return weights;
-}
-
-function present(weights: NetworkWeights, name: string): Float32Array {
-  const found = weights.get(name);
-  if (!found) throw new RangeError(`no weight ${name}`);
-  return found.data;
 }

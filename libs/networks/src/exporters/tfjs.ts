@@ -1,6 +1,6 @@
 import type { Network } from '../network.js';
 import { NetworkError } from '../network.js';
-import type { NetworkWeights } from '../weights.js';
+import { weightOf, type NetworkWeights } from '../weights.js';
 import { kerasTopology } from './keras-topology.js';
 
 /** The two files of TensorFlow.js's layers format: load them with `tf.loadLayersModel`. */
@@ -49,9 +49,8 @@ export function exportTfjsLayers(network: Network, weights: NetworkWeights): Tfj
     weightsManifest: [{ paths: [TFJS_WEIGHTS_FILE], weights: manifest }],
   };
   const bytes = entries.map(({ ours }) => {
-    const found = weights.get(ours);
-    if (!found) throw new RangeError(`no weight ${ours}`);
-    return Buffer.from(found.data.buffer, found.data.byteOffset, found.data.byteLength);
+    const { data } = weightOf(weights, ours);
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   });
   return { modelJson: `${JSON.stringify(model, null, 2)}\n`, weightsBinary: Buffer.concat(bytes) };
 }

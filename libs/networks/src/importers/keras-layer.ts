@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ImageShape } from '../infer-shapes.js';
+import { isVector, type ImageShape } from '../infer-shapes.js';
 import type { Activation, Layer, Padding } from '../network.js';
 import type { WeightTensor } from '../weights.js';
 import type { KerasConfigLayer } from './keras-config.js';
@@ -169,7 +169,7 @@ export function convertKerasLayer(
     case 'Multiply':
       return one({ kind: 'multiply', name, from });
     case 'Concatenate':
-      if (![-1, 3, undefined].includes(config.axis as number | undefined) && input.height * input.width > 1) {
+      if (![-1, 3, undefined].includes(config.axis as number | undefined) && !isVector(input)) {
         refuse(`it joins along axis ${JSON.stringify(config.axis)}; only channels can be joined`);
       }
       return one({ kind: 'concatenate', name, from });
@@ -179,7 +179,7 @@ export function convertKerasLayer(
       // What lies in the same order may be read as a vector; nothing else can be read in another shape.
       const shape = z.array(z.int()).max(4).safeParse(config.target_shape);
       const isImage = shape.success && shape.data.length === 3;
-      if (isImage && input.height * input.width === 1) return { layers: [], weights: [] };
+      if (isImage && isVector(input)) return { layers: [], weights: [] };
       if (shape.success && shape.data.length === 1) return one({ kind: 'flatten', name, from });
       return refuse(`a reshape to ${JSON.stringify(config.target_shape)} is not known; only to and from vectors`);
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outputShape, type ImageShape } from '../infer-shapes.js';
+import { isVector, outputShape, type ImageShape } from '../infer-shapes.js';
 import { NetworkError, type Layer, type Network } from '../network.js';
 import type { WeightTensor } from '../weights.js';
 import { checked, LayerNames, type ImportedModel } from './imported-model.js';
@@ -62,7 +62,7 @@ export function networkOfKeras(content: unknown, name: string): KerasNetwork {
   }
   if (input === undefined || layers.length === 0) throw new NetworkError(`${name} has no layers`);
   const [{ shape }] = [...made.values()].slice(-1);
-  if (shape.height * shape.width !== 1) {
+  if (!isVector(shape)) {
     throw new NetworkError(
       `${name} ends in ${shape.height} × ${shape.width} × ${shape.channels}; a network that classifies ends in a vector`,
     );

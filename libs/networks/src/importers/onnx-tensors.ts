@@ -1,5 +1,6 @@
 import type onnxProto from 'onnx-proto';
 import { NetworkError } from '../network.js';
+import { sizeOf } from '../weights.js';
 import { float16 } from './tfjs-weights.js';
 
 /** A constant of an ONNX file; integers, which only say shapes, become numbers too. */
@@ -17,7 +18,7 @@ const MAX_ELEMENTS = 2 ** 30;
 export function onnxTensor(tensor: onnxProto.onnx.ITensorProto, name: string): OnnxConstant {
   const label = `${name}, tensor ${tensor.name ?? ''}`;
   const shape = (tensor.dims ?? []).map(Number);
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = sizeOf(shape);
   if (!Number.isSafeInteger(count) || count < 0 || count > MAX_ELEMENTS) {
     throw new NetworkError(`${label} has a shape of [${shape.join(', ')}]`);
   }

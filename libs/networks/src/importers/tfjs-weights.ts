@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NetworkError } from '../network.js';
-import type { WeightTensor } from '../weights.js';
+import { sizeOf, type WeightTensor } from '../weights.js';
 import type { ImportedModel } from './imported-model.js';
 import { importKeras, type WeightsOf } from './keras-model.js';
 
@@ -55,7 +55,7 @@ export async function importTfjsLayers(
     const bytes = Buffer.concat(await Promise.all(paths.map(readShard)));
     let at = 0;
     for (const entry of weights) {
-      const count = entry.shape.reduce((product, size) => product * size, 1);
+      const count = sizeOf(entry.shape);
       const width = entry.quantization ? QUANTIZED_BYTES[entry.quantization.dtype] : entry.dtype === 'bool' ? 1 : 4;
       if (at + count * width > bytes.length) {
         throw new NetworkError(`${name}: the file of its weights ends before ${entry.name}; it is cut off`);

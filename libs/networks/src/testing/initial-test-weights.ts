@@ -1,12 +1,9 @@
 import type { Network } from '../network.js';
-import { weightShapes, type NetworkWeights } from '../weights.js';
+import { sizeOf, weightShapes, type NetworkWeights } from '../weights.js';
 
 /** Weights of the right shapes, all zero. */
 export function initialTestWeights(network: Network): NetworkWeights {
   return new Map(
-    [...weightShapes(network)].map(([name, shape]) => [
-      name,
-      { shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) },
-    ]),
+    [...weightShapes(network)].map(([name, shape]) => [name, { shape, data: new Float32Array(sizeOf(shape)) }]),
   );
 }
