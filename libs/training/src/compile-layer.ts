@@ -1,4 +1,4 @@
-import type { Activation, LayerGeometry, Padding } from '@espalier/networks';
+import { isVector, type Activation, type ImageShape, type LayerGeometry, type Padding } from '@espalier/networks';
 import type { Attribute, Graph } from '@espalier/tensorflow';
 
 export const FLOAT: Attribute = { dtype: 'float32' };
@@ -33,9 +33,9 @@ export function compileLayer(
   // Between layers an image of one pixel is a vector; what slides over images makes it one again for itself.
   const [vector] = flows;
   const isSliding = SLIDING.has(layer.kind);
-  const flow = isSliding && isVectorShape(input) ? reshape(graph, vector, [1, 1, input.channels]) : vector;
+  const flow = isSliding && isVector(input) ? reshape(graph, vector, [1, 1, input.channels]) : vector;
   const flat = (slid: string): string =>
-    isSliding && isVectorShape(output) ? reshape(graph, slid, [output.channels]) : slid;
+    isSliding && isVector(output) ? reshape(graph, slid, [output.channels]) : slid;
   const activated = (product: string, useBias: boolean, activation: Activation): CompiledForward => {
     const biased = useBias ? graph.add('BiasAdd', [product, weight('bias')], T) : product;
     return { ...activate(graph, biased, activation), product };
@@ -76,8 +76,7 @@ export function compileLayer(
         data_format: { string: 'NHWC' },
       };
       // It knows images only: a vector is an image of one pixel.
-      const isVector = isVectorShape(input);
-      const image = isVector ? reshape(graph, flow, [1, 1, input.channels]) : flow;
+      const image = isVector(input) ? reshape(graph, flow, [1, 1, input.channels]) : flow;
       const none = (): string => graph.constant({ dtype: 'float32', shape: [0], data: new Float32Array(0) });
       const moving = training ? [none(), none()] : [weight('mean'), weight('variance')];
       const normalized = graph.add(
@@ -87,7 +86,7 @@ export function compileLayer(
         layer.name,
       );
       return {
-        output: isVector ? reshape(graph, normalized, [input.channels]) : normalized,
+        output: isVector(input) ? reshape(graph, normalized, [input.channels]) : normalized,
         ...(training && { statistics: { mean: `${normalized}:1`, variance: `${normalized}:2` } }),
       };
     }
@@ -125,15 +124,13 @@ export function compileLayer(
       const scaled = graph.add('Mul', [flow, perChannel(graph, layer.scale)], T);
       return { output: graph.add('AddV2', [scaled, perChannel(graph, layer.offset)], T, layer.name) };
     }
-    case 'concatenate': {
-      return { output: concatenate(graph, flows, isVectorShape(output) ? 1 : 3) };
-    }
+    case 'concatenate':
+      return { output: concatenate(graph, flows, isVector(output) ? 1 : 3) };
     case 'add':
     case 'multiply': {
       const type = layer.kind === 'add' ? 'AddV2' : 'Mul';
-      const isImage = output.height * output.width > 1;
       const alike = flows.map((each, i) =>
-        isImage && isVectorShape(inputs[i]) ? reshape(graph, each, [1, 1, inputs[i].channels]) : each,
+        !isVector(output) && isVector(inputs[i]) ? reshape(graph, each, [1, 1, inputs[i].channels]) : each,
       );
       return { output: alike.reduce((sum, each) => graph.add(type, [sum, each], T, layer.name)) };
     }
@@ -144,11 +141,9 @@ const LOWEST = -3.4e38;
 const SLIDING: ReadonlySet<string> = new Set(['conv2d', 'maxPooling2d', 'averagePooling2d', 'zeroPadding2d']);
 
 /** Images of the batch by themselves, each of the given shape. */
-function reshape(graph: Graph, flow: string, shape: readonly number[]): string {
+export function reshape(graph: Graph, flow: string, shape: readonly number[]): string {
   return graph.add('Reshape', [flow, graph.integers(-1, ...shape)], T);
 }
-
-const isVectorShape = ({ height, width }: { height: number; width: number }): boolean => height * width === 1;
 
 /** A constant of one number for all channels, or of one for each. */
 export function perChannel(graph: Graph, values: readonly number[]): string {
@@ -158,8 +153,8 @@ export function perChannel(graph: Graph, values: readonly number[]): string {
 }
 
 /** Height and width; a vector has lost them. */
-function planeAxes(input: { height: number; width: number }): number[] {
-  return isVectorShape(input) ? [] : [1, 2];
+function planeAxes(input: ImageShape): number[] {
+  return isVector(input) ? [] : [1, 2];
 }
 
 function activate(
@@ -192,7 +187,8 @@ function activate(
   }
 }
 
-function pad(graph: Graph, flow: string, [top, left, bottom, right]: readonly number[], value: number): string {
+/** Rows and columns around an image: top, left, bottom, right. */
+export function pad(graph: Graph, flow: string, [top, left, bottom, right]: readonly number[], value: number): string {
   const edges = Int32Array.of(0, 0, top, bottom, left, right, 0, 0);
   const paddings = graph.constant({ dtype: 'int32', shape: [4, 2], data: edges });
   const types = { ...T, Tpaddings: { dtype: 'int32' } } as const;

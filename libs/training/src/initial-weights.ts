@@ -1,4 +1,4 @@
-import { weightShapes, type Network, type NetworkWeights, type WeightTensor } from '@espalier/networks';
+import { sizeOf, weightShapes, type Network, type NetworkWeights, type WeightTensor } from '@espalier/networks';
 import { RandomStream } from '@espalier/random';
 
 /** What weights other than kernels start with. */
@@ -9,7 +9,7 @@ export function initialWeights(network: Network, seed: number): NetworkWeights {
   const weights = new Map<string, WeightTensor>();
   let stream = 0;
   for (const [name, shape] of weightShapes(network)) {
-    const size = shape.reduce((product, each) => product * each, 1);
+    const size = sizeOf(shape);
     const data = new Float32Array(size);
     if (name.endsWith('/kernel')) {
       const random = new RandomStream(seed, stream++);

@@ -1,7 +1,7 @@
 import type { Split } from '@espalier/datasets';
-import type { WeightedLayer } from '@espalier/networks';
+import { isVector, type ImageShape, type WeightedLayer } from '@espalier/networks';
 import { batchOf } from './batches.js';
-import { FLOAT, T } from './compile-layer.js';
+import { FLOAT, pad, reshape, T } from './compile-layer.js';
 import type { NetworkGraph } from './network-graph.js';
 import { float32, type TrainableNetwork } from './trainable-network.js';
 
@@ -106,15 +106,8 @@ function patchesOf({ graph, weighted }: NetworkGraph, name: string, input: strin
   const [height, width] = layer.kernelSize;
   const { dilation = 1, padding } = layer;
   const edges = typeof padding === 'string' ? undefined : padding;
-  const isVector = image.height * image.width === 1;
-  let flow = isVector ? graph.add('Reshape', [input, graph.integers(-1, 1, 1, image.channels)], T) : input;
-  if (edges) {
-    const [top, left, bottom, right] = edges;
-    const data = Int32Array.of(0, 0, top, bottom, left, right, 0, 0);
-    const paddings = graph.constant({ dtype: 'int32', shape: [4, 2], data });
-    flow = graph.add('Pad', [flow, paddings], { ...T, Tpaddings: { dtype: 'int32' } });
-  }
-  const extracted = graph.add('ExtractImagePatches', [flow], {
+  const flow = isVector(image) ? reshape(graph, input, [1, 1, image.channels]) : input;
+  const extracted = graph.add('ExtractImagePatches', [edges ? pad(graph, flow, edges, 0) : flow], {
     T: FLOAT,
     ksizes: { ints: [1, height, width, 1] },
     strides: { ints: [1, layer.stride, layer.stride, 1] },
@@ -130,8 +123,8 @@ function weightedOf({ weighted, network }: NetworkGraph, name: string): Weighted
   return found;
 }
 
-function outputShape({ height, width, channels }: { height: number; width: number; channels: number }): number[] {
-  return height * width === 1 ? [channels] : [height, width, channels];
+function outputShape(image: ImageShape): number[] {
+  return isVector(image) ? [image.channels] : [image.height, image.width, image.channels];
 }
 
 /** XᵀX is symmetric; its computed halves differ in the last bits, depending on how TensorFlow blocked the product. */

@@ -1,6 +1,13 @@
-import { inferShapes, weightedLayers, weightShapes, type Network, type WeightedLayer } from '@espalier/networks';
+import {
+  inferShapes,
+  isVector,
+  weightedLayers,
+  weightShapes,
+  type Network,
+  type WeightedLayer,
+} from '@espalier/networks';
 import { Graph, type Variable } from '@espalier/tensorflow';
-import { compileLayer, FLOAT, perChannel, T, type CompiledForward } from './compile-layer.js';
+import { compileLayer, FLOAT, perChannel, reshape, T, type CompiledForward } from './compile-layer.js';
 
 export interface Threads {
   readonly intraOp: number;
@@ -59,7 +66,7 @@ export class NetworkGraph {
     const pixels = preprocessing.offset.every((offset) => offset === 0)
       ? scaled
       : graph.add('AddV2', [scaled, perChannel(graph, preprocessing.offset)], T);
-    this.pixels = height * width === 1 ? graph.add('Reshape', [pixels, graph.integers(-1, channels)], T) : pixels;
+    this.pixels = isVector(network.input) ? reshape(graph, pixels, [channels]) : pixels;
     this.inference = this.#pass(false, false);
   }
 

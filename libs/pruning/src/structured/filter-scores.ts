@@ -1,4 +1,4 @@
-import { sourcesOf, type Network, type NetworkWeights } from '@espalier/networks';
+import { sourcesOf, weightOf, type Network, type NetworkWeights } from '@espalier/networks';
 import type { Gradients } from '../pruning-data.js';
 
 /**
@@ -21,8 +21,7 @@ export class FilterScoreError extends Error {
 
 /** A layer's filters, each with its weights. */
 export function filtersOf({ name, weights }: FilteredLayer): Float32Array[] {
-  const kernel = weights.get(`${name}/kernel`);
-  if (!kernel) throw new RangeError(`no weight ${name}/kernel`);
+  const kernel = weightOf(weights, `${name}/kernel`);
   const count = kernel.shape[kernel.shape.length - 1];
   const size = kernel.data.length / count;
   return Array.from({ length: count }, (_, f) =>

@@ -1,4 +1,4 @@
-import type { NetworkWeights } from '@espalier/networks';
+import { weightOf, type NetworkWeights } from '@espalier/networks';
 import { highestScores } from '../highest-scores.js';
 
 /** Prunes a network while it is trained. */
@@ -54,8 +54,6 @@ export function settledMask(
 /** More than scores of two weights differ by. */
 const ABOVE_ALL = 1e9;
 
-export function kernelOf(weights: NetworkWeights, layer: string): Float32Array {
-  const kernel = weights.get(`${layer}/kernel`);
-  if (!kernel) throw new RangeError(`no weight ${layer}/kernel`);
-  return kernel.data;
-}
+/** A layer's kernel. */
+export const kernelOf = (weights: NetworkWeights, layer: string): Float32Array =>
+  weightOf(weights, `${layer}/kernel`).data;
