@@ -7,6 +7,7 @@ import { benchEnergyPricings } from './energy-pricings.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
 import { benchLenet300100 } from './pruning/lenet-300-100.mjs';
 import { benchLenet5 } from './pruning/lenet-5.mjs';
+import { benchResnet20 } from './pruning/resnet-20.mjs';
 import { benchTrainingImages } from './training-images.mjs';
 import { benchWorkerMemory } from './worker-memory.mjs';
 
@@ -18,6 +19,7 @@ const BENCHES = {
   'worker-memory': benchWorkerMemory,
   'lenet-5': benchLenet5,
   'lenet-300-100': benchLenet300100,
+  'resnet-20': benchResnet20,
 };
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !(name in BENCHES));

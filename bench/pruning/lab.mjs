@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadDataSet } from '@espalier/datasets';
 import { eyeriss, NetworkPricer } from '@espalier/energy-model';
-import { weightedLayers, zooNetwork } from '@espalier/networks';
+import { importModel, weightedLayers, zooNetwork } from '@espalier/networks';
 import { pruneNetwork, trainingPruner } from '@espalier/pruning';
 import {
   decodeCheckpoint,
@@ -35,6 +35,13 @@ export class Lab {
 
   static async open(networkName, dataName, seed) {
     return new Lab(zooNetwork(networkName), await loadDataSet(dataName, join(cache, 'data'), null), seed);
+  }
+
+  /** Of a network that was trained before. */
+  static async ofFile(file, dataName, seed) {
+    const { network, weights } = await importModel(file);
+    const lab = new Lab(network, await loadDataSet(dataName, join(cache, 'data'), null), seed);
+    return { lab, dense: { network, weights, masks: new Map() } };
   }
 
   /** The dense network, trained by a recipe; kept between runs. */
@@ -85,10 +92,14 @@ export class Lab {
   async prune(model, schedule, batch) {
     const densities = (await this.measure(model, 'training', STATISTICS_IMAGES)).profile.layers.map((l) => l.density);
     const target = { accelerator: eyeriss, batch, densities };
-    const pruned = await pruneNetwork(model.network, model.weights, schedule, target, this.#data(model));
-    return using(pruned, async (trainable) => {
+    return this.recalibrated(await pruneNetwork(model.network, model.weights, schedule, target, this.#data(model)));
+  }
+
+  /** With the statistics of its batch normalisations measured anew. */
+  recalibrated(model) {
+    return using(model, async (trainable) => {
       await recalibrate(trainable, this.data.training, STATISTICS_IMAGES);
-      return { ...pruned, weights: await trainable.weights() };
+      return { ...model, weights: await trainable.weights() };
     });
   }
 
@@ -104,6 +115,13 @@ export class Lab {
     const shapes = weightedLayers(model.network).map(({ shape }) => shape);
     const priced = new NetworkPricer(shapes, batch, eyeriss);
     return priced.price(measurement.profile.layers.map(({ density }) => density)).total;
+  }
+
+  /** What a method has reached: test accuracy, energy on the chip for each batch, weights and multiply-accumulates left. */
+  async result(model, batches) {
+    const measurement = await this.measure(model, 'test');
+    const energy = Object.fromEntries(batches.map((batch) => [batch, this.energy(model, measurement, batch)]));
+    return { test: measurement.accuracy, energy, weights: this.weightsLeft(model), macs: macsOf(model.network) };
   }
 
   weightsLeft(model) {
@@ -124,6 +142,11 @@ export class Lab {
         ),
     };
   }
+}
+
+function macsOf(network) {
+  const shapes = weightedLayers(network).map(({ shape }) => shape);
+  return new NetworkPricer(shapes, 1, eyeriss).dense().layers.reduce((sum, { macs }) => sum + macs, 0);
 }
 
 const compiled = new Map();

@@ -1,7 +1,7 @@
 // LeNet-5 on MNIST, on Eyeriss: energy-aware pruning of filters and weights against its rivals, three seeds each.
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
-import { deviation, mean, percent, times } from './statistics.mjs';
+import { deviation, groupsBy, mean, percent, times } from './statistics.mjs';
 
 const SEEDS = [1, 2, 3];
 const DENSE = { epochs: 8, learningRate: { name: 'cosine', peak: 0.04 } };
@@ -51,7 +51,7 @@ export async function benchLenet5() {
   for (const seed of SEEDS) {
     const lab = await Lab.open('lenet-5', 'mnist', seed);
     const dense = await lab.dense(DENSE);
-    const base = await resultOf(lab, dense);
+    const base = await lab.result(dense, BATCHES);
     const record = (method, budget, result) => {
       const gains = Object.fromEntries(BATCHES.map((batch) => [batch, base.energy[batch] / result.energy[batch]]));
       const point = {
@@ -75,7 +75,7 @@ export async function benchLenet5() {
       model = await lab.prune(model, { criterion, density: step, fineTune: { epochs: 0 } }, 48);
       const epochs = i < FILTER_STEPS.length ? 2 : 3;
       model = await lab.train(model, { epochs, learningRate: { name: 'cosine', peak: 0.02 } }, { teacher: dense });
-      const point = record('filters, then weights, energy-aware', i, await resultOf(lab, model));
+      const point = record('filters, then weights, energy-aware', i, await lab.result(model, BATCHES));
       if (i === FILTER_STEPS.length + WEIGHT_STEPS.length - 1) ours.push(point);
     }
     for (const rival of RIVALS) {
@@ -89,19 +89,13 @@ export async function benchLenet5() {
           teacher: dense,
           ...(whileTraining && { schedule, of: dense }),
         });
-        record(nameOf(rival), budget, await resultOf(lab, tuned));
+        record(nameOf(rival), budget, await lab.result(tuned, BATCHES));
       }
     }
   }
   for (const batch of BATCHES)
     accuracyAgainstEnergy(`lenet-5-batch-${batch}`, `LeNet-5, MNIST, Eyeriss, batch ${batch}`, points, batch);
   return [...summary(ours), ...rivalRows(points, ours)];
-}
-
-async function resultOf(lab, model) {
-  const measurement = await lab.measure(model, 'test');
-  const energy = Object.fromEntries(BATCHES.map((batch) => [batch, lab.energy(model, measurement, batch)]));
-  return { test: measurement.accuracy, energy, weights: lab.weightsLeft(model) };
 }
 
 function summary(ours) {
@@ -126,13 +120,8 @@ function summary(ours) {
 /** The best that magnitude pruning does at the accuracy that ours has. */
 function rivalRows(points, ours) {
   const least = mean(ours.map(({ test }) => test));
-  const groups = Map.groupBy
-    ? Map.groupBy(points, ({ method, budget }) => `${method}/${budget}`)
-    : points.reduce((map, point) => {
-        const key = `${point.method}/${point.budget}`;
-        return map.set(key, [...(map.get(key) ?? []), point]);
-      }, new Map());
-  const best = [...groups.values()]
+  const groups = groupsBy(points, ({ method, budget }) => `${method}/${budget}`);
+  const best = groups
     .filter(([{ method }]) => method.includes('magnitude'))
     .filter((group) => mean(group.map(({ test }) => test)) >= least - 0.0005)
     .map((group) => ({ name: `${group[0].method}`, gain: mean(group.map(({ gains }) => gains[48])) }))

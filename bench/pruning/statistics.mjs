@@ -6,3 +6,10 @@ export function deviation(values) {
 }
 export const percent = (share) => `${(100 * share).toFixed(2)} %`;
 export const times = (ratio) => `${ratio.toFixed(1)} ×`;
+
+/** Lists of those that have a key in common, in the order of their first ones. */
+export function groupsBy(values, keyOf) {
+  const groups = new Map();
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  return [...groups.values()];
+}
