@@ -1,10 +1,10 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Campaign, Candidate, CandidateDetail } from '@espalier/contracts';
 import { loadDataSet } from '@espalier/datasets';
-import { importModel } from '@espalier/networks';
+import { exportKerasArchive, importModel, type WeightTensor } from '@espalier/networks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StackUnderTest, until } from './stack-under-test.js';
@@ -80,6 +80,36 @@ describe('a campaign on a user’s own model and images', () => {
       expect(sizes).toEqual(kept);
     }
   }, 300_000);
+
+  it('ends with candidates that diverged, each with its curve, where weights and learning rate are too large', async () => {
+    const { network, weights } = await importModel(MODEL);
+    const loud = [...weights].map(([name, { shape, data }]): [string, WeightTensor] => [
+      name,
+      { shape, data: data.map((weight) => 1e4 * weight) },
+    ]);
+    writeFileSync(join(stack.home, 'loud.keras'), await exportKerasArchive(network, new Map(loud)));
+    const reckless = spec('reckless')
+      .replace('trained.keras', 'loud.keras')
+      .replace('criterion: [filter-energy-aware, energy-aware]', 'criterion: [magnitude]')
+      .replace('learningRate: [0.0005, 0.01]', 'learningRate: [9, 10]')
+      .replace('optimizer: [sgd, adamw]', 'optimizer: [sgd]')
+      .replace('candidates: 6', 'candidates: 2');
+    expect((await stack.espalier('campaign', 'launch', stack.write('reckless.yaml', reckless))).code).toBe(0);
+    const { counts } = await until('the campaign is done', async () => {
+      const campaign = await stack.get<Campaign>('/v1/campaigns/reckless');
+      return campaign.state === 'completed' ? campaign : undefined;
+    });
+    // Where every unit dies before the loss is lost, a training goes on with nothing to learn.
+    expect(counts.diverged).toBeGreaterThan(0);
+    expect(counts.completed + counts.diverged).toBe(2);
+    const { items } = await stack.get<{ items: Candidate[] }>('/v1/campaigns/reckless/candidates?state=diverged');
+    for (const { failure } of items) {
+      expect(failure?.type).toBe('DivergedError');
+      expect(failure?.curve?.every((loss) => Number.isFinite(loss))).toBe(true);
+    }
+    const shown = await stack.espalier('candidate', 'show', items[0].id);
+    expect(shown.stdout).toMatch(/: diverged, the loss became/);
+  }, 200_000);
 
   it('is refused when the model is missing, the data have other classes, or a layer is not the model’s', async () => {
     const missing = stack.write('missing.yaml', spec('missing').replace('trained.keras', 'nothing.keras'));

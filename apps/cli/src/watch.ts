@@ -47,7 +47,7 @@ function progressLine({ dense, counts, hypervolume, state }: Campaign, front: Fr
     ({ validationAccuracy }) => (validationAccuracy ?? 0) >= dense.validationAccuracy - 0.01,
   );
   return [
-    `${counts.completed} done, ${counts.running} running, ${counts.failed} failed`,
+    `${counts.completed} done, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed`,
     best
       ? `best ${timesLess(front, best.energy)?.toFixed(2) ?? '–'} × less at ${percent(best.validationAccuracy)}`
       : 'none within 1 point yet',
@@ -61,7 +61,7 @@ class CompletionRate {
   #first: { at: number; ended: number } | undefined;
 
   secondsLeft({ counts, spec, dense }: Campaign): number {
-    const ended = counts.completed + counts.failed + counts.cancelled;
+    const ended = endedOf(counts);
     if (!dense) return NaN;
     this.#first ??= { at: Date.now(), ended };
     const since = ended - this.#first.ended;
@@ -80,7 +80,7 @@ class BarView {
   #started = false;
 
   show({ counts, spec }: Campaign, line: string): void {
-    const ended = counts.completed + counts.failed + counts.cancelled;
+    const ended = endedOf(counts);
     if (!this.#started) this.#bar.start(spec.budget.candidates, ended, { line });
     this.#started = true;
     this.#bar.update(ended, { line });
@@ -95,7 +95,7 @@ class LineView {
   #ended = -1;
 
   show({ counts }: Campaign, line: string): void {
-    const ended = counts.completed + counts.failed + counts.cancelled;
+    const ended = endedOf(counts);
     if (ended === this.#ended && Date.now() - this.#last < PLAIN_EVERY_MS) return;
     this.#last = Date.now();
     this.#ended = ended;
@@ -104,4 +104,8 @@ class LineView {
   close(): void {
     // A line is complete when it is written.
   }
+}
+
+function endedOf({ completed, diverged, failed, cancelled }: Campaign['counts']): number {
+  return completed + diverged + failed + cancelled;
 }

@@ -24,7 +24,7 @@ export type ToTraining = { type: 'run'; job: Job } | { type: 'cancel' };
 export type FromTraining =
   | { type: 'progress'; progress: JobProgress }
   | { type: 'result'; result: JobResult }
-  | { type: 'error'; name: string; message: string };
+  | { type: 'error'; name: string; message: string; curve?: readonly number[] };
 
 /** What the training process is started with, as its only argument. */
 export interface TrainingProcessOptions {

@@ -101,6 +101,7 @@ export class TrainingProcesses {
         type: error.type,
         message: error.message,
         nonRetryable: FINAL_ERRORS.has(error.type),
+        ...(error.curve && { details: [error.curve] }),
       });
     }
     return error instanceof Error ? error : new Error(String(error));

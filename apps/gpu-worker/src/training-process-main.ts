@@ -1,5 +1,6 @@
 // The process in which TensorFlow runs. It does one job at a time for the worker that started it, and ends with it.
 import { FolderArtifactStore } from '@espalier/artifacts';
+import { DivergedError } from '@espalier/training';
 import type { FromTraining, Job, JobResult, ToTraining, TrainingProcessOptions } from './job-messages.js';
 import { TrainingJobs, type JobContext } from './training-jobs.js';
 
@@ -37,7 +38,7 @@ async function run(job: Job): Promise<void> {
     send({ type: 'result', result: await dispatch(job, context) });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-    send({ type: 'error', name, message });
+    send({ type: 'error', name, message, ...(error instanceof DivergedError && { curve: error.curve }) });
   } finally {
     running = undefined;
   }

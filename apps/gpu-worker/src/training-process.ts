@@ -13,6 +13,7 @@ export class JobError extends Error {
   constructor(
     readonly type: string,
     message: string,
+    readonly curve?: readonly number[],
   ) {
     super(message);
   }
@@ -65,7 +66,7 @@ export class TrainingProcess {
         else {
           const error = signal.aborted
             ? new JobCancelledError('the job was cancelled')
-            : new JobError(message.name, message.message);
+            : new JobError(message.name, message.message, message.curve);
           finish(() => reject(error));
         }
       };

@@ -3,9 +3,11 @@ import { NetworkEnergySchema } from './network-energy.js';
 import { PruningScheduleSchema } from './schedule.js';
 import { SparsityProfileSchema } from './sparsity-profile.js';
 
-export const CANDIDATE_STATES = ['asked', 'running', 'completed', 'failed', 'cancelled'] as const;
+export const CANDIDATE_STATES = ['asked', 'running', 'completed', 'diverged', 'failed', 'cancelled'] as const;
 export const CandidateStateSchema = z.enum(CANDIDATE_STATES);
 export type CandidateState = z.infer<typeof CandidateStateSchema>;
+/** Ends without a result. A training that diverged is the schedule's doing, not a fault of the system. */
+export type CandidateStateWithoutResult = Extract<CandidateState, 'diverged' | 'failed' | 'cancelled'>;
 
 /** Where a schedule came from: drawn at random, or bred from earlier candidates. */
 export const LineageSchema = z.strictObject({
@@ -19,7 +21,12 @@ export const SplitSchema = z.enum(SPLITS);
 export type Split = z.infer<typeof SplitSchema>;
 
 /** What went wrong, in words for a person. */
-export const FailureSchema = z.strictObject({ type: z.string(), message: z.string() });
+export const FailureSchema = z.strictObject({
+  type: z.string(),
+  message: z.string(),
+  /** Of a training that diverged: the losses of its last steps, the oldest first. */
+  curve: z.array(z.number()).optional(),
+});
 export type Failure = z.infer<typeof FailureSchema>;
 
 export const CandidateSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import type { AcceleratorSchema } from './accelerator.js';
 import type { CampaignState } from './campaign.js';
-import type { Failure } from './candidate.js';
+import type { CandidateStateWithoutResult, Failure } from './candidate.js';
 import type { PruningSchedule } from './schedule.js';
 import type {
   EvaluateRequest,
@@ -88,7 +88,7 @@ export interface BookkeepingActivities {
   recordFailure(
     campaignId: string,
     candidateId: string,
-    state: 'failed' | 'cancelled',
+    state: CandidateStateWithoutResult,
     failure: Failure,
   ): Promise<void>;
   /** Tells the strategy of settled candidates; returns those of `candidateIds` that are settled. */

@@ -101,7 +101,8 @@ export async function setCampaignState(
       where: { id: campaignId, state: { notIn: [...FINAL_CAMPAIGN_STATES, state] } },
       data: { state, failure: failure ?? Prisma.DbNull, finishedAt: isFinal ? new Date() : null },
     });
-    if (count > 0) await recordEvent(transaction, campaignId, `campaign-${state}`, failure ? { ...failure } : {});
+    const detail: Record<string, string> = failure ? { type: failure.type, message: failure.message } : {};
+    if (count > 0) await recordEvent(transaction, campaignId, `campaign-${state}`, detail);
   });
 }
 
@@ -112,7 +113,7 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
     _count: true,
   });
   return rows.map((row): Campaign => {
-    const counts = { asked: 0, running: 0, completed: 0, failed: 0, cancelled: 0 };
+    const counts = { asked: 0, running: 0, completed: 0, diverged: 0, failed: 0, cancelled: 0 };
     for (const { campaignId, state, _count } of counted) if (campaignId === row.id) counts[state] = _count;
     const spec = CampaignSpecSchema.parse(row.spec);
     return {

@@ -4,6 +4,7 @@ import {
   NetworkEnergySchema,
   SparsityProfileSchema,
   type CampaignSpec,
+  type CandidateStateWithoutResult,
   type Failure,
   type Front,
   type Measurement,
@@ -77,7 +78,7 @@ export async function recordFailure(
   database: Database,
   campaignId: string,
   candidateId: string,
-  state: 'failed' | 'cancelled',
+  state: CandidateStateWithoutResult,
   failure: Failure,
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
@@ -85,7 +86,8 @@ export async function recordFailure(
       where: { id: candidateId, state: { in: ['asked', 'running'] } },
       data: { state, failure: FailureSchema.parse(failure), finishedAt: new Date() },
     });
-    if (count > 0) await recordEvent(transaction, campaignId, `candidate-${state}`, { ...failure }, candidateId);
+    const { type, message } = failure;
+    if (count > 0) await recordEvent(transaction, campaignId, `candidate-${state}`, { type, message }, candidateId);
   });
 }
 

@@ -1,4 +1,3 @@
-import { readFile, readdir } from 'node:fs/promises';
 import {
   CampaignSpecSchema,
   CandidateQuerySchema,
@@ -81,16 +80,34 @@ describe('migrations', () => {
   });
 
   it('come to what schema.prisma says, the checks added', async () => {
-    const folder = new URL('../../../prisma/migrations/', import.meta.url);
-    const names = (await readdir(folder, { withFileTypes: true }))
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-    const sql = await Promise.all(
-      names.sort().map((name) => readFile(new URL(`${name}/migration.sql`, folder), 'utf8')),
-    );
-    expect(sql.join('\n').startsWith(await schemaSql(url))).toBe(true);
+    const { hostname, port, username, password } = new URL(url);
+    await database.$executeRawUnsafe('CREATE DATABASE "from_schema"');
+    const fresh = openDatabase(`postgresql://${username}:${password}@${hostname}:${port}/from_schema`);
+    try {
+      for (const statement of (await schemaSql(url)).split(/;\n/).filter((each) => each.trim() !== ''))
+        await fresh.$executeRawUnsafe(statement);
+      const migrated = await structureOf(database);
+      expect(migrated.length).toBeGreaterThan(100);
+      expect(migrated).toEqual(await structureOf(fresh));
+    } finally {
+      await fresh.$disconnect();
+    }
   });
 });
+
+/** Columns, values of enumerations, indexes and keys, as Postgres tells of them. */
+async function structureOf(of: Database): Promise<unknown[]> {
+  return of.$queryRaw`
+    SELECT concat_ws(' ', table_name, column_name, udt_name, is_nullable, column_default) AS line
+      FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+    UNION ALL SELECT concat_ws(' ', typname, enumlabel, rank() OVER (PARTITION BY typname ORDER BY enumsortorder))
+      FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
+    UNION ALL SELECT concat_ws(' ', conrelid::regclass::text, conname, pg_get_constraintdef(oid))
+      FROM pg_constraint WHERE contype IN ('p', 'f', 'u') AND conrelid::regclass::text <> '_prisma_migrations'
+        AND connamespace = 'public'::regnamespace
+    ORDER BY line`;
+}
 
 describe('launching', () => {
   it('twice with one idempotency key makes one campaign', async () => {
@@ -203,6 +220,18 @@ describe('telling', () => {
   });
 });
 
+describe('a candidate that diverged', () => {
+  it('ends as such, with its curve, and is none of the failed', async () => {
+    const { id, candidates } = await campaignWith('diverged', 1);
+    const [{ candidateId }] = candidates;
+    const failure = { type: 'DivergedError', message: 'the loss became NaN', curve: [2.3, 17, 4e9] };
+    await recordFailure(database, id, candidateId, 'diverged', failure);
+    expect(await tellCandidates(database, id, [candidateId])).toEqual([candidateId]);
+    expect(await findCandidate(database, candidateId)).toMatchObject({ state: 'diverged', failure });
+    expect((await findCampaign(database, id)).counts).toMatchObject({ diverged: 1, failed: 0 });
+  });
+});
+
 describe('pages of candidates', () => {
   it.each(['number', 'accuracy', 'energy'] as const)(
     'by %s hold each candidate once, in order, whatever the page size',
@@ -246,6 +275,9 @@ describe('what must never happen', () => {
       'candidates_complete_with_a_result',
     );
     await expect(change({ state: 'failed', finishedAt: new Date() })).rejects.toThrow('candidates_fail_with_a_reason');
+    await expect(change({ state: 'diverged', finishedAt: new Date() })).rejects.toThrow(
+      'candidates_fail_with_a_reason',
+    );
     await expect(change({ accuracy: 1.5 })).rejects.toThrow(/candidates_(accuracy_in_range|complete)/);
     await setCampaignState(database, id, 'cancelled', null);
     await setCampaignState(database, id, 'running', null);

@@ -1,4 +1,4 @@
-import type { BookkeepingActivities, TrainingActivities } from '@espalier/contracts';
+import type { BookkeepingActivities, Failure, TrainingActivities } from '@espalier/contracts';
 import { deviceQueue, ORCHESTRATOR_QUEUE } from '@espalier/contracts/workflow-messages';
 import {
   ActivityCancellationType,
@@ -29,9 +29,12 @@ export function trainingOn(deviceClass: string): ActivityInterfaceFor<TrainingAc
 }
 
 /** The innermost application failure of an error, which says what went wrong; or the error's own words. */
-export function failureOf(error: unknown): { type: string; message: string } {
+export function failureOf(error: unknown): Failure {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof ApplicationFailure) return { type: at.type ?? 'Error', message: at.message };
+    if (at instanceof ApplicationFailure) {
+      const curve = at.details?.[0] as number[] | undefined;
+      return { type: at.type ?? 'Error', message: at.message, ...(curve && { curve }) };
+    }
     if (!(at.cause instanceof Error)) return { type: at.name, message: at.message };
   }
   return { type: 'Error', message: String(error) };

@@ -18,9 +18,8 @@ export async function candidate(input: CandidateInput): Promise<void> {
   } catch (error) {
     const cancelled = isCancellation(error);
     const failure = cancelled ? { type: 'Cancelled', message: 'the campaign was cancelled' } : failureOf(error);
-    await CancellationScope.nonCancellable(() =>
-      bookkeeping.recordFailure(campaignId, candidateId, cancelled ? 'cancelled' : 'failed', failure),
-    );
+    const state = cancelled ? 'cancelled' : failure.type === 'DivergedError' ? 'diverged' : 'failed';
+    await CancellationScope.nonCancellable(() => bookkeeping.recordFailure(campaignId, candidateId, state, failure));
   }
   await CancellationScope.nonCancellable(async () => {
     try {

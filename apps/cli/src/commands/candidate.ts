@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
-import { CANDIDATE_STATES, type Candidate } from '@espalier/contracts';
+import { CANDIDATE_STATES } from '@espalier/contracts';
 import { loadDataSet } from '@espalier/datasets';
 import { cacheFolder } from '@espalier/embedded';
 import { networkOf } from '@espalier/networks';
@@ -37,7 +37,7 @@ export function candidateCommand(): Command {
             items.map((each) => [
               String(each.number),
               each.id,
-              stateOf(each),
+              each.state,
               percent(each.validationAccuracy),
               energy(each.energy),
               each.onFront ? 'yes' : '',
@@ -55,7 +55,7 @@ export function candidateCommand(): Command {
       const candidate = await api().candidate(id);
       if (json) return printJson(candidate);
       print(
-        `candidate ${candidate.number} of ${candidate.campaign} (${candidate.id}): ${stateOf(candidate)}${candidate.failure ? `, ${candidate.failure.message}` : ''}`,
+        `candidate ${candidate.number} of ${candidate.campaign} (${candidate.id}): ${candidate.state}${candidate.failure ? `, ${candidate.failure.message}` : ''}`,
       );
       print(
         `  ${shortSchedule(candidate.schedule)}; ${candidate.lineage.origin}${candidate.lineage.parents.length > 0 ? ` of ${candidate.lineage.parents.join(' and ')}` : ''}`,
@@ -77,11 +77,6 @@ export function candidateCommand(): Command {
     )
     .action(exportCandidate);
   return command;
-}
-
-/** A training that diverged is the candidate's end, not a fault. */
-function stateOf({ state, failure }: Candidate): string {
-  return failure?.type === 'DivergedError' ? 'diverged' : state;
 }
 
 async function exportCandidate(

@@ -112,7 +112,7 @@ async function report(campaign: Campaign, json: boolean): Promise<void> {
 
 function summary({ name, state, counts }: Campaign, front: Front): string {
   const lines = [
-    `\nThe front of ${name}, ${state}: ${counts.completed} candidates done, ${counts.failed} failed`,
+    `\nThe front of ${name}, ${state}: ${counts.completed} candidates done, ${counts.diverged} diverged, ${counts.failed} failed`,
     formatFront(front, 'table'),
   ];
   const { dense, points } = front;
