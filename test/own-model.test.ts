@@ -81,6 +81,39 @@ describe('a campaign on a user’s own model and images', () => {
     }
   }, 300_000);
 
+  it('removes filters, then weights in rounds for as long as accuracy is held', async () => {
+    const staged = (name: string, accuracyLoss: number): string =>
+      `
+name: ${name}
+network: ./trained.keras
+data: ./digits
+space:
+  criterion: [energy-aware]
+  density: { fc1: [0.3, 0.3] }
+  filters: { density: { conv2: [0.5, 0.5], fc1: [0.5, 0.5] } }
+  loop: { accuracyLoss: ${accuracyLoss}, keep: 0.5, rounds: 3 }
+budget: { candidates: 1 }
+`;
+    for (const [name, accuracyLoss] of [
+      ['lenient', 1],
+      ['strict', 0],
+    ] as const) {
+      const file = stack.write(`${name}.yaml`, staged(name, accuracyLoss));
+      expect((await stack.espalier('campaign', 'launch', file, '--watch')).code).toBe(0);
+      const { items } = await stack.get<{ items: Candidate[] }>(`/v1/campaigns/${name}/candidates`);
+      const { profile, validationAccuracy } = await stack.get<CandidateDetail>(`/v1/candidates/${items[0].id}`);
+      const { dense } = await stack.get<Campaign>(`/v1/campaigns/${name}`);
+      const [conv2, fc1] = [1, 2].map((i) => profile?.layers[i]);
+      expect(conv2?.shape?.outputChannels).toBeLessThan(50);
+      const left = (fc1?.shape?.inputChannels ?? 0) * (fc1?.shape?.outputChannels ?? 0);
+      const rounds = [0.3, 0.15, 0.075].map((kept) => Math.round(kept * left));
+      if (name === 'lenient') expect(fc1?.weightsLeft).toBe(rounds[2]);
+      else expect(rounds).toContain(fc1?.weightsLeft);
+      const isHeld = (validationAccuracy ?? 0) >= (dense?.validationAccuracy ?? 1) - accuracyLoss;
+      expect(isHeld || fc1?.weightsLeft === rounds[0]).toBe(true);
+    }
+  }, 200_000);
+
   it('ends with candidates that diverged, each with its curve, where weights and learning rate are too large', async () => {
     const { network, weights } = await importModel(MODEL);
     const loud = [...weights].map(([name, { shape, data }]): [string, WeightTensor] => [

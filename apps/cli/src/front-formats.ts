@@ -20,9 +20,16 @@ export function formatFront(front: Front, format: FrontFormat): string {
 }
 
 /** A schedule in a few words, such as "energy-aware conv1 .3 conv2 .05, 2 epochs". */
-export function shortSchedule({ criterion, density, fineTune }: PruningSchedule): string {
-  const layers = Object.entries(density).map(([layer, kept]) => `${layer} ${kept.toPrecision(2).replace(/^0/, '')}`);
-  return `${criterion}: ${layers.join(' ')}, ${fineTune.epochs} ep`;
+export function shortSchedule({ criterion, density, filters, loop, fineTune }: PruningSchedule): string {
+  const stage = (name: string, of: Record<string, number>, epochs: number): string => {
+    const layers = Object.entries(of).map(([layer, kept]) => `${layer} ${kept.toPrecision(2).replace(/^0/, '')}`);
+    return `${name}: ${layers.join(' ')}, ${epochs} ep`;
+  };
+  return [
+    ...(filters ? [stage(filters.criterion, filters.density, filters.epochs)] : []),
+    stage(criterion, density, fineTune.epochs),
+    ...(loop ? [`on by ${loop.keep} while at most ${percent(loop.accuracyLoss)} lost`] : []),
+  ].join('; ');
 }
 
 export const timesLess = (front: Front, value: number | null): number | null =>
@@ -55,7 +62,11 @@ function frontTable(front: Front): string {
 }
 
 function frontCsv(front: Front): string {
-  const layers = [...new Set(front.points.flatMap(({ schedule }) => Object.keys(schedule.density)))];
+  const layersOf = (densities: (schedule: PruningSchedule) => Record<string, number> | undefined): string[] => [
+    ...new Set(front.points.flatMap(({ schedule }) => Object.keys(densities(schedule) ?? {}))),
+  ];
+  const layers = layersOf(({ density }) => density);
+  const ofFilters = layersOf(({ filters }) => filters?.density);
   const head = [
     'candidate',
     'number',
@@ -67,6 +78,7 @@ function frontCsv(front: Front): string {
     'criterion',
     'epochs',
     ...layers.map((layer) => `density_${layer}`),
+    ...ofFilters.map((layer) => `filters_${layer}`),
   ];
   const rows = front.points.map((point) => [
     point.id,
@@ -79,6 +91,7 @@ function frontCsv(front: Front): string {
     point.schedule.criterion,
     point.schedule.fineTune.epochs,
     ...layers.map((layer) => point.schedule.density[layer] ?? 1),
+    ...ofFilters.map((layer) => point.schedule.filters?.density[layer] ?? 1),
   ]);
   // No field holds a comma or a quote: ids, numbers and names of a fixed alphabet.
   return [head, ...rows].map((row) => row.join(',')).join('\n');

@@ -75,4 +75,30 @@ describe('pruning on real data', () => {
     }
     expect(accuracies[1]).toBeGreaterThan(accuracies[0]);
   });
+
+  it('removes filters first and then weights of what is left, each stage with checkpoints of its own', async () => {
+    const { artifact: dense } = await jobs.trainDense({ task }, context);
+    const id = candidate.replace(/1$/, '4');
+    const priced = { task, candidate: id, dense, accelerator: eyeriss, batch: 16 };
+    const filters = {
+      criterion: 'filter-energy-aware' as const,
+      density: { conv1: 0.5, conv2: 0.5, fc1: 0.3 },
+      fineTune: { epochs: 1 },
+    };
+    const weights = { criterion: 'energy-aware' as const, density: { fc1: 0.1 }, fineTune: { epochs: 1 } };
+    const tune = (pruned: string, stage: string) =>
+      jobs.fineTune({ task, candidate: id, pruned, stage, epochs: 1, imagesPerEpoch: 500, dense }, context);
+    const smaller = await tune((await jobs.prune({ ...priced, schedule: filters }, context)).artifact, 'filters');
+    const pruned = await jobs.prune({ ...priced, from: smaller.artifact, schedule: weights }, context);
+    const tuned = await tune(pruned.artifact, 'round-1');
+    const layersOf = async (model: string) =>
+      (await jobs.evaluate({ task, model, split: 'validation' }, context)).profile.layers;
+    const [before, after] = [await layersOf(smaller.artifact), await layersOf(tuned.artifact)];
+    expect(after.map(({ shape }) => shape)).toEqual(before.map(({ shape }) => shape));
+    expect(before[2].weightsLeft).toBeLessThan(200_000);
+    expect(after.map(({ weightsLeft }) => weightsLeft)).toEqual(
+      before.map(({ weightsLeft }, i) => (i === 2 ? Math.round(0.1 * weightsLeft) : weightsLeft)),
+    );
+    expect(await tune(pruned.artifact, 'round-1')).toEqual(tuned);
+  });
 });

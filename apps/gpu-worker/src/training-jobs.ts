@@ -10,9 +10,15 @@ import type {
   TrainDenseRequest,
   TrainingTask,
 } from '@espalier/contracts';
-import { loadDataSet, type DataSet } from '@espalier/datasets';
-import { networkOf, weightedLayers, type Network } from '@espalier/networks';
-import { pruneNetwork, trainingPruner, type PrunedNetwork, type PruningData } from '@espalier/pruning';
+import type { DataSet } from '@espalier/datasets';
+import { networkOf, type Network } from '@espalier/networks';
+import {
+  pruneNetwork,
+  trainingPruner,
+  type PrunedNetwork,
+  type PruningData,
+  type PruningTarget,
+} from '@espalier/pruning';
 import {
   decodeCheckpoint,
   denseRecipe,
@@ -22,13 +28,16 @@ import {
   OutOfMemoryError,
   recalibrate,
   SystemSolver,
-  TrainableNetwork,
   weightGradients,
   type Checkpoint,
   type Recipe,
+  type TrainableNetwork,
 } from '@espalier/training';
+import { againstDense } from './against-dense.js';
 import { Checkpoints, storeModel } from './checkpoints.js';
+import { CompiledNetworks, type Role } from './compiled-networks.js';
 import { fineTuneOptions, PruningWhileTraining, stopWithoutProgress } from './fine-tuning.js';
+import { LoadedData } from './loaded-data.js';
 
 /** Images over which pruning judges a layer's output: 64,000 positions of LeNet-5's second convolution. */
 const STATISTICS_IMAGES = 1000;
@@ -48,17 +57,13 @@ export interface JobProgress {
   readonly checkpoint?: string;
 }
 
-/** A network is compiled once for each role that it may have in one job. */
-type Role = 'pruned' | 'dense';
-
 /**
  * The four things a device does for a campaign. Each reads its inputs from the artifact store and leaves its result
  * there, so that any of them may be repeated, or go on in another process: a repeated job finds its own checkpoints.
  */
 export class TrainingJobs {
-  readonly #data = new Map<string, Promise<DataSet>>();
-  readonly #networks = new Map<Role, TrainableNetwork>();
-  #networkKey = '';
+  readonly #data: LoadedData;
+  readonly #networks: CompiledNetworks;
   #solver: SystemSolver | undefined;
 
   constructor(
@@ -67,7 +72,10 @@ export class TrainingJobs {
       dataCache: string;
       threads: { intraOp: number; interOp: number };
     },
-  ) {}
+  ) {
+    this.#data = new LoadedData(options.dataCache);
+    this.#networks = new CompiledNetworks(options.threads);
+  }
 
   /** Trains the unpruned network, or finds that it has been trained already, here or by its owner. */
   async trainDense({ task }: TrainDenseRequest, context: JobContext): Promise<ModelReference> {
@@ -89,35 +97,45 @@ export class TrainingJobs {
     return this.#fitFrom(start, denseFolder(task), task, context, recipe);
   }
 
-  /** Prunes the dense network by a schedule; no training yet. */
+  /** Prunes the dense network, or what an earlier stage left of it, by a schedule; no training yet. */
   async prune(request: PruneRequest, context: JobContext): Promise<ModelReference> {
-    const { task, schedule } = request;
+    const { task, schedule, from } = request;
     const network = networkOf(task.network);
-    const data = await this.#dataOf(task);
-    const dense = await this.#denseModel(request, network, context);
-    const reference = this.#cached(network, 'dense');
-    await reference.load(dense);
-    // Priced on a part of the training images: only the order of the layers depends on it.
-    const sample = { ...data.training, count: Math.min(STATISTICS_IMAGES, data.training.count) };
-    const { profile } = await reference.measure(sample, 'validation', () => context.signal.throwIfAborted());
+    const data = await this.#data.of(task);
+    const before =
+      from === undefined
+        ? await this.#denseModel(request, network, context)
+        : decodeCheckpoint(network, await this.options.artifacts.get(from));
+    const target = {
+      accelerator: request.accelerator,
+      batch: request.batch,
+      densities: await this.#densities(before, data, context),
+    };
     const pruned = await pruneNetwork(
-      network,
-      dense.weights,
+      before.network,
+      before.weights,
       schedule,
-      {
-        accelerator: request.accelerator,
-        batch: request.batch,
-        densities: profile.layers.map(({ density }) => density),
-      },
-      this.#pruningData(network, schedule, task, data, context),
+      target,
+      this.#pruningData(before, schedule, task, data, context),
     );
     const rewound = await this.#rewound(pruned, schedule, task, context);
-    return this.#withTrainable(rewound.network, network, async (trainable) => {
-      const start = { ...rewound, slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
-      await trainable.load(start);
-      await recalibrate(trainable, data.training, RECALIBRATION_IMAGES);
-      return storeModel(this.options.artifacts, { ...start, weights: await trainable.weights() });
-    });
+    const trainable = this.#networks.of(rewound.network, 'pruned');
+    const start = { ...rewound, slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
+    await trainable.load(start);
+    await recalibrate(trainable, data.training, RECALIBRATION_IMAGES);
+    return storeModel(this.options.artifacts, { ...start, weights: await trainable.weights() });
+  }
+
+  /** Measured on a part of the training images: only the order in which layers are pruned depends on it. */
+  async #densities(
+    model: Checkpoint,
+    { training }: DataSet,
+    { signal }: JobContext,
+  ): Promise<PruningTarget['densities']> {
+    const reference = await this.#loaded(model, 'reference');
+    const sample = { ...training, count: Math.min(STATISTICS_IMAGES, training.count) };
+    const { profile } = await reference.measure(sample, 'validation', () => signal.throwIfAborted());
+    return profile.layers.map(({ density }) => density);
   }
 
   /** Trains a pruned network with its masks held, or prunes it while it is trained. */
@@ -126,84 +144,80 @@ export class TrainingJobs {
     const network = networkOf(task.network);
     const start = decodeCheckpoint(network, await this.options.artifacts.get(request.pruned));
     const recipe = { ...fineTuneOptions(network, request), seed: task.seed };
-    return this.#fitFrom(start, `candidates/${request.candidate}`, task, context, recipe, request);
+    const folder = `candidates/${request.candidate}${request.stage === undefined ? '' : `-${request.stage}`}`;
+    return this.#fitFrom(start, folder, task, context, recipe, request);
   }
 
   /** Accuracy and sparsity profile of a model on one split. */
   async evaluate({ task, model, split }: EvaluateRequest, context: JobContext): Promise<Measurement> {
     const network = networkOf(task.network);
-    const data = await this.#dataOf(task);
+    const data = await this.#data.of(task);
     const checkpoint = decodeCheckpoint(network, await this.options.artifacts.get(model));
-    return this.#withTrainable(checkpoint.network, network, async (trainable) => {
-      await trainable.load(checkpoint);
-      const measured = await trainable.measure(data[split], split, () => context.signal.throwIfAborted());
-      return checkpoint.network === network ? measured : againstDense(measured, network, checkpoint.network);
-    });
+    const trainable = await this.#loaded(checkpoint, 'pruned');
+    const measured = await trainable.measure(data[split], split, () => context.signal.throwIfAborted());
+    return checkpoint.network === network ? measured : againstDense(measured, network, checkpoint.network);
   }
 
   /** Trains from a checkpoint; where there is no memory for a batch, once more with batches half as large. */
-  async #fitFrom(...args: Parameters<TrainingJobs['fitOnce']>): Promise<ModelReference> {
+  async #fitFrom(...args: FitArguments): Promise<ModelReference> {
     try {
-      return await this.fitOnce(...args);
+      return await this.#fitOnce(...args);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
       const [start, folder, task, context, recipe, fineTune] = args;
       const batchSize = Math.max(1, recipe.batchSize >> 1);
       context.progress({ phase: `train in batches of ${batchSize}, for want of memory`, done: 0, of: 1 });
-      return this.fitOnce(start, folder, task, context, { ...recipe, batchSize }, fineTune);
+      return this.#fitOnce(start, folder, task, context, { ...recipe, batchSize }, fineTune);
     }
   }
 
-  private async fitOnce(
-    start: Checkpoint,
-    folder: string,
-    task: TrainingTask,
-    context: JobContext,
-    recipe: Recipe & { readonly seed: number },
-    fineTune?: FineTuneRequest,
-  ): Promise<ModelReference> {
+  async #fitOnce(...[start, folder, task, context, recipe, fineTune]: FitArguments): Promise<ModelReference> {
     const checkpoints = new Checkpoints(this.options.artifacts, folder);
     const dense = networkOf(task.network);
     const found = await checkpoints.latest(dense, recipe.epochs);
     if (found && found.checkpoint.epochsDone === recipe.epochs) return found.reference;
     const from = found?.checkpoint ?? start;
-    const data = await this.#dataOf(task);
-    return this.#withTrainable(from.network, dense, async (trainable) => {
-      const schedule = fineTune?.schedule;
-      const pruner =
-        schedule &&
-        (await trainingPruner(dense, from.weights, schedule, this.#pruningData(dense, schedule, task, data, context)));
-      const pruning = pruner && new PruningWhileTraining(trainable, pruner);
-      await (pruning ?? trainable).load(from);
-      const patience = schedule?.fineTune.patience;
-      const isStuck = patience === undefined ? undefined : stopWithoutProgress(trainable, data, patience);
-      let last = found?.reference;
-      await fit(trainable, data.training, {
-        ...recipe,
-        start: from,
-        signal: context.signal,
-        ...(await this.#teacher(fineTune, context)),
-        ...(pruning && { throughMasks: pruning.throughMasks, beforeStep: pruning.beforeStep }),
-        onStep: (done, of) => context.progress({ phase: 'train', done, of, checkpoint: last?.artifact }),
-        onEpoch: async (epochsDone) => {
-          const isOver = epochsDone === recipe.epochs || ((await isStuck?.()) ?? false);
-          await pruning?.look(isOver ? 1 : epochsDone / recipe.epochs);
-          const { slots, ...state } = await trainable.state();
-          const remembered = isOver ? slots : new Map([...slots, ...(pruning?.memory() ?? [])]);
-          // A training that ends early is as done as one that does not.
-          const done = isOver ? recipe.epochs : epochsDone;
-          last = await checkpoints.save({
-            ...state,
-            slots: remembered,
-            network: from.network,
-            epochsDone: done,
-            stepsIntoEpoch: 0,
-          });
-          return isOver;
-        },
-      });
-      return last ?? storeModel(this.options.artifacts, from);
+    const data = await this.#data.of(task);
+    const trainable = this.#networks.of(from.network, 'pruned');
+    const schedule = fineTune?.schedule;
+    const pruner =
+      schedule &&
+      (await trainingPruner(
+        from.network,
+        from.weights,
+        schedule,
+        this.#pruningData(from, schedule, task, data, context),
+      ));
+    const pruning = pruner && new PruningWhileTraining(trainable, pruner);
+    await (pruning ?? trainable).load(from);
+    const patience = schedule?.fineTune.patience;
+    const isStuck = patience === undefined ? undefined : stopWithoutProgress(trainable, data, patience);
+    let last = found?.reference;
+    await fit(trainable, data.training, {
+      ...recipe,
+      start: from,
+      signal: context.signal,
+      ...(await this.#teacher(fineTune, context)),
+      ...(pruning && { throughMasks: pruning.throughMasks, beforeStep: pruning.beforeStep }),
+      onStep: (done, of) => context.progress({ phase: 'train', done, of, checkpoint: last?.artifact }),
+      onEpoch: async (epochsDone) => {
+        const isOver = epochsDone === recipe.epochs || ((await isStuck?.()) ?? false);
+        await pruning?.look(isOver ? 1 : epochsDone / recipe.epochs);
+        const { slots, ...state } = await trainable.state();
+        const remembered = isOver ? slots : new Map([...slots, ...(pruning?.memory() ?? [])]);
+        // A training that ends early is as done as one that does not.
+        const done = isOver ? recipe.epochs : epochsDone;
+        last = await checkpoints.save({
+          ...state,
+          slots: remembered,
+          network: from.network,
+          epochsDone: done,
+          stepsIntoEpoch: 0,
+        });
+        return isOver;
+      },
     });
+    return last ?? storeModel(this.options.artifacts, from);
   }
 
   /** The dense network as it was early in its training, under the masks that pruning found at its end. */
@@ -229,33 +243,39 @@ export class TrainingJobs {
     const distillation = request?.schedule?.fineTune.distillation;
     if (!request || !distillation || distillation.share === 0 || request.dense === undefined) return {};
     const network = networkOf(request.task.network);
-    const teacher = this.#cached(network, 'dense');
-    await teacher.load(await this.#denseModel({ task: request.task, dense: request.dense }, network, context));
+    const model = await this.#denseModel({ task: request.task, dense: request.dense }, network, context);
+    const teacher = await this.#loaded(model, 'reference');
     return { teacher: { network: teacher, ...distillation } };
   }
 
+  /** @param before the network that is pruned, whose answers are to be kept */
   #pruningData(
-    network: Network,
+    before: Checkpoint,
     schedule: PruningSchedule,
     { seed }: TrainingTask,
     { training }: DataSet,
     context: JobContext,
   ): PruningData {
-    const reference = this.#cached(network, 'dense');
     const layers = Object.keys(schedule.density).length;
-    this.#solver ??= new SystemSolver(this.options.threads);
     return {
       seed,
-      solve: this.#solver.solve,
-      gradients: () => weightGradients(reference, training, STATISTICS_IMAGES, context.signal),
+      solve: (systems) => (this.#solver ??= new SystemSolver(this.options.threads)).solve(systems),
+      gradients: async () =>
+        weightGradients(await this.#loaded(before, 'reference'), training, STATISTICS_IMAGES, context.signal),
       statisticsOf: async (layer, soFar) => {
         context.signal.throwIfAborted();
         context.progress({ phase: 'prune', done: soFar.order.length, of: layers });
-        const pruning = this.#cached(network, 'pruned');
-        await pruning.load({ ...soFar, slots: new Map() });
-        return layerStatistics(pruning, reference, layer, training, STATISTICS_IMAGES);
+        const reference = await this.#loaded(before, 'reference');
+        const pruned = await this.#loaded({ ...soFar, network: before.network }, 'pruned');
+        return layerStatistics(pruned, reference, layer, training, STATISTICS_IMAGES);
       },
     };
+  }
+
+  async #loaded(model: Pick<Checkpoint, 'network' | 'weights' | 'masks'>, role: Role): Promise<TrainableNetwork> {
+    const trainable = this.#networks.of(model.network, role);
+    await trainable.load({ weights: model.weights, masks: model.masks, slots: new Map() });
+    return trainable;
   }
 
   /** The dense model; when its file is damaged or gone it is trained again, which on one device gives the same bytes. */
@@ -273,66 +293,19 @@ export class TrainingJobs {
       return decodeCheckpoint(network, await this.options.artifacts.get(again.artifact));
     }
   }
-
-  #dataOf({ network, data, trainingImages }: TrainingTask): Promise<DataSet> {
-    const { height, width, channels } = networkOf(network).input;
-    const key = JSON.stringify([data, trainingImages, height, width, channels]);
-    let loading = this.#data.get(key);
-    if (!loading) {
-      loading = loadDataSet(data, this.options.dataCache, trainingImages, { height, width, channels });
-      // A failure is not kept: the next job tries again.
-      loading.catch(() => this.#data.delete(key));
-      this.#data.set(key, loading);
-    }
-    return loading;
-  }
-
-  /** A campaign's network is compiled once; one that has lost filters is compiled for the job, and closed after it. */
-  async #withTrainable<Result>(
-    network: Network,
-    dense: Network,
-    use: (trainable: TrainableNetwork) => Promise<Result>,
-  ): Promise<Result> {
-    if (network === dense) return use(this.#cached(network, 'pruned'));
-    const trainable = new TrainableNetwork(network, this.options.threads);
-    try {
-      return await use(trainable);
-    } finally {
-      trainable.close();
-    }
-  }
-
-  /** Of one network at a time: when another comes, a worker is on another campaign. */
-  #cached(network: Network, role: Role): TrainableNetwork {
-    const key = JSON.stringify(network);
-    if (this.#networkKey !== key) {
-      for (const trainable of this.#networks.values()) trainable.close();
-      this.#networks.clear();
-      this.#networkKey = key;
-    }
-    const trainable = this.#networks.get(role) ?? new TrainableNetwork(network, this.options.threads);
-    this.#networks.set(role, trainable);
-    return trainable;
-  }
 }
+
+type FitArguments = [
+  start: Checkpoint,
+  folder: string,
+  task: TrainingTask,
+  context: JobContext,
+  recipe: Recipe & { readonly seed: number },
+  fineTune?: FineTuneRequest,
+];
 
 function denseFolder(task: TrainingTask): string {
   const recipe = denseRecipe(networkOf(task.network));
   const hash = createHash('sha256').update(JSON.stringify({ task, recipe })).digest('hex');
   return `dense/${hash.slice(0, 32)}`;
-}
-
-/** A smaller network's measurement as a part of the dense network's: what is left of it, and the shapes that are. */
-function againstDense(measured: Measurement, dense: Network, pruned: Network): Measurement {
-  const before = weightedLayers(dense);
-  const after = weightedLayers(pruned);
-  const layers = measured.profile.layers.map((layer, i) => {
-    const { groups, inputChannels, outputChannels } = after[i].shape;
-    return {
-      ...layer,
-      weights: before[i].kernelShape.reduce((product, size) => product * size, 1),
-      shape: { groups, inputChannels, outputChannels },
-    };
-  });
-  return { ...measured, profile: { layers } };
 }

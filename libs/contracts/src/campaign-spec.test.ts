@@ -41,6 +41,21 @@ describe('a campaign spec', () => {
     ['a name with spaces', { name: 'My Campaign' }, /^name = "My Campaign": a name of lower-case letters/],
     ['a strategy that there is not', { strategy: { name: 'magic' } }, /^strategy\.name = "magic"/],
     ['an accuracy above 1', { constraints: { accuracy: { min: 97 } } }, /^constraints\.accuracy\.min = 97/],
+    [
+      'a loop of what prunes while it trains',
+      { space: { ...good.space, criterion: ['movement'], loop: { accuracyLoss: 0.01 } } },
+      /^space\.loop.*: movement prunes while it trains/,
+    ],
+    [
+      'rewinding without some filters',
+      { space: { ...good.space, filters: { density: { conv1: [0.5, 1] } }, fineTune: { rewindTo: 1 } } },
+      /^space\.fineTune\.rewindTo = 1: a network without some of its filters cannot be rewound/,
+    ],
+    [
+      'a criterion of weights for filters',
+      { space: { ...good.space, filters: { criterion: ['magnitude'], density: { conv1: [0.5, 1] } } } },
+      /^space\.filters\.criterion\.0 = "magnitude"/,
+    ],
   ])('is refused with %s, naming the field, the value and what is allowed', (_what, change, message) => {
     expect(refusal(change)).toMatch(message);
   });

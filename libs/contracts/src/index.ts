@@ -2,6 +2,7 @@ export * from './accelerator.js';
 export * from './campaign.js';
 export * from './campaign-spec.js';
 export * from './candidate.js';
+export * from './criteria.js';
 export * from './field-errors.js';
 export * from './network.js';
 export * from './network-energy.js';

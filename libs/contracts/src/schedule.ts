@@ -1,23 +1,6 @@
 import { z } from 'zod';
+import { CRITERIA, CRITERIA_WHILE_TRAINING, FILTER_CRITERIA } from './criteria.js';
 
-/** Ways to choose the weights that go, as the literature names them; libs/pruning has a file for each. */
-export const CRITERIA = [
-  'magnitude',
-  'energy-aware',
-  'random',
-  'taylor',
-  'snip',
-  'optimal-brain-surgeon',
-  'gradual-magnitude',
-  'network-surgery',
-  'movement',
-  '2:4',
-  'filter-l1',
-  'filter-geometric-median',
-  'filter-taylor',
-  'network-slimming',
-  'filter-energy-aware',
-] as const;
 export const CriterionSchema = z.enum(CRITERIA);
 export type Criterion = z.infer<typeof CriterionSchema>;
 
@@ -57,6 +40,28 @@ export const FineTuneSchema = z.strictObject({
 });
 export type FineTune = z.infer<typeof FineTuneSchema>;
 
+/** Whole filters that are removed, and the network fine-tuned, before the rest of the schedule. */
+const FiltersSchema = z.strictObject({
+  criterion: z.enum(FILTER_CRITERIA).default('filter-energy-aware'),
+  /** Fraction of each layer's filters that is kept. */
+  density: z.record(LayerName, density),
+  epochs: z.int().min(0).max(10_000),
+});
+
+/**
+ * Prunes on, a round after the other, each fine-tuned, until accuracy can no longer be held (Yang, Chen, Sze 2017): the
+ * candidate is the last network that held it, or the first if none did.
+ */
+export const LoopSchema = z.strictObject({
+  /** Points of validation accuracy, as a fraction, that a network may be below the dense one. */
+  accuracyLoss: z.number().min(0).max(1),
+  /** Of what each layer keeps in a round, the part that it keeps in the next. */
+  keep: z.number().min(0.05).max(0.95).default(0.7),
+  /** At most so many, the first included. */
+  rounds: z.int().min(2).max(50).default(10),
+});
+export type Loop = z.infer<typeof LoopSchema>;
+
 /** What to do to each layer. A layer that is not named is left dense. */
 export const PruningScheduleSchema = z.strictObject({
   criterion: CriterionSchema,
@@ -64,6 +69,8 @@ export const PruningScheduleSchema = z.strictObject({
   density: z.record(LayerName, density),
   /** `layer` if left out. */
   allocation: AllocationSchema.optional(),
+  filters: FiltersSchema.optional(),
+  loop: LoopSchema.optional(),
   fineTune: FineTuneSchema,
 });
 export type PruningSchedule = z.infer<typeof PruningScheduleSchema>;
@@ -73,26 +80,49 @@ const range = (bound: z.ZodNumber) =>
     .tuple([bound, bound])
     .refine(([low, high]) => low <= high, { error: 'a range is [low, high] with low at most high' });
 
+const densities = z
+  .record(LayerName, range(density))
+  .refine((layers) => Object.keys(layers).length > 0, { error: 'name at least one layer to prune' });
+
 /** The schedules a campaign may try: each number from its range, each name from its list. */
-export const ScheduleSpaceSchema = z.strictObject({
-  criterion: z.array(CriterionSchema).min(1).default(['magnitude', 'energy-aware']),
-  density: z
-    .record(LayerName, range(density))
-    .refine((layers) => Object.keys(layers).length > 0, { error: 'name at least one layer to prune' }),
-  allocation: z.array(AllocationSchema).min(1).optional(),
-  fineTune: z
-    .strictObject({
-      epochs: range(z.int().min(0).max(1000)).default([1, 1]),
-      /** Images of one fine-tuning epoch, drawn anew for each; without it, the whole training split. */
-      imagesPerEpoch: z.int().min(64).optional(),
-      optimizer: z.array(z.enum(OPTIMIZERS)).min(1).optional(),
-      learningRate: range(z.number().positive().max(10)).optional(),
-      labelSmoothing: range(z.number().min(0).max(0.5)).optional(),
-      /** Share of the dense network's answers in the loss. */
-      distillation: range(z.number().min(0).max(1)).optional(),
-      rewindTo: z.int().min(0).optional(),
-      patience: z.int().min(1).optional(),
-    })
-    .prefault({}),
-});
+export const ScheduleSpaceSchema = z
+  .strictObject({
+    criterion: z.array(CriterionSchema).min(1).default(['magnitude', 'energy-aware']),
+    density: densities,
+    allocation: z.array(AllocationSchema).min(1).optional(),
+    filters: z
+      .strictObject({
+        criterion: z.array(z.enum(FILTER_CRITERIA)).min(1).default(['filter-energy-aware']),
+        density: densities,
+        epochs: range(z.int().min(0).max(1000)).default([1, 1]),
+      })
+      .optional(),
+    loop: LoopSchema.optional(),
+    fineTune: z
+      .strictObject({
+        epochs: range(z.int().min(0).max(1000)).default([1, 1]),
+        /** Images of one fine-tuning epoch, drawn anew for each; without it, the whole training split. */
+        imagesPerEpoch: z.int().min(64).optional(),
+        optimizer: z.array(z.enum(OPTIMIZERS)).min(1).optional(),
+        learningRate: range(z.number().positive().max(10)).optional(),
+        labelSmoothing: range(z.number().min(0).max(0.5)).optional(),
+        /** Share of the dense network's answers in the loss. */
+        distillation: range(z.number().min(0).max(1)).optional(),
+        rewindTo: z.int().min(0).optional(),
+        patience: z.int().min(1).optional(),
+      })
+      .prefault({}),
+  })
+  .superRefine(({ criterion, filters, loop, fineTune }, context) => {
+    const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    const whileTraining = criterion.find((each) => CRITERIA_WHILE_TRAINING.some((name) => name === each));
+    if (loop && whileTraining !== undefined) {
+      refuse(['loop'], `${whileTraining} prunes while it trains, in one round; leave out either`);
+    }
+    if (fineTune.rewindTo === undefined) return;
+    if (filters)
+      refuse(['fineTune', 'rewindTo'], 'a network without some of its filters cannot be rewound; leave out filters');
+    if (loop)
+      refuse(['fineTune', 'rewindTo'], 'each round goes on from the one before; leave out either rewindTo or loop');
+  });
 export type ScheduleSpace = z.infer<typeof ScheduleSpaceSchema>;

@@ -23,6 +23,8 @@ export const PruneRequestSchema = z.strictObject({
   task: TrainingTaskSchema,
   candidate: z.uuid(),
   dense: z.string(),
+  /** What was pruned and trained before, to be pruned on; without it, the dense model. */
+  from: z.string().optional(),
   schedule: PruningScheduleSchema,
   accelerator: AcceleratorSchema,
   batch: z.int(),
@@ -33,6 +35,8 @@ export const FineTuneRequestSchema = z.strictObject({
   task: TrainingTaskSchema,
   candidate: z.uuid(),
   pruned: z.string(),
+  /** Which of the candidate's trainings it is, where it has several. */
+  stage: z.string().optional(),
   epochs: z.int(),
   imagesPerEpoch: z.int().nullable(),
   /** What the candidate is, and the dense model it came from: left out by workflows that began before there was a choice. */

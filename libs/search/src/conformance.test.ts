@@ -1,8 +1,9 @@
-import { ScheduleSpaceSchema, STRATEGIES, type ScheduleSpace } from '@espalier/contracts';
+import { PruningScheduleSchema, ScheduleSpaceSchema, STRATEGIES, type ScheduleSpace } from '@espalier/contracts';
 import { hypervolume } from '@espalier/pareto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStrategy, type Strategy, type Told } from './index.js';
+import { ScheduleCoding } from './schedule-coding.js';
 
 const space: ScheduleSpace = ScheduleSpaceSchema.parse({
   density: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`layer${i + 1}`, [0, 1]])),
@@ -103,5 +104,40 @@ describe('nsga2 on prune8', () => {
     const evolved = reached('nsga2');
     expect(evolved).toBeGreaterThan(0.397);
     expect(evolved).toBeGreaterThan(reached('random'));
+  });
+});
+
+describe('schedules as points', () => {
+  const full = ScheduleSpaceSchema.parse({
+    criterion: ['magnitude', 'energy-aware'],
+    allocation: ['layer', 'lamp'],
+    density: { conv1: [0.1, 1], fc1: [0.01, 0.5] },
+    filters: { criterion: ['filter-l1', 'filter-energy-aware'], density: { conv1: [0.3, 1] }, epochs: [1, 4] },
+    loop: { accuracyLoss: 0.01 },
+    fineTune: { epochs: [0, 5], optimizer: ['sgd', 'adam'], learningRate: [0.001, 0.1], distillation: [0, 1] },
+  });
+  const coding = new ScheduleCoding(full);
+
+  it('come back from a point as they were, filters and all', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
+          minLength: coding.dimensions,
+          maxLength: coding.dimensions,
+        }),
+        (point) => {
+          const schedule = PruningScheduleSchema.parse(coding.decode(point));
+          expect(coding.decode(coding.encode(schedule))).toEqual(schedule);
+        },
+      ),
+    );
+  });
+
+  it('have what the space leaves no choice of', () => {
+    expect(coding.decode(coding.encode(coding.decode(Array(coding.dimensions).fill(0.5)))).loop).toEqual({
+      accuracyLoss: 0.01,
+      keep: 0.7,
+      rounds: 10,
+    });
   });
 });

@@ -3,12 +3,15 @@ import type { RandomStream } from '@espalier/random';
 
 /** One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is possible. */
 type Coordinate =
-  | { kind: 'density'; layer: string; low: number; high: number }
-  | { kind: 'epochs'; low: number; high: number }
+  | { kind: 'density' | 'filterDensity'; layer: string; low: number; high: number }
+  | { kind: 'epochs' | 'filterEpochs'; low: number; high: number }
+  | { kind: 'filterCriterion'; options: NonNullable<ScheduleSpace['filters']>['criterion'] }
   | { kind: 'criterion'; options: ScheduleSpace['criterion'] }
   | { kind: 'allocation'; options: NonNullable<ScheduleSpace['allocation']> }
   | { kind: 'optimizer'; options: NonNullable<ScheduleSpace['fineTune']['optimizer']> }
   | { kind: Amount; low: number; high: number };
+
+type Filters = NonNullable<PruningSchedule['filters']>;
 
 /** Numbers of fine-tuning that a space may leave open. */
 type Amount = 'learningRate' | 'labelSmoothing' | 'distillation';
@@ -21,15 +24,12 @@ const AMOUNTS: readonly Amount[] = ['learningRate', 'labelSmoothing', 'distillat
 export class ScheduleCoding {
   readonly #coordinates: readonly Coordinate[];
   /** What every schedule of the space has alike. */
+  readonly #loop: PruningSchedule['loop'];
   readonly #fixed: Partial<PruningSchedule['fineTune']>;
 
   constructor(space: ScheduleSpace) {
-    const layers = Object.keys(space.density).sort();
     this.#coordinates = [
-      ...layers.map((layer): Coordinate => {
-        const [low, high] = space.density[layer];
-        return { kind: 'density', layer, low, high };
-      }),
+      ...densities('density', space.density),
       { kind: 'epochs', low: space.fineTune.epochs[0], high: space.fineTune.epochs[1] },
       { kind: 'criterion', options: space.criterion },
       // What a space does not name is no coordinate, so that older campaigns are searched as they were begun.
@@ -39,7 +39,15 @@ export class ScheduleCoding {
         const range = space.fineTune[kind];
         return range ? [{ kind, low: range[0], high: range[1] }] : [];
       }),
+      ...(space.filters
+        ? [
+            ...densities('filterDensity', space.filters.density),
+            { kind: 'filterEpochs' as const, low: space.filters.epochs[0], high: space.filters.epochs[1] },
+            { kind: 'filterCriterion' as const, options: space.filters.criterion },
+          ]
+        : []),
     ];
+    this.#loop = space.loop;
     this.#fixed = {
       ...(space.fineTune.rewindTo !== undefined && { rewindTo: space.fineTune.rewindTo }),
       ...(space.fineTune.patience !== undefined && { patience: space.fineTune.patience }),
@@ -57,9 +65,18 @@ export class ScheduleCoding {
   /** @param point one number in [0, 1] for each dimension */
   decode(point: readonly number[]): PruningSchedule {
     const density: Record<string, number> = {};
-    let schedule: PruningSchedule = { criterion: 'magnitude', density, fineTune: { ...this.#fixed, epochs: 0 } };
+    let schedule: PruningSchedule = {
+      criterion: 'magnitude',
+      density,
+      ...(this.#loop && { loop: this.#loop }),
+      fineTune: { ...this.#fixed, epochs: 0 },
+    };
     const tune = (change: Partial<PruningSchedule['fineTune']>): void => {
       schedule = { ...schedule, fineTune: { ...schedule.fineTune, ...change } };
+    };
+    const ofFilters = (change: (before: Filters) => Partial<Filters>): void => {
+      const before = schedule.filters ?? { criterion: 'filter-energy-aware', density: {}, epochs: 0 };
+      schedule = { ...schedule, filters: { ...before, ...change(before) } };
     };
     this.#coordinates.forEach((coordinate, i) => {
       const at = point[i];
@@ -69,6 +86,15 @@ export class ScheduleCoding {
           break;
         case 'epochs':
           tune({ epochs: coordinate.low + choice(at, coordinate.high - coordinate.low + 1) });
+          break;
+        case 'filterDensity':
+          ofFilters((before) => ({ density: { ...before.density, [coordinate.layer]: amountAt(at, coordinate) } }));
+          break;
+        case 'filterEpochs':
+          ofFilters(() => ({ epochs: coordinate.low + choice(at, coordinate.high - coordinate.low + 1) }));
+          break;
+        case 'filterCriterion':
+          ofFilters(() => ({ criterion: coordinate.options[choice(at, coordinate.options.length)] }));
           break;
         case 'criterion':
           schedule = { ...schedule, criterion: coordinate.options[choice(at, coordinate.options.length)] };
@@ -94,15 +120,21 @@ export class ScheduleCoding {
   }
 
   /** The inverse of `decode`, up to its rounding. */
-  encode({ criterion, density, allocation = 'layer', fineTune }: PruningSchedule): number[] {
+  encode({ criterion, density, allocation = 'layer', filters, fineTune }: PruningSchedule): number[] {
     const among = (options: readonly string[], value: string): number =>
       (Math.max(0, options.indexOf(value)) + 0.5) / options.length;
     return this.#coordinates.map((coordinate) => {
       switch (coordinate.kind) {
         case 'density':
           return positionOf(density[coordinate.layer], coordinate);
+        case 'filterDensity':
+          return positionOf(filters?.density[coordinate.layer] ?? coordinate.high, coordinate);
         case 'epochs':
           return (fineTune.epochs - coordinate.low + 0.5) / (coordinate.high - coordinate.low + 1);
+        case 'filterEpochs':
+          return ((filters?.epochs ?? coordinate.low) - coordinate.low + 0.5) / (coordinate.high - coordinate.low + 1);
+        case 'filterCriterion':
+          return among(coordinate.options, filters?.criterion ?? '');
         case 'criterion':
           return among(coordinate.options, criterion);
         case 'allocation':
@@ -122,6 +154,12 @@ export class ScheduleCoding {
 
 /** Of distillation, as Hinton et al. 2015 found it to work for small networks. */
 const TEMPERATURE = 4;
+
+function densities(kind: 'density' | 'filterDensity', ranges: ScheduleSpace['density']): Coordinate[] {
+  return Object.keys(ranges)
+    .sort()
+    .map((layer) => ({ kind, layer, low: ranges[layer][0], high: ranges[layer][1] }));
+}
 
 const choice = (at: number, options: number): number => Math.min(options - 1, Math.floor(at * options));
 

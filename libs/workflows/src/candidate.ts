@@ -1,8 +1,9 @@
-import type { CandidateInput, ModelReference } from '@espalier/contracts';
+import type { CandidateInput, Measurement, ModelReference } from '@espalier/contracts';
 import { campaignWorkflowId } from '@espalier/contracts/workflow-messages';
 import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
 import { candidateSettledSignal } from './messages.js';
+import { filtersStage, roundStage, type Stage } from './stages.js';
 
 const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
 const TRIES_WITH_NEW_ARTIFACTS = 3;
@@ -34,12 +35,7 @@ export async function candidate(input: CandidateInput): Promise<void> {
 async function tryCandidate(input: CandidateInput): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      const model = await train(input);
-      const measurement = await trainingOn(input.plan.deviceClass).evaluate({
-        task: input.plan.task,
-        model: model.artifact,
-        split: 'validation',
-      });
+      const { model, measurement } = await runStages(input);
       await bookkeeping.recordCandidate(input.campaignId, input.candidateId, model, measurement);
       return;
     } catch (error) {
@@ -48,18 +44,58 @@ async function tryCandidate(input: CandidateInput): Promise<void> {
   }
 }
 
-async function train({ plan, candidateId, schedule, dense }: CandidateInput): Promise<ModelReference> {
+interface Trained {
+  model: ModelReference;
+  measurement: Measurement;
+}
+
+async function runStages(input: CandidateInput): Promise<Trained> {
+  const { schedule, dense } = input;
+  const filters = filtersStage(schedule);
+  const smaller = filters && (await pruneAndTrain(input, filters));
+  const first = await pruneAndTrain(input, roundStage(schedule, 1), smaller);
+  let held = { model: first, measurement: await evaluate(input, first.artifact) };
+  if (!schedule.loop) return held;
+  const { accuracy } = await evaluate(input, dense);
+  const least = accuracy - schedule.loop.accuracyLoss;
+  for (let round = 2; round <= schedule.loop.rounds && held.measurement.accuracy >= least; round++) {
+    const model = await pruneAndTrain(input, roundStage(schedule, round), held.model);
+    const measurement = await evaluate(input, model.artifact);
+    if (measurement.accuracy < least) break;
+    held = { model, measurement };
+  }
+  return held;
+}
+
+/** @param from what the stage before left; without it the dense network */
+async function pruneAndTrain(
+  { plan, candidateId: candidate, dense }: CandidateInput,
+  { name, schedule }: Stage,
+  from?: ModelReference,
+): Promise<ModelReference> {
   const training = trainingOn(plan.deviceClass);
   const { task, accelerator, batch, imagesPerEpoch } = plan;
-  const pruned = await training.prune({ task, candidate: candidateId, dense, schedule, accelerator, batch });
-  const { epochs } = schedule.fineTune;
+  const pruned = await training.prune({
+    task,
+    candidate,
+    dense,
+    ...(from && { from: from.artifact }),
+    schedule,
+    accelerator,
+    batch,
+  });
   return training.fineTune({
     task,
-    candidate: candidateId,
+    candidate,
     pruned: pruned.artifact,
-    epochs,
+    ...(name !== undefined && { stage: name }),
+    epochs: schedule.fineTune.epochs,
     imagesPerEpoch,
     schedule,
     dense,
   });
+}
+
+function evaluate({ plan: { deviceClass, task } }: CandidateInput, model: string): Promise<Measurement> {
+  return trainingOn(deviceClass).evaluate({ task, model, split: 'validation' });
 }

@@ -71,6 +71,14 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
       message: `there are ${images} training images`,
     });
   }
+  const { rewindTo } = spec.space.fineTune;
+  if (spec.weights !== undefined && rewindTo !== undefined && rewindTo > 0) {
+    errors.push({
+      field: 'space.fineTune.rewindTo',
+      value: rewindTo,
+      message: 'how the network was early in its training is not known of weights that were brought; leave it out',
+    });
+  }
   if (errors.length === 0 && accelerator) {
     try {
       pricerOf(spec);
@@ -84,10 +92,15 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
 
 function unknownLayers(network: Network, spec: CampaignSpec): FieldError[] {
   const names = weightedLayers(network).map(({ name }) => name);
-  return Object.keys(spec.space.density)
-    .filter((layer) => !names.includes(layer))
-    .map((layer) => ({
-      field: `space.density.${layer}`,
+  const { density, filters } = spec.space;
+  const named = [
+    ...Object.keys(density).map((layer) => ['space.density', layer]),
+    ...Object.keys(filters?.density ?? {}).map((layer) => ['space.filters.density', layer]),
+  ];
+  return named
+    .filter(([, layer]) => !names.includes(layer))
+    .map(([field, layer]) => ({
+      field: `${field}.${layer}`,
       value: layer,
       message: `${network.name} has no such layer; it has ${names.join(', ')}`,
     }));

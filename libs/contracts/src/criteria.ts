@@ -1,0 +1,23 @@
+/** Ways to choose whole filters that go. */
+export const FILTER_CRITERIA = [
+  'filter-l1',
+  'filter-geometric-median',
+  'filter-taylor',
+  'network-slimming',
+  'filter-energy-aware',
+] as const;
+/** Ways to choose the weights that go while the network is trained. */
+export const CRITERIA_WHILE_TRAINING = ['gradual-magnitude', 'network-surgery', 'movement'] as const;
+
+/** Ways to choose what goes, as the literature names them; libs/pruning has a file for each. */
+export const CRITERIA = [
+  'magnitude',
+  'energy-aware',
+  'random',
+  'taylor',
+  'snip',
+  'optimal-brain-surgeon',
+  ...CRITERIA_WHILE_TRAINING,
+  '2:4',
+  ...FILTER_CRITERIA,
+] as const;
