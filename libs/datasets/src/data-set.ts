@@ -1,3 +1,5 @@
+import { RandomStream } from '@espalier/random';
+
 /** Images as bytes and their classes. Pixels stay bytes until TensorFlow casts a batch of them. */
 export interface Split {
   readonly images: Uint8Array;
@@ -37,6 +39,26 @@ export function subset(data: DataSet, trainingImages: number): DataSet {
   const share = trainingImages / data.training.count;
   const first = (split: Split): Split => head(split, Math.ceil(split.count * share), data.image);
   return { ...data, training: first(data.training), validation: first(data.validation), test: first(data.test) };
+}
+
+/**
+ * The images of each split in an order drawn once and for all. What people bring lies class by class, and much looks at the
+ * first so many images of a split.
+ */
+export function shuffled(data: DataSet): DataSet {
+  const mixed = ({ images, labels, count }: Split, stream: number): Split => {
+    const order = new RandomStream(0, stream).permutation(count);
+    const pixels = pixelsOf(data.image);
+    const into = new Uint8Array(images.length);
+    order.forEach((from, at) => into.set(images.subarray(from * pixels, (from + 1) * pixels), at * pixels));
+    return { images: into, labels: Uint8Array.from(order, (from) => labels[from]), count };
+  };
+  return {
+    ...data,
+    training: mixed(data.training, 0),
+    validation: mixed(data.validation, 1),
+    test: mixed(data.test, 2),
+  };
 }
 
 type Image = DataSet['image'];

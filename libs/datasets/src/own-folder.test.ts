@@ -45,6 +45,15 @@ describe('a folder of images by class', () => {
     expect(await loadDataSet(folder, cache, null, GREY)).toEqual(data);
   });
 
+  it('has its classes mixed, so that the first images of a split are of all of them', async () => {
+    await fill(join(folder, 'dark'), 60, 20);
+    await fill(join(folder, 'light'), 60, 230);
+    const { training } = await loadDataSet(folder, cache, null, GREY);
+    const light = training.labels.subarray(0, 20).reduce((sum, label) => sum + label, 0);
+    expect(light).toBeGreaterThan(4);
+    expect(light).toBeLessThan(16);
+  });
+
   it('keeps the splits that it has', async () => {
     for (const [part, count] of [
       ['train', 30],
@@ -99,8 +108,9 @@ describe('a NumPy pair', () => {
     expect(await dataSetFacts(folder)).toEqual({ image: GREY, classes: 3, trainingImages: 40 });
     const { training, validation, test } = await loadDataSet(folder, cache, null);
     expect([training.count, test.count, validation.count]).toEqual([40, 5, 5]);
-    expect([...validation.labels]).toEqual([0, 1, 2, 0, 1]);
-    expect(validation.images[0]).toBe(images[45 * 64]);
+    expect([...validation.labels].sort()).toEqual([0, 0, 1, 1, 2]);
+    const firstPixels = Array.from({ length: 5 }, (_, i) => [validation.images[i * 64], validation.labels[i]]);
+    expect(firstPixels.sort()).toEqual([45, 46, 47, 48, 49].map((i) => [images[i * 64], i % 3]).sort());
   });
 
   it('is refused when a label is out of range, the two do not fit, or a file is cut off or of floats', async () => {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataSetError, type DataSet, type DataSetFacts } from './data-set.js';
+import { DataSetError, shuffled, type DataSet, type DataSetFacts } from './data-set.js';
 import { imageFolderFacts, loadImageFolder } from './image-folder.js';
 import { loadNumpy, numpyFacts } from './numpy-file.js';
 import { loadTfrecords, tfrecordFacts } from './tfrecord-file.js';
@@ -21,7 +21,7 @@ export async function folderFacts(path: string): Promise<DataSetFacts> {
 
 /** @param image the size that the network takes; images in a folder are scaled to it */
 export async function loadFolder(path: string, cache: string, image: DataSet['image']): Promise<DataSet> {
-  return (await readerOf(path)).load(path, cache, image);
+  return shuffled(await (await readerOf(path)).load(path, cache, image));
 }
 
 interface FolderReader {
