@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import type { DataSet } from '@espalier/datasets';
 import type { Network } from '@espalier/networks';
 import type { Checkpoint, Recipe } from '@espalier/training';
 import { note, percent } from './output.js';
+import { loadTraining } from './run-model.js';
+import { writeWhole } from './write-whole.js';
 
 /**
  * Trains a network of the zoo by its recipe. A checkpoint lies beside the place of the result after each epoch, so that the
@@ -16,8 +18,7 @@ export async function trainModel(
   data: DataSet,
   { out, seed, epochs }: { out: string; seed: number; epochs?: number },
 ): Promise<{ model: Checkpoint; testAccuracy: number }> {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  const training = await import('@espalier/training');
+  const training = await loadTraining();
   const recipe: Recipe = { ...training.denseRecipe(network), ...(epochs !== undefined && { epochs }) };
   const file = `${out}.checkpoint`;
   const trainable = new training.TrainableNetwork(network);
@@ -42,8 +43,7 @@ export async function trainModel(
       onEpoch: async (epochsDone, loss) => {
         const state = await trainable.state();
         const bytes = training.encodeCheckpoint({ ...state, network, epochsDone, stepsIntoEpoch: 0 });
-        await writeFile(`${file}.partial`, bytes);
-        await rename(`${file}.partial`, file);
+        await writeWhole(file, bytes);
         const { accuracy } = await trainable.measure(data.validation, 'validation');
         const seconds = Math.round((Date.now() - began) / 1000);
         note(

@@ -1,4 +1,3 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { DataSet } from '@espalier/datasets';
 import {
@@ -11,6 +10,8 @@ import {
   TFJS_WEIGHTS_FILE,
   type ImportedModel,
 } from '@espalier/networks';
+import { accuracyOf, loadTraining, withModel } from './run-model.js';
+import { writeWhole } from './write-whole.js';
 
 export const MODEL_FORMATS = ['tfjs', 'keras', 'h5', 'onnx', 'sparse'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
@@ -36,7 +37,11 @@ export async function writeModel(
       return writeWhole(join(path, 'model.json'), modelJson);
     }
     case 'sparse': {
-      const ranges = data && (await measuredRanges({ network, weights }, data));
+      const ranges =
+        data &&
+        (await withModel({ network, weights }, (trainable, { activationRanges }) =>
+          activationRanges(trainable, data.validation),
+        ));
       const { json, binary } = exportSparse(network, weights, ranges);
       await writeWhole(join(path, 'sparse.bin'), binary);
       return writeWhole(join(path, 'sparse.json'), json);
@@ -54,43 +59,7 @@ export async function writeModel(
 export async function accuracyOfFile(file: string, format: ModelFormat, data: DataSet): Promise<number | undefined> {
   if (format === 'sparse') return undefined;
   if (format !== 'tfjs') return accuracyOf(await importModel(file), data, 'validation');
-  // Loaded only here: TensorFlow takes two seconds, and few commands need it.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  await loadTraining();
   const { tfjsAccuracy } = await import('@espalier/training/tfjs-model');
   return tfjsAccuracy(dirname(file), data.validation);
-}
-
-export async function accuracyOf(
-  { network, weights }: ImportedModel,
-  data: DataSet,
-  split: 'validation' | 'test',
-): Promise<number> {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  const { TrainableNetwork } = await import('@espalier/training');
-  const trainable = new TrainableNetwork(network);
-  try {
-    await trainable.load({ weights, masks: new Map(), slots: new Map() });
-    return (await trainable.measure(data[split], split)).accuracy;
-  } finally {
-    trainable.close();
-  }
-}
-
-async function measuredRanges({ network, weights }: ImportedModel, data: DataSet) {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  const { activationRanges, TrainableNetwork } = await import('@espalier/training');
-  const trainable = new TrainableNetwork(network);
-  try {
-    await trainable.load({ weights, masks: new Map(), slots: new Map() });
-    return await activationRanges(trainable, data.validation);
-  } finally {
-    trainable.close();
-  }
-}
-
-async function writeWhole(path: string, content: Uint8Array | string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.partial`, content);
-  await rename(`${path}.partial`, path);
-  return path;
 }

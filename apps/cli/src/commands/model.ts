@@ -15,7 +15,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError } from '../exit-codes.js';
 import { note, percent, print, printJson, table } from '../output.js';
 import { trainModel } from '../train-model.js';
-import { accuracyOf, MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
+import { accuracyOf } from '../run-model.js';
+import { MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
 
 export function modelCommand(): Command {
   const command = new Command('model').description(

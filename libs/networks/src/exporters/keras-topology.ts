@@ -167,9 +167,8 @@ function kerasLayers(
     }
     case 'activation':
       if (layer.activation === 'leakyRelu') {
-        const slope = layer.slope ?? 0.2;
-        // Keras 3 calls it negative_slope; Keras 2 and tfjs alpha. Each passes over the other's name.
-        return [make('LeakyReLU', { alpha: slope })];
+        // As Keras 2 and tfjs call it; Keras 3's own name is put in its place where a file is for that.
+        return [make('LeakyReLU', { alpha: layer.slope ?? 0.2 })];
       }
       return [make('Activation', { activation: ACTIVATION_NAMES[layer.activation] })];
     case 'maxPooling2d':
