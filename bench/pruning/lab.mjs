@@ -136,9 +136,9 @@ export class Lab {
       seed: this.seed,
       solve: this.#solver.solve,
       gradients: () => using(model, (trainable) => weightGradients(trainable, training, STATISTICS_IMAGES)),
-      statisticsOf: (layer, soFar) =>
+      statisticsOf: (layer, soFar, samples) =>
         using(model, (dense) =>
-          using(soFar, (pruned) => layerStatistics(pruned, dense, layer, training, STATISTICS_IMAGES)),
+          using(soFar, (pruned) => layerStatistics(pruned, dense, layer, training, STATISTICS_IMAGES, samples)),
         ),
     };
   }

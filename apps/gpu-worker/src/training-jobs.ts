@@ -262,12 +262,12 @@ export class TrainingJobs {
       solve: (systems) => (this.#solver ??= new SystemSolver(this.options.threads)).solve(systems),
       gradients: async () =>
         weightGradients(await this.#loaded(before, 'reference'), training, STATISTICS_IMAGES, context.signal),
-      statisticsOf: async (layer, soFar) => {
+      statisticsOf: async (layer, soFar, samples) => {
         context.signal.throwIfAborted();
         context.progress({ phase: 'prune', done: soFar.order.length, of: layers });
         const reference = await this.#loaded(before, 'reference');
         const pruned = await this.#loaded({ ...soFar, network: before.network }, 'pruned');
-        return layerStatistics(pruned, reference, layer, training, STATISTICS_IMAGES);
+        return layerStatistics(pruned, reference, layer, training, STATISTICS_IMAGES, samples);
       },
     };
   }

@@ -69,6 +69,8 @@ export const PruningScheduleSchema = z.strictObject({
   density: z.record(LayerName, density),
   /** `layer` if left out. */
   allocation: AllocationSchema.optional(),
+  /** p of ‖Ŷ − X A‖ₚ, which energy-aware pruning's repair makes small; 2 if left out. */
+  repairNorm: z.literal([1, 2]).optional(),
   filters: FiltersSchema.optional(),
   loop: LoopSchema.optional(),
   fineTune: FineTuneSchema,
@@ -90,6 +92,10 @@ export const ScheduleSpaceSchema = z
     criterion: z.array(CriterionSchema).min(1).default(['magnitude', 'energy-aware']),
     density: densities,
     allocation: z.array(AllocationSchema).min(1).optional(),
+    repairNorm: z
+      .array(z.literal([1, 2]))
+      .min(1)
+      .optional(),
     filters: z
       .strictObject({
         criterion: z.array(z.enum(FILTER_CRITERIA)).min(1).default(['filter-energy-aware']),

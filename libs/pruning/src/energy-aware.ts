@@ -1,4 +1,5 @@
 import { highestScores, keptWeights } from './highest-scores.js';
+import { repairAbsolute } from './least-absolute.js';
 import { repair, ResidualCorrelation, type LeastSquares, type SolveSystems } from './least-squares.js';
 
 export interface EnergyAwareOptions {
@@ -6,13 +7,15 @@ export interface EnergyAwareOptions {
   readonly overshoot: number;
   /** In how many rounds they are restored; the output's error is computed anew for each. */
   readonly rounds: number;
+  /** p of ‖Ŷ − X A‖ₚ in the repair. For 1 the problem must come with samples. */
+  readonly repairNorm: 1 | 2;
 }
 
-export const ENERGY_AWARE_DEFAULTS: EnergyAwareOptions = { overshoot: 0.3, rounds: 8 };
+export const ENERGY_AWARE_DEFAULTS: EnergyAwareOptions = { overshoot: 0.3, rounds: 8, repairNorm: 2 };
 
 /**
  * Prunes one layer as Yang, Chen, Sze (CVPR 2017) do: removes the smallest weights past the target, restores those that
- * reduce the error of the layer's output most, and solves for the kept weights in closed form.
+ * reduce the error of the layer's output most, and solves for the kept weights: in closed form, or for p = 1 from there on.
  *
  * @param original inputs × filters, row-major: the kernel with all but its last dimension flattened
  * @param density fraction of the layer's weights to keep, in [0, 1]
@@ -23,13 +26,17 @@ export async function pruneEnergyAware(
   original: Float32Array,
   density: number,
   solve?: SolveSystems,
-  options: EnergyAwareOptions = ENERGY_AWARE_DEFAULTS,
+  given: Partial<EnergyAwareOptions> = {},
 ): Promise<{ mask: Float32Array; weights: Float32Array }> {
+  const options = { ...ENERGY_AWARE_DEFAULTS, ...given };
   const target = keptWeights(original.length, density);
   const kept = Math.floor(target * (1 - options.overshoot));
   const mask = highestScores(original.map(Math.abs), kept);
   restoreByOutputError(problem, original, mask, target - kept, options.rounds);
-  return { mask, weights: await repair(problem, mask, original, solve) };
+  const weights = await repair(problem, mask, original, solve);
+  if (options.repairNorm === 2) return { mask, weights };
+  if (!problem.samples) throw new RangeError('a repair with p = 1 needs samples');
+  return { mask, weights: await repairAbsolute(problem, problem.samples, mask, weights, solve) };
 }
 
 /**

@@ -10,6 +10,15 @@ export interface LeastSquares {
   /** Weights of one filter. */
   readonly inputs: number;
   readonly filters: number;
+  readonly samples?: Samples;
+}
+
+/** Rows of X with what they should give, drawn evenly over the data: what least absolute deviations need beyond the Gram. */
+export interface Samples {
+  /** rows × inputs, row-major */
+  readonly inputs: Float32Array;
+  /** rows × filters, row-major */
+  readonly targets: Float32Array;
 }
 
 /** A symmetric positive definite system A x = b, row-major. */

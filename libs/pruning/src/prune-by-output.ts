@@ -10,7 +10,16 @@ export type OutputCriterion = (
   kernel: Float32Array,
   density: number,
   solve: PruningData['solve'],
+  options: OutputOptions,
 ) => Promise<{ mask: Float32Array; weights: Float32Array }>;
+
+/** How the output is to be kept. */
+export interface OutputOptions {
+  readonly repairNorm: 1 | 2;
+}
+
+/** Rows of a layer's inputs that stand for all of them where sums over all do not do. */
+const SAMPLES = 2048;
 
 /** One layer after the other, the one that burns most first; energies are priced anew after each. */
 export async function pruneLayerByLayer(
@@ -20,6 +29,7 @@ export async function pruneLayerByLayer(
   { accelerator, batch, densities }: PruningTarget,
   data: PruningData,
   prune: OutputCriterion,
+  options: OutputOptions,
 ): Promise<PrunedNetwork> {
   const all = weightedLayers(dense.network);
   const pricer = new NetworkPricer(
@@ -41,11 +51,17 @@ export async function pruneLayerByLayer(
     const filters = kernel.shape[kernel.shape.length - 1];
     const mask = new Float32Array(kernel.data.length);
     const values = new Float32Array(kernel.data.length);
-    const statistics = await data.statisticsOf(name, pruned);
+    const statistics = await data.statisticsOf(name, pruned, options.repairNorm === 1 ? SAMPLES : 0);
     for (let group = 0; group < groups; group++) {
       const own = columns(kernel.data, filters, (group * filters) / groups, filters / groups);
       const inputs = (own.length * groups) / filters;
-      const result = await prune({ ...statistics[group], inputs, filters: filters / groups }, own, density, data.solve);
+      const result = await prune(
+        { ...statistics[group], inputs, filters: filters / groups },
+        own,
+        density,
+        data.solve,
+        options,
+      );
       putColumns(mask, result.mask, filters, (group * filters) / groups, filters / groups);
       putColumns(values, result.weights, filters, (group * filters) / groups, filters / groups);
     }

@@ -64,7 +64,7 @@ export async function pruneNetwork(
   }
   const prune = BY_OUTPUT[criterion];
   if (!prune) throw new ScheduleError(`criterion: there is nothing that prunes by '${criterion}'`);
-  return pruneLayerByLayer(dense, layers, counts, target, data, prune);
+  return pruneLayerByLayer(dense, layers, counts, target, data, prune, { repairNorm: schedule.repairNorm ?? 2 });
 }
 
 /**

@@ -11,11 +11,16 @@ export interface Gradients {
 
 /** What pruning asks of the outside, where the data are. */
 export interface PruningData {
-  /** Statistics of a layer's inputs in the network as it is pruned so far, for each of its groups. */
+  /**
+   * Statistics of a layer's inputs in the network as it is pruned so far, for each of its groups.
+   *
+   * @param samples so many rows beside the sums over all; none for 0
+   */
   readonly statisticsOf: (
     layer: string,
     prunedSoFar: PrunedNetwork,
-  ) => Promise<readonly Pick<LeastSquares, 'gram' | 'correlation'>[]>;
+    samples: number,
+  ) => Promise<readonly Pick<LeastSquares, 'gram' | 'correlation' | 'samples'>[]>;
   /** Of the dense network, by layer. */
   readonly gradients: () => Promise<ReadonlyMap<string, Gradients>>;
   readonly solve?: SolveSystems;

@@ -111,6 +111,7 @@ describe('schedules as points', () => {
   const full = ScheduleSpaceSchema.parse({
     criterion: ['magnitude', 'energy-aware'],
     allocation: ['layer', 'lamp'],
+    repairNorm: [1, 2],
     density: { conv1: [0.1, 1], fc1: [0.01, 0.5] },
     filters: { criterion: ['filter-l1', 'filter-energy-aware'], density: { conv1: [0.3, 1] }, epochs: [1, 4] },
     loop: { accuracyLoss: 0.01 },

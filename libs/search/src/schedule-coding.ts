@@ -8,6 +8,7 @@ type Coordinate =
   | { kind: 'filterCriterion'; options: NonNullable<ScheduleSpace['filters']>['criterion'] }
   | { kind: 'criterion'; options: ScheduleSpace['criterion'] }
   | { kind: 'allocation'; options: NonNullable<ScheduleSpace['allocation']> }
+  | { kind: 'repairNorm'; options: NonNullable<ScheduleSpace['repairNorm']> }
   | { kind: 'optimizer'; options: NonNullable<ScheduleSpace['fineTune']['optimizer']> }
   | { kind: Amount; low: number; high: number };
 
@@ -39,6 +40,7 @@ export class ScheduleCoding {
         const range = space.fineTune[kind];
         return range ? [{ kind, low: range[0], high: range[1] }] : [];
       }),
+      ...(space.repairNorm ? [{ kind: 'repairNorm' as const, options: space.repairNorm }] : []),
       ...(space.filters
         ? [
             ...densities('filterDensity', space.filters.density),
@@ -102,6 +104,9 @@ export class ScheduleCoding {
         case 'allocation':
           schedule = { ...schedule, allocation: coordinate.options[choice(at, coordinate.options.length)] };
           break;
+        case 'repairNorm':
+          schedule = { ...schedule, repairNorm: coordinate.options[choice(at, coordinate.options.length)] };
+          break;
         case 'optimizer':
           tune({ optimizer: coordinate.options[choice(at, coordinate.options.length)] });
           break;
@@ -120,9 +125,14 @@ export class ScheduleCoding {
   }
 
   /** The inverse of `decode`, up to its rounding. */
-  encode({ criterion, density, allocation = 'layer', filters, fineTune }: PruningSchedule): number[] {
-    const among = (options: readonly string[], value: string): number =>
-      (Math.max(0, options.indexOf(value)) + 0.5) / options.length;
+  encode({ criterion, density, allocation = 'layer', repairNorm = 2, filters, fineTune }: PruningSchedule): number[] {
+    const among = <Option>(options: readonly Option[], value: Option | undefined): number =>
+      (Math.max(
+        0,
+        options.findIndex((option) => option === value),
+      ) +
+        0.5) /
+      options.length;
     return this.#coordinates.map((coordinate) => {
       switch (coordinate.kind) {
         case 'density':
@@ -134,13 +144,15 @@ export class ScheduleCoding {
         case 'filterEpochs':
           return ((filters?.epochs ?? coordinate.low) - coordinate.low + 0.5) / (coordinate.high - coordinate.low + 1);
         case 'filterCriterion':
-          return among(coordinate.options, filters?.criterion ?? '');
+          return among(coordinate.options, filters?.criterion);
         case 'criterion':
           return among(coordinate.options, criterion);
         case 'allocation':
           return among(coordinate.options, allocation);
+        case 'repairNorm':
+          return among(coordinate.options, repairNorm);
         case 'optimizer':
-          return among(coordinate.options, fineTune.optimizer ?? '');
+          return among(coordinate.options, fineTune.optimizer);
         case 'learningRate':
           return positionOf(fineTune.learningRate?.peak ?? coordinate.low, coordinate);
         case 'labelSmoothing':

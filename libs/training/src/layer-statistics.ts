@@ -1,5 +1,5 @@
 import type { Split } from '@espalier/datasets';
-import { isVector, type ImageShape, type WeightedLayer } from '@espalier/networks';
+import { isVector, type ImageShape, type WeightedLayer, type WeightTensor } from '@espalier/networks';
 import { batchOf } from './batches.js';
 import { FLOAT, pad, reshape, T } from './compile-layer.js';
 import type { NetworkGraph } from './network-graph.js';
@@ -11,6 +11,8 @@ export interface LayerStatistics {
   readonly gram: Float64Array;
   /** XᵀŶ, weights × filters of the group, row-major. */
   readonly correlation: Float64Array;
+  /** Some rows of X and Ŷ, if they were asked for: rows × weights, and rows × filters of the group, row-major. */
+  readonly samples?: { readonly inputs: Float32Array; readonly targets: Float32Array };
 }
 
 const BATCH = 100;
@@ -21,6 +23,8 @@ const PATCH_BYTES = 256 * 2 ** 20;
  * Accumulates a layer's statistics over the first `images` of a split: X are the layer's inputs in the network as it is
  * pruned so far, Ŷ its outputs in the dense one, so that pruning a layer also makes up for errors before it. TensorFlow
  * makes the patches and the products; nothing larger than a Gram matrix comes back.
+ *
+ * @param rows about so many rows are given too, drawn evenly over all
  */
 export async function layerStatistics(
   pruned: TrainableNetwork,
@@ -28,6 +32,7 @@ export async function layerStatistics(
   layer: string,
   split: Split,
   images: number,
+  rows = 0,
 ): Promise<LayerStatistics[]> {
   const nodes = statisticsNodes(pruned.compiled, layer);
   const weighted = weightedOf(pruned.compiled, layer);
@@ -37,12 +42,20 @@ export async function layerStatistics(
   const batchSize = Math.max(1, Math.min(BATCH, Math.floor(PATCH_BYTES / patchBytes)));
   let gram = new Float64Array(0);
   let correlation = new Float64Array(0);
+  const samples: WeightTensor[][] = [];
   const count = Math.min(images, split.count);
   for (let from = 0; from < count; from += batchSize) {
     const batch = batchOf(split, null, from, Math.min(count, from + batchSize));
     const [targets] = await dense.compiled.graph.run(dense.feeds(batch), [product]);
     const feeds = { ...pruned.feeds(batch), [nodes.targets]: targets };
     const [g, b] = (await pruned.compiled.graph.run(feeds, [nodes.gram, nodes.correlation])).map(float32);
+    if (rows > 0) {
+      const all = batch.count * outputHeight * outputWidth;
+      const some = Math.max(1, Math.min(all, Math.round((rows * batch.count) / count)));
+      const chosen = Int32Array.from({ length: some }, (_, i) => Math.floor(((i + 0.5) * all) / some));
+      const at = { [nodes.rows]: { dtype: 'int32' as const, shape: [some], data: chosen } };
+      samples.push((await pruned.compiled.graph.run({ ...feeds, ...at }, [nodes.inputs, nodes.outputs])).map(float32));
+    }
     if (from === 0) {
       gram = new Float64Array(g.data.length);
       correlation = new Float64Array(b.data.length);
@@ -56,8 +69,29 @@ export async function layerStatistics(
       all.subarray((group * all.length) / groups, ((group + 1) * all.length) / groups);
     const ownGram = part(gram);
     symmetrise(ownGram);
-    return { gram: ownGram, correlation: part(correlation) };
+    const rowsOf = (which: 0 | 1): Float32Array =>
+      concatenated(
+        samples.map((batch) => {
+          const { data } = batch[which];
+          return data.subarray((group * data.length) / groups, ((group + 1) * data.length) / groups);
+        }),
+      );
+    return {
+      gram: ownGram,
+      correlation: part(correlation),
+      ...(rows > 0 && { samples: { inputs: rowsOf(0), targets: rowsOf(1) } }),
+    };
   });
+}
+
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 interface StatisticsNodes {
@@ -67,6 +101,10 @@ interface StatisticsNodes {
   readonly gram: string;
   /** groups × weights × filters of a group */
   readonly correlation: string;
+  /** Numbers of the rows that `inputs` and `outputs` are to give, each as groups × rows × columns. */
+  readonly rows: string;
+  readonly inputs: string;
+  readonly outputs: string;
 }
 
 const known = new WeakMap<NetworkGraph, Map<string, StatisticsNodes>>();
@@ -93,7 +131,23 @@ function statisticsNodes(compiled: NetworkGraph, name: string): StatisticsNodes 
   const outputs = byGroup(graph.add('Reshape', [targets, graph.integers(-1, groups, outputChannels)], T));
   const product = (right: string): string =>
     graph.add('BatchMatMulV2', [inputs, right], { ...T, adj_x: { bool: true }, adj_y: { bool: false } });
-  const nodes = { targets, gram: product(inputs), correlation: product(outputs) };
+  const rows = graph.placeholder(`${name}/rows`, 'int32', [-1]);
+  const axis = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(1) });
+  const rowsOf = (matrix: string): string =>
+    graph.add('GatherV2', [matrix, rows, axis], {
+      Tparams: FLOAT,
+      Tindices: { dtype: 'int32' },
+      Taxis: { dtype: 'int32' },
+      batch_dims: { int: 0 },
+    });
+  const nodes = {
+    targets,
+    gram: product(inputs),
+    correlation: product(outputs),
+    rows,
+    inputs: rowsOf(inputs),
+    outputs: rowsOf(outputs),
+  };
   byLayer.set(name, nodes);
   return nodes;
 }

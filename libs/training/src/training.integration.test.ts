@@ -169,7 +169,7 @@ describe('layer statistics', () => {
     await network.load(fresh());
     const dense = new TrainableNetwork(lenet, { intraOp: 1, interOp: 1 });
     await dense.load(fresh());
-    const [{ gram, correlation }] = await layerStatistics(network, dense, 'conv1', data.training, 3);
+    const [{ gram, correlation, samples }] = await layerStatistics(network, dense, 'conv1', data.training, 3, 40);
     dense.close();
     const kernel = fresh().weights.get('conv1/kernel')?.data ?? new Float32Array();
     const pixel = (image: number, y: number, x: number): number => data.training.images[image * 784 + y * 28 + x] / 255;
@@ -202,5 +202,12 @@ describe('layer statistics', () => {
         sum((at) => input(at, i) * output(at, f)),
         2,
       );
+    // Forty rows, each from the middle of a fortieth of all.
+    for (const row of [0, 13, 39]) {
+      const at = positions[Math.floor(((row + 0.5) * positions.length) / 40)];
+      expect(samples?.inputs[row * 25 + 7]).toBeCloseTo(input(at, 7), 5);
+      expect(samples?.targets[row * 20 + 3]).toBeCloseTo(output(at, 3), 4);
+    }
+    expect(samples?.inputs).toHaveLength(40 * 25);
   });
 });
