@@ -7,6 +7,7 @@ import { benchEnergyPricings } from './energy-pricings.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
 import { benchLenet300100 } from './pruning/lenet-300-100.mjs';
 import { benchLenet5 } from './pruning/lenet-5.mjs';
+import { benchPruneTimes } from './pruning/prune-times.mjs';
 import { benchResnet20 } from './pruning/resnet-20.mjs';
 import { benchTrainingImages } from './training-images.mjs';
 import { benchWorkerMemory } from './worker-memory.mjs';
@@ -17,6 +18,7 @@ const BENCHES = {
   'training-images': benchTrainingImages,
   'demo-candidates': benchDemoCandidates,
   'worker-memory': benchWorkerMemory,
+  'prune-times': benchPruneTimes,
   'lenet-5': benchLenet5,
   'lenet-300-100': benchLenet300100,
   'resnet-20': benchResnet20,

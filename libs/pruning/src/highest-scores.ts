@@ -1,3 +1,5 @@
+import quickselect from 'quickselect';
+
 /**
  * The mask of the `count` highest scores; of equal ones the first.
  *
@@ -7,9 +9,11 @@
 export function highestScores(scores: ArrayLike<number>, count: number): Float32Array {
   const mask = new Float32Array(scores.length);
   if (count <= 0) return mask;
-  // A typed array sorts by value without a callback: for a million weights that is ten times as fast as sorting indices.
-  const sorted = Float64Array.from(scores).sort();
-  const threshold = sorted[Math.max(0, scores.length - count)];
+  const place = Math.max(0, scores.length - count);
+  const inPart = Float64Array.from(scores);
+  // It works on whatever has numbers in places; its types say arrays.
+  quickselect(inPart as unknown as number[], place);
+  const threshold = inPart[place];
   let left = count;
   for (let i = 0; i < scores.length; i++) {
     if (scores[i] > threshold) {

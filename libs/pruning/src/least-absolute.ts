@@ -99,7 +99,6 @@ class FilterFit {
       }
     }
     for (let i = 0; i < size; i++) {
-      for (let j = 0; j < i; j++) matrix[j * size + i] = matrix[i * size + j];
       matrix[i * size + i] += this.#ridge;
       right[i] += this.#ridge * this.#start[i];
     }

@@ -21,7 +21,7 @@ export interface Samples {
   readonly targets: Float32Array;
 }
 
-/** A symmetric positive definite system A x = b, row-major. */
+/** A symmetric positive definite system A x = b, row-major. Of A what lies above the diagonal is not read. */
 export interface LinearSystem {
   readonly matrix: Float64Array;
   readonly right: Float64Array;
@@ -39,7 +39,12 @@ export const solveInJavaScript: SolveSystems = (systems) =>
     systems.map(({ matrix, right }) => {
       const size = right.length;
       const left = new Matrix(size, size);
-      for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) left.set(i, j, matrix[i * size + j]);
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j <= i; j++) {
+          left.set(i, j, matrix[i * size + j]);
+          left.set(j, i, matrix[i * size + j]);
+        }
+      }
       const factor = new CholeskyDecomposition(left);
       return factor.isPositiveDefinite()
         ? Float64Array.from(factor.solve(Matrix.columnVector(right)).to1DArray())
@@ -113,7 +118,7 @@ export function reproductionError(problem: LeastSquares, weights: ArrayLike<numb
 const RIDGES = 3;
 const RIDGE_STEP = 100;
 /** Systems that are gathered before they are solved hold no more numbers than this. */
-const GATHERED = 2 ** 25;
+const GATHERED = 2 ** 24;
 
 /**
  * The best weights on a given support, filter by filter: A_S = (G_SS + λI)⁻¹ (B_S + λ A⁰_S). The ridge pulls towards the
@@ -136,30 +141,40 @@ export async function repair(
     const right = new Float64Array(size);
     for (let row = 0; row < size; row++) {
       const i = support[row];
-      for (let column = 0; column < size; column++) matrix[row * size + column] = gram[i * inputs + support[column]];
+      for (let column = 0; column <= row; column++) matrix[row * size + column] = gram[i * inputs + support[column]];
       matrix[row * size + row] += ridge;
       right[row] = correlation[i * filters + filter] + ridge * original[i * filters + filter];
     }
     return { matrix, right };
   };
-  let pending: { filter: number; support: readonly number[] }[] = [];
-  let gathered = 0;
-  const solvePending = async (): Promise<void> => {
+  const settle = async (open: readonly { filter: number; support: readonly number[] }[]): Promise<void> => {
     let ridge = ridgeOf(problem);
-    for (let tries = 0; tries < RIDGES && pending.length > 0; tries++, ridge *= RIDGE_STEP) {
-      const solutions = await solve(pending.map(({ filter, support }) => systemOf(filter, support, ridge)));
-      pending = pending.filter(({ filter, support }, n) => {
+    let left = open;
+    for (let tries = 0; tries < RIDGES && left.length > 0; tries++, ridge *= RIDGE_STEP) {
+      const solutions = await solve(left.map(({ filter, support }) => systemOf(filter, support, ridge)));
+      left = left.filter(({ filter, support }, n) => {
         const solution = solutions[n];
         if (solution) support.forEach((i, row) => (repaired[i * filters + filter] = solution[row]));
         return !solution;
       });
     }
     // A Gram that rounding has made indefinite: the weights as they were are a safe answer.
-    for (const { filter, support } of pending) {
+    for (const { filter, support } of left) {
       for (const i of support) repaired[i * filters + filter] = original[i * filters + filter];
     }
+  };
+  let solving: Promise<void> = Promise.resolve();
+  let pending: { filter: number; support: readonly number[] }[] = [];
+  let gathered = 0;
+  // While some systems are solved the next are gathered; no more than that are held at a time.
+  const solvePending = async (): Promise<void> => {
+    const next = settle(pending);
     pending = [];
     gathered = 0;
+    // Should these fail while those before are waited for, it is told when they are waited for themselves.
+    next.catch(() => undefined);
+    await solving;
+    solving = next;
   };
   for (let filter = 0; filter < filters; filter++) {
     const support: number[] = [];
@@ -170,5 +185,6 @@ export async function repair(
     if (gathered > GATHERED) await solvePending();
   }
   await solvePending();
+  await solving;
   return repaired;
 }

@@ -4,6 +4,7 @@ import type { Threads } from './network-graph.js';
 const DOUBLE = { dtype: 'float64' } as const;
 const T: Record<string, Attribute> = { T: DOUBLE };
 
+/** Cholesky's factorisation reads nothing above the diagonal of the matrix. */
 interface LinearSystem {
   readonly matrix: Float64Array;
   readonly right: Float64Array;
@@ -74,7 +75,7 @@ export class SystemSolver {
       const own = system.right.length;
       const base = n * size * size;
       for (let row = 0; row < own; row++) {
-        matrices.set(system.matrix.subarray(row * own, (row + 1) * own), base + row * size);
+        matrices.set(system.matrix.subarray(row * own, row * (own + 1) + 1), base + row * size);
       }
       for (let row = own; row < size; row++) matrices[base + row * (size + 1)] = 1;
       right.set(system.right, n * size);
