@@ -83,7 +83,7 @@ export function importKeras(content: unknown, name: string, weightsOf: WeightsOf
         );
       }
       converted.weights.forEach(({ target, convert }, i) => {
-        if (target !== undefined) weights.set(target, convert ? convert(found[i]) : found[i]);
+        weights.set(target, convert ? convert(found[i]) : found[i]);
       });
     }
     for (const { target, value, size } of converted.plain ?? []) {

@@ -1,6 +1,7 @@
 import { fieldErrors, LayerListSchema, type LayerList, type LayerListInput } from '@espalier/contracts';
 import { z } from 'zod';
-import { NetworkError } from '../network.js';
+import { NetworkError, type Padding } from '../network.js';
+import { KerasConfigReader } from './keras-config-reader.js';
 
 type ListedInput = LayerListInput['layers'][number];
 
@@ -114,34 +115,12 @@ function listedLayers(
   from: string[],
   refuse: (problem: string) => never,
 ): ListedInput[] {
-  const count = (field: string, otherwise?: number): number => {
-    const parsed = z
-      .int()
-      .min(1)
-      .safeParse(config[field] ?? otherwise);
-    return parsed.success ? parsed.data : refuse(`${field} is ${JSON.stringify(config[field])}, not a whole number`);
-  };
-  const plane = (field: string, otherwise?: readonly [number, number]): readonly [number, number] => {
-    const parsed = z
-      .union([z.tuple([z.int().min(1), z.int().min(1)]), z.int().min(1)])
-      .safeParse(config[field] ?? otherwise);
-    if (!parsed.success) return refuse(`${field} is ${JSON.stringify(config[field])}, not one or two whole numbers`);
-    return typeof parsed.data === 'number' ? [parsed.data, parsed.data] : parsed.data;
-  };
-  const equal = (field: string, otherwise: readonly [number, number]): number => {
-    const [first, second] = plane(field, otherwise);
-    if (first !== second) refuse(`${field} of ${first} and ${second}: only equal ones can be priced`);
-    return first;
-  };
-  const padding = (): 'valid' | 'same' => {
-    const value = config.padding ?? 'valid';
-    return value === 'same' || value === 'valid' ? value : refuse(`padding is ${JSON.stringify(value)}`);
-  };
+  const read = new KerasConfigReader(config, refuse);
   const source = from.length === 1 ? from[0] : from;
-  const window = (): { kernel: readonly [number, number]; stride: number; padding: 'valid' | 'same' } => ({
-    kernel: plane('kernel_size'),
-    stride: equal('strides', [1, 1]),
-    padding: padding(),
+  const window = (): { kernel: readonly [number, number]; stride: number; padding: Padding } => ({
+    kernel: read.plane('kernel_size'),
+    stride: read.equal('strides', [1, 1]),
+    padding: read.padding(),
   });
   switch (kind) {
     case 'Conv2D':
@@ -151,9 +130,9 @@ function listedLayers(
           kind: 'conv',
           from: source,
           ...window(),
-          filters: count('filters'),
-          groups: count('groups', 1),
-          dilation: equal('dilation_rate', [1, 1]),
+          filters: read.count('filters'),
+          groups: read.count('groups', 1),
+          dilation: read.equal('dilation_rate', [1, 1]),
         },
       ];
     case 'DepthwiseConv2D':
@@ -163,8 +142,8 @@ function listedLayers(
           kind: 'depthwise-conv',
           from: source,
           ...window(),
-          multiplier: count('depth_multiplier', 1),
-          dilation: equal('dilation_rate', [1, 1]),
+          multiplier: read.count('depth_multiplier', 1),
+          dilation: read.equal('dilation_rate', [1, 1]),
         },
       ];
     case 'SeparableConv2D':
@@ -174,15 +153,15 @@ function listedLayers(
           kind: 'depthwise-conv',
           from: source,
           ...window(),
-          multiplier: count('depth_multiplier', 1),
-          dilation: equal('dilation_rate', [1, 1]),
+          multiplier: read.count('depth_multiplier', 1),
+          dilation: read.equal('dilation_rate', [1, 1]),
         },
-        { name, kind: 'conv', from: `${name}/depthwise`, kernel: 1, filters: count('filters') },
+        { name, kind: 'conv', from: `${name}/depthwise`, kernel: 1, filters: read.count('filters') },
       ];
     case 'Conv2DTranspose':
-      return [{ name, kind: 'transposed-conv', from: source, ...window(), filters: count('filters') }];
+      return [{ name, kind: 'transposed-conv', from: source, ...window(), filters: read.count('filters') }];
     case 'Dense':
-      return [{ name, kind: 'dense', from: source, units: count('units') }];
+      return [{ name, kind: 'dense', from: source, units: read.count('units') }];
     case 'MaxPooling2D':
     case 'AveragePooling2D':
       return [
@@ -190,9 +169,9 @@ function listedLayers(
           name,
           kind: 'pool',
           from: source,
-          kernel: plane('pool_size'),
-          stride: equal('strides', plane('pool_size')),
-          padding: padding(),
+          kernel: read.plane('pool_size'),
+          stride: read.equal('strides', read.plane('pool_size')),
+          padding: read.padding(),
         },
       ];
     case 'GlobalAveragePooling2D':
@@ -207,20 +186,8 @@ function listedLayers(
       return [{ name, kind: 'concat', from: source }];
     case 'BatchNormalization':
       return [{ name, kind: 'batch-norm', from: source }];
-    case 'ZeroPadding2D': {
-      const edges = z
-        .union([
-          z.tuple([z.tuple([z.int(), z.int()]), z.tuple([z.int(), z.int()])]),
-          z.tuple([z.int(), z.int()]),
-          z.int(),
-        ])
-        .safeParse(config.padding ?? 1);
-      if (!edges.success) return refuse(`padding is ${JSON.stringify(config.padding)}`);
-      const [rows, columns] = typeof edges.data === 'number' ? [edges.data, edges.data] : edges.data;
-      const [top, bottom] = typeof rows === 'number' ? [rows, rows] : rows;
-      const [left, right] = typeof columns === 'number' ? [columns, columns] : columns;
-      return [{ name, kind: 'pad', from: source, padding: [top, left, bottom, right] }];
-    }
+    case 'ZeroPadding2D':
+      return [{ name, kind: 'pad', from: source, padding: read.edges() }];
     default:
       if (PASSING.has(kind)) return [];
       return refuse('this kind of layer is not known');
