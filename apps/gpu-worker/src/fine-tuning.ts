@@ -13,7 +13,7 @@ import {
 /** The recipe for a network with what the schedule says otherwise. */
 export function fineTuneOptions(network: Network, { epochs, imagesPerEpoch, schedule }: FineTuneRequest): Recipe {
   const recipe = fineTuneRecipe(network);
-  const { optimizer, learningRate, labelSmoothing } = schedule?.fineTune ?? {};
+  const { optimizer, learningRate, labelSmoothing, scalePenalty } = schedule?.fineTune ?? {};
   return {
     ...recipe,
     epochs,
@@ -21,6 +21,7 @@ export function fineTuneOptions(network: Network, { epochs, imagesPerEpoch, sche
     ...(optimizer && { optimizer }),
     ...(learningRate && { learningRate: scheduleOf(learningRate) }),
     ...(labelSmoothing !== undefined && { labelSmoothing }),
+    ...(scalePenalty !== undefined && { scalePenalty }),
   };
 }
 

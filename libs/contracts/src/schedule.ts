@@ -29,6 +29,8 @@ export const FineTuneSchema = z.strictObject({
     .strictObject({ name: z.enum(LEARNING_RATES).default('cosine'), peak: z.number().positive().max(10) })
     .optional(),
   labelSmoothing: z.number().min(0).max(0.5).optional(),
+  /** Draws batch normalisations' scales to 0, so that network slimming finds filters to remove in the next round. */
+  scalePenalty: z.number().min(0).max(0.1).optional(),
   /** Share of the dense network's answers in the loss (Hinton et al. 2015). */
   distillation: z
     .strictObject({ share: z.number().min(0).max(1), temperature: z.number().min(1).max(100).default(4) })
@@ -112,6 +114,7 @@ export const ScheduleSpaceSchema = z
         optimizer: z.array(z.enum(OPTIMIZERS)).min(1).optional(),
         learningRate: range(z.number().positive().max(10)).optional(),
         labelSmoothing: range(z.number().min(0).max(0.5)).optional(),
+        scalePenalty: range(z.number().min(0).max(0.1)).optional(),
         /** Share of the dense network's answers in the loss. */
         distillation: range(z.number().min(0).max(1)).optional(),
         rewindTo: z.int().min(0).optional(),

@@ -115,7 +115,13 @@ describe('schedules as points', () => {
     density: { conv1: [0.1, 1], fc1: [0.01, 0.5] },
     filters: { criterion: ['filter-l1', 'filter-energy-aware'], density: { conv1: [0.3, 1] }, epochs: [1, 4] },
     loop: { accuracyLoss: 0.01 },
-    fineTune: { epochs: [0, 5], optimizer: ['sgd', 'adam'], learningRate: [0.001, 0.1], distillation: [0, 1] },
+    fineTune: {
+      epochs: [0, 5],
+      optimizer: ['sgd', 'adam'],
+      learningRate: [0.001, 0.1],
+      distillation: [0, 1],
+      scalePenalty: [0, 0.01],
+    },
   });
   const coding = new ScheduleCoding(full);
 

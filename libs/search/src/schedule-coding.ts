@@ -15,8 +15,8 @@ type Coordinate =
 type Filters = NonNullable<PruningSchedule['filters']>;
 
 /** Numbers of fine-tuning that a space may leave open. */
-type Amount = 'learningRate' | 'labelSmoothing' | 'distillation';
-const AMOUNTS: readonly Amount[] = ['learningRate', 'labelSmoothing', 'distillation'];
+type Amount = 'learningRate' | 'labelSmoothing' | 'distillation' | 'scalePenalty';
+const AMOUNTS: readonly Amount[] = ['learningRate', 'labelSmoothing', 'distillation', 'scalePenalty'];
 
 /**
  * Schedules as points of the unit cube, for strategies that cross and mutate numbers. Layers are taken in alphabetical
@@ -116,6 +116,9 @@ export class ScheduleCoding {
         case 'labelSmoothing':
           tune({ labelSmoothing: amountAt(at, coordinate) });
           break;
+        case 'scalePenalty':
+          tune({ scalePenalty: amountAt(at, coordinate) });
+          break;
         case 'distillation':
           tune({ distillation: { share: amountAt(at, coordinate), temperature: TEMPERATURE } });
           break;
@@ -157,6 +160,8 @@ export class ScheduleCoding {
           return positionOf(fineTune.learningRate?.peak ?? coordinate.low, coordinate);
         case 'labelSmoothing':
           return positionOf(fineTune.labelSmoothing ?? coordinate.low, coordinate);
+        case 'scalePenalty':
+          return positionOf(fineTune.scalePenalty ?? coordinate.low, coordinate);
         case 'distillation':
           return positionOf(fineTune.distillation?.share ?? coordinate.low, coordinate);
       }

@@ -22,8 +22,15 @@ import {
 } from './index.js';
 
 const ONE_THREAD = { intraOp: 1, interOp: 1 };
-const SGD: StepKind = { optimizer: 'sgd', nesterov: false, decays: false, distils: false, throughMasks: false };
-const VALUES = { learningRate: 0.01, weightDecay: 0, labelSmoothing: 0, step: 1 };
+const SGD: StepKind = {
+  optimizer: 'sgd',
+  nesterov: false,
+  decays: false,
+  thinsScales: false,
+  distils: false,
+  throughMasks: false,
+};
+const VALUES = { learningRate: 0.01, weightDecay: 0, labelSmoothing: 0, scalePenalty: 0, step: 1 };
 const none = { masks: new Map(), slots: new Map() };
 const start = { epochsDone: 0, stepsIntoEpoch: 0 };
 
@@ -201,6 +208,20 @@ describe('fine-tuning', () => {
       const after = (await trainable.weights()).get('left/kernel')?.data ?? new Float32Array();
       expect(after.some((weight, i) => mask[i] === 0 && weight !== before[i] && weight !== 0)).toBe(true);
     }));
+
+  it('draws the scales of normalisations to 0 by the learning rate times the penalty, and nothing else', async () => {
+    const after = async (scalePenalty: number): Promise<Map<string, Float32Array>> =>
+      withNetwork(residual, async (trainable) => {
+        const kind = { ...SGD, thinsScales: scalePenalty > 0 };
+        await trainable.step(batchOf(data.training, null, 0, 32), kind, { ...VALUES, scalePenalty });
+        return new Map([...(await trainable.weights())].map(([name, { data: values }]) => [name, values]));
+      });
+    const [without, drawn] = [await after(0), await after(0.05)];
+    for (const [name, values] of without) {
+      const difference = name.endsWith('/gamma') ? 0.01 * 0.05 : 0;
+      values.forEach((value, i) => expect(value - (drawn.get(name)?.[i] ?? 0)).toBeCloseTo(difference, 6));
+    }
+  });
 
   it('learns from a teacher: its answers come closer than without', async () => {
     const teacher = new TrainableNetwork(residual, ONE_THREAD);

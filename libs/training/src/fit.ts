@@ -19,6 +19,8 @@ export interface Recipe {
   readonly weightDecay?: number;
   /** 0 if left out. */
   readonly labelSmoothing?: number;
+  /** λ of λ Σ|γ| over the scales of batch normalisations, as network slimming trains (Liu et al. 2017); 0 if left out. */
+  readonly scalePenalty?: number;
   readonly augmentation?: Augmentation;
 }
 
@@ -81,6 +83,7 @@ export async function fit(network: TrainableNetwork, split: Split, options: FitO
     optimizer: options.optimizer,
     nesterov: options.nesterov ?? false,
     decays: (options.weightDecay ?? 0) > 0,
+    thinsScales: (options.scalePenalty ?? 0) > 0,
     distils: teacher !== undefined,
     throughMasks: options.throughMasks ?? false,
   };
@@ -104,6 +107,7 @@ export async function fit(network: TrainableNetwork, split: Split, options: FitO
         learningRate: learningRateAt(options.learningRate, done / totalSteps),
         weightDecay: options.weightDecay ?? 0,
         labelSmoothing: options.labelSmoothing ?? 0,
+        scalePenalty: options.scalePenalty ?? 0,
         step: done + 1,
         ...(teacher && {
           teacher: {

@@ -10,6 +10,8 @@ export interface StepKind {
   readonly nesterov: boolean;
   /** Whether weight decay acts on kernels. */
   readonly decays: boolean;
+  /** Whether batch normalisations' scales are drawn to 0. */
+  readonly thinsScales: boolean;
   /** Whether the loss is partly the distance to a teacher's answers. */
   readonly distils: boolean;
   /** Whether pruned weights go on learning behind their masks; see NetworkGraph.trainingPass. */
@@ -19,6 +21,7 @@ export interface StepKind {
 export interface StepFeeds extends StepScalars {
   /** How much of each label is spread over all classes, in [0, 1] (Szegedy et al. 2016). */
   readonly labelSmoothing: string;
+  readonly scalePenalty: string;
   /** Share of the teacher in the loss, the temperature, and the teacher's logits: images × classes. */
   readonly teacherShare: string;
   readonly temperature: string;
@@ -34,6 +37,7 @@ export interface TrainStep {
 
 /** Weights that no gradient changes. */
 const MOVING = /\/(mean|variance)$/;
+const SCALE = /\/gamma$/;
 const KERNEL = /^(.*)\/kernel$/;
 
 export function addStepFeeds({ graph, network }: NetworkGraph): StepFeeds {
@@ -43,6 +47,7 @@ export function addStepFeeds({ graph, network }: NetworkGraph): StepFeeds {
     weightDecay: scalar('weightDecay'),
     betaPowers: [scalar('beta1Power'), scalar('beta2Power')],
     labelSmoothing: scalar('labelSmoothing'),
+    scalePenalty: scalar('scalePenalty'),
     teacherShare: scalar('teacherShare'),
     temperature: scalar('temperature'),
     teacherLogits: graph.placeholder('teacherLogits', 'float32', [-1, network.classes]),
@@ -67,10 +72,14 @@ export function addTrainStep(
   const slots = new Map<string, Variable>();
   const updates = trained.map(([name, variable], i) => {
     const layer = KERNEL.exec(name)?.[1];
-    const gradient =
-      layer !== undefined && !kind.throughMasks
-        ? graph.add('Mul', [gradients[i], compiled.maskOf(layer).read], T)
-        : gradients[i];
+    const gradient = ((): string => {
+      if (layer !== undefined && !kind.throughMasks)
+        return graph.add('Mul', [gradients[i], compiled.maskOf(layer).read], T);
+      if (!kind.thinsScales || !SCALE.test(name)) return gradients[i];
+      // ∂ λ|γ| / ∂γ = λ sign(γ)
+      const pull = graph.add('Mul', [graph.add('Sign', [variable.read], T), feeds.scalePenalty], T);
+      return graph.add('AddV2', [gradients[i], pull], T);
+    })();
     const own = SLOTS[kind.optimizer].map((slot) => {
       const kept = slotVariables(name, slot);
       slots.set(`${slot}:${name}`, kept);

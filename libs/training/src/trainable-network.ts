@@ -32,6 +32,7 @@ export interface StepValues {
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly labelSmoothing: number;
+  readonly scalePenalty: number;
   /** Counted from 1 over the whole training. */
   readonly step: number;
   readonly teacher?: { readonly logits: Float32Array; readonly share: number; readonly temperature: number };
@@ -223,7 +224,7 @@ export class TrainableNetwork {
   }
 
   async #trainStep(kind: StepKind): Promise<TrainStep> {
-    const key = JSON.stringify([kind.optimizer, kind.nesterov, kind.decays, kind.distils, kind.throughMasks]);
+    const key = JSON.stringify(kind);
     this.#stepFeeds ??= addStepFeeds(this.compiled);
     const step =
       this.#steps.get(key) ??
@@ -246,6 +247,7 @@ export class TrainableNetwork {
     const fed: Feeds = {
       [feeds.learningRate]: scalar(values.learningRate),
       [feeds.labelSmoothing]: scalar(values.labelSmoothing),
+      [feeds.scalePenalty]: scalar(values.scalePenalty),
     };
     if (kind.decays) fed[feeds.weightDecay] = scalar(values.weightDecay);
     if (kind.optimizer !== 'sgd') {

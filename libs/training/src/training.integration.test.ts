@@ -31,12 +31,20 @@ const fresh = (masks: Masks = new Map()): TrainingState => ({
   masks,
   slots: new Map(),
 });
-const SGD = { optimizer: 'sgd', nesterov: false, decays: false, distils: false, throughMasks: false } as const;
+const SGD = {
+  optimizer: 'sgd',
+  nesterov: false,
+  decays: false,
+  thinsScales: false,
+  distils: false,
+  throughMasks: false,
+} as const;
 const step = (from: number, to: number, learningRate: number): Promise<number> =>
   network.step(batchOf(data.training, order, from, to), SGD, {
     learningRate,
     weightDecay: 0,
     labelSmoothing: 0,
+    scalePenalty: 0,
     step: 1,
   });
 const order = Uint32Array.from({ length: 1_100 }, (_, i) => (i * 7) % 1_100);
