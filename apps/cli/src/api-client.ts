@@ -3,14 +3,21 @@ import {
   CampaignSchema,
   CandidateDetailSchema,
   CandidatePageSchema,
+  ExtensionSchema,
   FrontSchema,
   ProblemSchema,
+  RetrySchema,
   WorkerListSchema,
   type Campaign,
   type CandidateDetail,
   type CandidatePage,
+  type ExtendRequest,
+  type Extension,
   type Front,
   type Problem,
+  type RepriceRequest,
+  type Retry,
+  type RetryRequest,
   type Worker,
 } from '@espalier/contracts';
 import type { z } from 'zod';
@@ -33,6 +40,15 @@ export class ApiClient {
   }
   tell(name: string, verb: 'pause' | 'resume' | 'cancel'): Promise<Campaign> {
     return this.#ask(CampaignSchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/${verb}`);
+  }
+  extend(name: string, request: ExtendRequest): Promise<Extension> {
+    return this.#ask(ExtensionSchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/extend`, request);
+  }
+  retryFailed(name: string, request: RetryRequest): Promise<Retry> {
+    return this.#ask(RetrySchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/retry-failed`, request);
+  }
+  reprice(name: string, request: RepriceRequest): Promise<Front> {
+    return this.#ask(FrontSchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/reprice`, request);
   }
   front(name: string): Promise<Front> {
     return this.#ask(FrontSchema, 'GET', `/v1/campaigns/${encodeURIComponent(name)}/front`);

@@ -1,6 +1,7 @@
 export * from './accelerator.js';
 export * from './campaign.js';
 export * from './campaign-spec.js';
+export * from './campaign-verbs.js';
 export * from './candidate.js';
 export * from './criteria.js';
 export * from './field-errors.js';

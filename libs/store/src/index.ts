@@ -8,4 +8,6 @@ export { adoptDenseModel, recordDenseModel } from './dense-models.js';
 export { BadCursorError, ConflictError, NotFoundError } from './errors.js';
 export { listEvents } from './events.js';
 export { frontWithoutTest, readFront, recordFailure, recordResult, recordRunning, recordTest } from './results.js';
+export { extendCampaign, retryCandidates } from './reopen-campaign.js';
+export { repriceCampaign } from './reprice.js';
 export { listWorkers, registerWorker } from './workers.js';

@@ -5,13 +5,23 @@ import {
   CandidatePageSchema,
   CandidateQuerySchema,
   EventSchema,
+  ExtendRequestSchema,
+  ExtensionSchema,
   FrontSchema,
+  RepriceRequestSchema,
+  RetryRequestSchema,
+  RetrySchema,
   type Campaign,
   type CampaignEvent,
   type CampaignSpec,
   type CandidatePage,
   type CandidateQuery,
+  type ExtendRequest,
+  type Extension,
   type Front,
+  type RepriceRequest,
+  type Retry,
+  type RetryRequest,
 } from '@espalier/contracts';
 import { findCampaign, listCampaigns, listCandidates, listEvents, readFront, type Database } from '@espalier/store';
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
@@ -83,6 +93,46 @@ export class CampaignsController {
   @ApiAcceptedResponse({ standardSchema: CampaignSchema, description: 'Training stops within seconds; results stay.' })
   cancel(@Param('campaign') campaign: string): Promise<Campaign> {
     return this.campaigns.tell(campaign, 'cancel');
+  }
+
+  @Post(':campaign/extend')
+  @HttpCode(202)
+  @ApiAcceptedResponse({
+    standardSchema: ExtensionSchema,
+    description:
+      'A campaign that has ended goes on up to a larger budget. A budget that it has already changes nothing.',
+  })
+  extend(
+    @Param('campaign') campaign: string,
+    @Body({ schema: ExtendRequestSchema }) request: ExtendRequest,
+  ): Promise<Extension> {
+    return this.campaigns.extend(campaign, request);
+  }
+
+  @Post(':campaign/retry-failed')
+  @HttpCode(202)
+  @ApiAcceptedResponse({
+    standardSchema: RetrySchema,
+    description: 'Candidates that failed are tried again: all, those of one type of error, or those named.',
+  })
+  retry(
+    @Param('campaign') campaign: string,
+    @Body({ schema: RetryRequestSchema }) request: RetryRequest,
+  ): Promise<Retry> {
+    return this.campaigns.retry(campaign, request);
+  }
+
+  @Post(':campaign/reprice')
+  @HttpCode(200)
+  @ApiOkResponse({
+    standardSchema: FrontSchema,
+    description: 'The front that the candidates make on another chip, from their stored sparsity profiles.',
+  })
+  reprice(
+    @Param('campaign') campaign: string,
+    @Body({ schema: RepriceRequestSchema }) request: RepriceRequest,
+  ): Promise<Front> {
+    return this.campaigns.reprice(campaign, request);
   }
 
   @Get(':campaign/candidates')

@@ -1,5 +1,25 @@
-import { campaignWorkflowId, ORCHESTRATOR_QUEUE, type Campaign, type CampaignSpec } from '@espalier/contracts';
-import { createCampaign, findCampaign, type Database } from '@espalier/store';
+import {
+  campaignWorkflowId,
+  ORCHESTRATOR_QUEUE,
+  type Campaign,
+  type CampaignSpec,
+  type ExtendRequest,
+  type Extension,
+  type Front,
+  type RepriceRequest,
+  type Retry,
+  type RetryRequest,
+} from '@espalier/contracts';
+import { EnergyModelError } from '@espalier/energy-model';
+import { NetworkError } from '@espalier/networks';
+import {
+  createCampaign,
+  extendCampaign,
+  findCampaign,
+  repriceCampaign,
+  retryCandidates,
+  type Database,
+} from '@espalier/store';
 import { cancelUpdate, pauseUpdate, resumeUpdate, type campaign } from '@espalier/workflows/client';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
@@ -25,20 +45,52 @@ export class CampaignsService {
     if (errors.length > 0) throw invalidFields(errors);
     const { id, created } = await createCampaign(this.database, spec, idempotencyKey);
     if (created) {
-      try {
-        await this.temporal.workflow.start<typeof campaign>('campaign', {
-          workflowId: campaignWorkflowId(id),
-          taskQueue: ORCHESTRATOR_QUEUE,
-          args: [{ campaignId: id, name: spec.name }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        });
-      } catch (error) {
-        if (!(isGrpcServiceError(error) || error instanceof ServiceError)) throw error;
-        this.log.warn(`Temporal is out of reach: the orchestrator will start campaign ${spec.name} (${id})`);
-      }
+      await this.#start(id, spec.name);
       this.log.log({ campaign: spec.name, campaignId: id }, 'launched');
     }
     return findCampaign(this.database, id);
+  }
+
+  /** Gives a campaign that has ended more candidates, and goes on with it. */
+  async extend(nameOrId: string, request: ExtendRequest): Promise<Extension> {
+    const { id, name } = await findCampaign(this.database, nameOrId);
+    const extension = await extendCampaign(this.database, id, request);
+    if (!request.dryRun && extension.budget > extension.budgetBefore) await this.#start(id, name);
+    return extension;
+  }
+
+  /** Has candidates without a result tried again, and goes on with the campaign. */
+  async retry(nameOrId: string, request: RetryRequest): Promise<Retry> {
+    const { id, name } = await findCampaign(this.database, nameOrId);
+    const retry = await retryCandidates(this.database, id, request);
+    if (!request.dryRun && retry.retried.length > 0) await this.#start(id, name);
+    return retry;
+  }
+
+  /** Prices all candidates on another chip. */
+  async reprice(nameOrId: string, request: RepriceRequest): Promise<Front> {
+    const { id } = await findCampaign(this.database, nameOrId);
+    try {
+      return await repriceCampaign(this.database, id, request);
+    } catch (error) {
+      if (!(error instanceof NetworkError || error instanceof EnergyModelError)) throw error;
+      throw invalidFields([{ field: 'accelerator', message: error.message }]);
+    }
+  }
+
+  /** Should Temporal be away, or the workflow that has ended still be closing, the orchestrator starts it soon. */
+  async #start(id: string, name: string): Promise<void> {
+    try {
+      await this.temporal.workflow.start<typeof campaign>('campaign', {
+        workflowId: campaignWorkflowId(id),
+        taskQueue: ORCHESTRATOR_QUEUE,
+        args: [{ campaignId: id, name }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    } catch (error) {
+      if (!(isGrpcServiceError(error) || error instanceof ServiceError)) throw error;
+      this.log.warn(`Temporal is out of reach: the orchestrator will start campaign ${name} (${id})`);
+    }
   }
 
   /**

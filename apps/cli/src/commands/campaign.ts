@@ -1,6 +1,7 @@
 import type { Campaign } from '@espalier/contracts';
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
+import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { note, percent, print, printJson, table } from '../output.js';
@@ -84,6 +85,7 @@ export function campaignCommand(): Command {
         else note(verb === 'pause' ? `${campaign.name} is ${campaign.state}` : `${campaign.name} is being cancelled`);
       });
   }
+  addVerbsOfEndedCampaigns(command);
   return command;
 }
 

@@ -13,6 +13,7 @@ import {
 import { cachedSearch, type PricedNetwork } from '@espalier/networks';
 import { cacheFolder } from '@espalier/embedded';
 import { Command, InvalidArgumentError } from 'commander';
+import { positiveNumber } from '../option-numbers.js';
 import { comparisonText, type Compared } from '../energy-comparison.js';
 import { energyCsv, latencyText, sensitivityText } from '../energy-formats.js';
 import { barsSvg, barsText, partsOf } from '../energy-plot.js';
@@ -43,7 +44,7 @@ export function energyCommand(): Command {
     .argument('<network>', 'a network of the zoo or the literature, or a file: layer list, ONNX, model.json of tfjs')
     .description('price a network on a chip: energy per layer and memory level')
     .option('--accelerator <name|file>', 'a shipped chip, or a YAML file that describes one', 'eyeriss')
-    .option('--batch <n>', 'images that the chip runs together', positive, 1)
+    .option('--batch <n>', 'images that the chip runs together', positiveNumber, 1)
     .option('--density <layer=d>', 'fraction of a layer’s weights that is kept; may be repeated', layerDensity, {})
     .option('--activations <d>', 'fraction of activations that is not zero, the first input apart', fraction, 1)
     .option('--keep-on-chip', 'let tensors wait on the chip for the next layer where they fit')
@@ -184,13 +185,6 @@ async function writePicture(file: string, svg: string): Promise<void> {
   await writeFile(file, svg).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError('invalid', `${file} cannot be written (${error.code ?? error.message})`);
   });
-}
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('a whole number of at least 1 is needed.');
-  return number;
 }
 
 function fraction(value: string): number {

@@ -11,7 +11,8 @@ import {
   zooNetwork,
   type ImportedModel,
 } from '@espalier/networks';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../option-numbers.js';
 import { CommandError } from '../exit-codes.js';
 import { note, percent, print, printJson, table } from '../output.js';
 import { trainModel } from '../train-model.js';
@@ -104,14 +105,6 @@ function zoo(name: string): ReturnType<typeof zooNetwork> {
   } catch (error) {
     throw error instanceof NetworkError ? new CommandError('invalid', error.message) : error;
   }
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 2 ** 31 - 1) {
-    throw new InvalidArgumentError('a whole number of at least 0 is needed.');
-  }
-  return value;
 }
 
 async function read(path: string): Promise<ImportedModel> {

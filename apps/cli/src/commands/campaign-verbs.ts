@@ -1,0 +1,67 @@
+import { Option, type Command } from 'commander';
+import { api } from '../context.js';
+import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
+import { positiveNumber } from '../option-numbers.js';
+import { note, print, printJson, table } from '../output.js';
+import { readAccelerator } from '../read-accelerator.js';
+
+/** What can be done with a campaign that has ended. */
+export function addVerbsOfEndedCampaigns(command: Command): void {
+  command
+    .command('extend <name>')
+    .description('give a campaign that has ended more candidates; its strategy goes on from what it knows')
+    .requiredOption('--candidates <n>', 'the budget in all', positiveNumber)
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--json', 'print the answer as JSON')
+    .action(async (name: string, options: { candidates: number; dryRun?: boolean; json?: boolean }) => {
+      const { candidates, dryRun = false, json } = options;
+      const extension = await api().extend(name, { candidates, dryRun });
+      const { campaign, budgetBefore, budget } = extension;
+      if (json) printJson(extension);
+      else if (budget === budgetBefore) note(`${campaign} has a budget of ${budget} candidates already`);
+      else note(`${campaign} ${dryRun ? 'would go' : 'goes'} on, from ${budgetBefore} to ${budget} candidates`);
+    });
+  command
+    .command('retry-failed <name>')
+    .description('have candidates that failed tried again, each from its last checkpoint')
+    .option('--type <error>', 'only those of this type of error, diverged ones too')
+    .option('--candidate <ids...>', 'only these, whatever ended them')
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--json', 'print the answer as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx espalier campaign retry-failed lenet5-mnist --type OutOfMemoryError --dry-run',
+    )
+    .action(
+      async (name: string, options: { type?: string; candidate?: string[]; dryRun?: boolean; json?: boolean }) => {
+        const { type: errorType, candidate: candidates, dryRun = false, json } = options;
+        const retry = await api().retryFailed(name, {
+          ...(errorType !== undefined && { errorType }),
+          ...(candidates && { candidates }),
+          dryRun,
+        });
+        if (json) return printJson(retry);
+        const { campaign, retried } = retry;
+        if (retried.length === 0) return note(`${campaign} has no candidates to try again`);
+        note(`${campaign} ${dryRun ? 'would try' : 'tries'} ${retried.length} again:`);
+        print(
+          table(
+            ['#', 'id', 'was', 'type of error'],
+            retried.map(({ number, id, state, failure }) => [String(number), id, state, failure?.type ?? '–']),
+          ),
+        );
+      },
+    );
+  command
+    .command('reprice <name>')
+    .description('show the front that the candidates make on another chip; none is trained again')
+    .requiredOption('--accelerator <name>', 'a shipped chip, or the YAML file of one')
+    .option('--batch <n>', 'images that the chip runs together', positiveNumber)
+    .addOption(new Option('--format <format>', 'how to print it').choices(FRONT_FORMATS).default('table'))
+    .addHelpText('after', '\nExamples:\n  npx espalier campaign reprice lenet5-mnist --accelerator edge-tpu --batch 16')
+    .action(async (name: string, options: { accelerator: string; batch?: number; format: FrontFormat }) => {
+      const { batch, format } = options;
+      const accelerator = await readAccelerator(options.accelerator);
+      print(formatFront(await api().reprice(name, { accelerator, ...(batch !== undefined && { batch }) }), format));
+    });
+}

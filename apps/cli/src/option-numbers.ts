@@ -1,0 +1,17 @@
+import { InvalidArgumentError } from 'commander';
+
+/** An option's value as a whole number of at least 0. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 2 ** 31 - 1) {
+    throw new InvalidArgumentError('a whole number of at least 0 is needed.');
+  }
+  return value;
+}
+
+/** As a whole number of at least 1. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number of at least 1 is needed.');
+  return value;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { CampaignSpecSchema } from './campaign-spec.js';
+import { CandidateSchema } from './candidate.js';
+
+/** Says what would happen, and changes nothing. */
+const dryRun = z.boolean().default(false);
+
+/** The budget in all, not what is added: said twice, it changes nothing the second time. */
+export const ExtendRequestSchema = z.strictObject({
+  candidates: CampaignSpecSchema.shape.budget.shape.candidates,
+  dryRun,
+});
+export type ExtendRequest = z.infer<typeof ExtendRequestSchema>;
+
+export const ExtensionSchema = z.strictObject({
+  campaign: z.string(),
+  budgetBefore: z.int(),
+  budget: z.int(),
+  dryRun: z.boolean(),
+});
+export type Extension = z.infer<typeof ExtensionSchema>;
+
+/** Which candidates without a result are tried again: those that failed, or of one type of error, or these. */
+export const RetryRequestSchema = z.strictObject({
+  errorType: z.string().min(1).max(200).optional(),
+  candidates: z.array(z.uuid()).min(1).max(1000).optional(),
+  dryRun,
+});
+export type RetryRequest = z.infer<typeof RetryRequestSchema>;
+
+export const RetrySchema = z.strictObject({
+  campaign: z.string(),
+  retried: z.array(CandidateSchema.pick({ id: true, number: true, state: true, failure: true })),
+  dryRun: z.boolean(),
+});
+export type Retry = z.infer<typeof RetrySchema>;
+
+/** Another chip, or another number of images that it runs together. */
+export const RepriceRequestSchema = z.strictObject({
+  accelerator: CampaignSpecSchema.shape.accelerator,
+  batch: CampaignSpecSchema.shape.batch.optional(),
+});
+export type RepriceRequest = z.infer<typeof RepriceRequestSchema>;

@@ -1,0 +1,52 @@
+import { CampaignSpecSchema, SparsityProfileSchema, type Front, type RepriceRequest } from '@espalier/contracts';
+import { priceProfile } from '@espalier/networks';
+import { front, hypervolume } from '@espalier/pareto';
+import { describeCandidate, WITH_RESULTS } from './candidates.js';
+import type { Database } from './database.js';
+import { denseOf } from './dense-models.js';
+
+/**
+ * The front that a campaign's candidates make on another chip: each priced from its stored sparsity profile, none trained.
+ *
+ * @throws NetworkError or EnergyModelError when the chip is not known or cannot run the network
+ */
+export async function repriceCampaign(
+  database: Database,
+  campaignId: string,
+  { accelerator, batch }: RepriceRequest,
+): Promise<Front> {
+  const campaign = await database.campaign.findUniqueOrThrow({
+    where: { id: campaignId },
+    include: { denseModel: true },
+  });
+  const spec = CampaignSpecSchema.parse(campaign.spec);
+  const priced = { ...spec, accelerator, batch: batch ?? spec.batch };
+  const rows = await database.candidate.findMany({
+    where: { campaignId, state: 'completed', accuracy: { gte: spec.constraints.accuracy?.min ?? 0 } },
+    include: { ...WITH_RESULTS, evaluations: true },
+    orderBy: { number: 'asc' },
+  });
+  const candidates = rows.flatMap((row) => {
+    const validation = row.evaluations.find(({ split }) => split === 'validation');
+    if (!validation) return [];
+    const energy = priceProfile(priced, SparsityProfileSchema.parse(validation.profile)).total;
+    return [{ row, energy, accuracy: validation.accuracy }];
+  });
+  const members = front(candidates, ({ energy, accuracy }): [number, number] => [energy, -accuracy]);
+  const dense = campaign.denseModel ? denseOf(priced, campaign.denseModel) : null;
+  const area = hypervolume(
+    members.map(({ energy, accuracy }) => [energy / (dense?.energy.total ?? Infinity), 1 - accuracy] as const),
+    [1, 1],
+  );
+  return {
+    campaign: campaign.name,
+    hypervolume: area,
+    dense,
+    points: members
+      .sort((a, b) => a.energy - b.energy)
+      .map(({ row, energy }) => {
+        const { id, number, schedule, validationAccuracy, testAccuracy, weightsLeft } = describeCandidate(row);
+        return { id, number, schedule, validationAccuracy, testAccuracy, energy, weightsLeft };
+      }),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Campaign, CampaignEvent, Candidate, Front } from '@espalier/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StackUnderTest, until } from './stack-under-test.js';
+
+const stack = new StackUnderTest(18_460);
+const spec = (name: string, criterion: string): string => `
+name: ${name}
+network: lenet-5
+data: mnist
+space:
+  criterion: [${criterion}]
+  density: { conv2: [0.3, 1], fc1: [0.1, 0.5] }
+  fineTune: { epochs: [1, 1], imagesPerEpoch: 200 }
+strategy: { name: random, seed: 4 }
+budget: { candidates: 3 }
+parallelism: 2
+subset: { trainingImages: 1100 }
+`;
+const campaign = (name: string): Promise<Campaign> => stack.get(`/v1/campaigns/${name}`);
+const candidates = async (name: string): Promise<Candidate[]> =>
+  (await stack.get<{ items: Candidate[] }>(`/v1/campaigns/${name}/candidates`)).items;
+const events = async (name: string): Promise<CampaignEvent[]> =>
+  (await stack.get<{ items: CampaignEvent[] }>(`/v1/campaigns/${name}/events`)).items;
+const completed = (name: string): Promise<Campaign> =>
+  until('the campaign is done', async () => {
+    const found = await campaign(name);
+    return found.state === 'completed' ? found : undefined;
+  });
+
+beforeAll(async () => {
+  expect((await stack.espalier('up')).code).toBe(0);
+});
+afterAll(() => stack.remove());
+
+describe('a campaign that has ended', () => {
+  it('goes on up to a larger budget; what was done before stays as it was', async () => {
+    expect(
+      (await stack.espalier('campaign', 'launch', stack.write('first.yaml', spec('first', 'magnitude')))).code,
+    ).toBe(0);
+    await completed('first');
+    const before = await candidates('first');
+    const planned = await stack.espalier('campaign', 'extend', 'first', '--candidates', '5', '--dry-run');
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('would go on, from 3 to 5 candidates')]);
+    expect((await campaign('first')).state).toBe('completed');
+    expect((await stack.espalier('campaign', 'extend', 'first', '--candidates', '5')).code).toBe(0);
+    expect((await completed('first')).counts.completed).toBe(5);
+    const after = await candidates('first');
+    expect(after.slice(0, 3).map(({ id, finishedAt, artifact }) => [id, finishedAt, artifact])).toEqual(
+      before.map(({ id, finishedAt, artifact }) => [id, finishedAt, artifact]),
+    );
+    const again = await stack.espalier('campaign', 'extend', 'first', '--candidates', '5');
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('has a budget of 5 candidates already')]);
+    const less = await stack.espalier('campaign', 'extend', 'first', '--candidates', '2');
+    expect([less.code, less.stderr]).toEqual([4, expect.stringContaining('has a budget of 5 candidates; give more')]);
+  }, 240_000);
+
+  it('is priced on another chip from what is stored, without any training', async () => {
+    const own = await stack.espalier('campaign', 'reprice', 'first', '--accelerator', 'eyeriss', '--format', 'json');
+    expect(JSON.parse(own.stdout)).toEqual(await stack.get<Front>('/v1/campaigns/first/front'));
+    const other = await stack.espalier('campaign', 'reprice', 'first', '--accelerator', 'edge-tpu', '--batch', '8');
+    expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('× less')]);
+    const unknown = await stack.espalier('campaign', 'reprice', 'first', '--accelerator', 'abacus');
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("there is no accelerator 'abacus'")]);
+  });
+
+  it('tries again what failed, and says so in its log', async () => {
+    // LeNet-5 has no batch normalisation that network slimming could go by: each candidate fails.
+    await stack.espalier('campaign', 'launch', stack.write('failing.yaml', spec('failing', 'network-slimming')));
+    expect((await completed('failing')).counts.failed).toBe(3);
+    const other = await stack.espalier('campaign', 'retry-failed', 'failing', '--type', 'OutOfMemoryError');
+    expect(other.stderr).toContain('has no candidates to try again');
+    const [{ id, finishedAt }] = await candidates('failing');
+    const planned = await stack.espalier(
+      'campaign',
+      'retry-failed',
+      'failing',
+      '--candidate',
+      id,
+      '--dry-run',
+      '--json',
+    );
+    expect(JSON.parse(planned.stdout)).toMatchObject({ retried: [{ id, state: 'failed' }], dryRun: true });
+    const retried = await stack.espalier('campaign', 'retry-failed', 'failing');
+    expect([retried.code, retried.stdout]).toEqual([0, expect.stringContaining('FilterScoreError')]);
+    expect((await completed('failing')).counts).toMatchObject({ failed: 3, asked: 0, running: 0 });
+    const [first] = await candidates('failing');
+    expect(first.finishedAt).not.toBe(finishedAt);
+    expect((await events('failing')).map(({ kind }) => kind)).toContain('candidates-retried');
+  }, 240_000);
+
+  it.each([
+    [['extend', 'nobody', '--candidates', '9'], 3, "there is no campaign 'nobody'"],
+    [['extend', 'first', '--candidates', 'many'], 2, 'a whole number of at least 1 is needed'],
+    [['retry-failed', 'first', '--candidate', 'x'], 2, 'candidates.0 ("x"): Invalid UUID'],
+  ])('answers a mistake with what is wrong: %s', async (args, code, message) => {
+    const answer = await stack.espalier('campaign', ...args);
+    expect([answer.code, answer.stderr]).toEqual([code, expect.stringContaining(message)]);
+  });
+});
