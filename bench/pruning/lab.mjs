@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadDataSet } from '@espalier/datasets';
 import { eyeriss, NetworkPricer } from '@espalier/energy-model';
+import { PruningWhileTraining } from '@espalier/gpu-worker/fine-tuning';
 import { importModel, weightedLayers, zooNetwork } from '@espalier/networks';
 import { pruneNetwork, trainingPruner } from '@espalier/pruning';
 import {
@@ -23,7 +24,6 @@ import {
 const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 const STATISTICS_IMAGES = 2000;
 const START = { epochsDone: 0, stepsIntoEpoch: 0 };
-const LOOK_EVERY = 50;
 
 /** A network under study, with its data. A model is { network, weights, masks }. */
 export class Lab {
@@ -59,12 +59,7 @@ export class Lab {
   async train(model, recipe, { teacher, schedule, of = model } = {}) {
     const pruner = schedule && (await trainingPruner(model.network, model.weights, schedule, this.#data(of)));
     return using(model, async (trainable) => {
-      const look = async (done) => {
-        const state = await trainable.state();
-        const masks = pruner.masksAt(done, state.weights, state.masks);
-        if (pruner.throughMasks && done < 1) await trainable.setMasks(masks);
-        else await trainable.load({ ...state, masks });
-      };
+      const pruning = pruner && new PruningWhileTraining(trainable, pruner);
       const run = (network) =>
         fit(trainable, this.data.training, {
           batchSize: 64,
@@ -74,16 +69,11 @@ export class Lab {
           seed: this.seed,
           start: START,
           ...(network && { teacher: { network, share: 0.7, temperature: 4 } }),
-          ...(pruner && {
-            throughMasks: pruner.throughMasks,
-            beforeStep: async (done, total) => {
-              if (done % LOOK_EVERY === 0) await look(done / total);
-            },
-          }),
+          ...(pruning && { throughMasks: pruning.throughMasks, beforeStep: pruning.beforeStep }),
         });
       if (teacher) await using(teacher, run);
       else await run();
-      if (pruner) await look(1);
+      await pruning?.look(1);
       const { weights, masks } = await trainable.state();
       return { network: model.network, weights, masks };
     });

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import sharp from 'sharp';
 import { DataSetError, type DataSet, type DataSetFacts, type Split } from './data-set.js';
+import { decodeImage } from './decode-image.js';
 import { packImages, unpackImages } from './packed-images.js';
 import { checkParts, partOf, type Part } from './split-images.js';
 
@@ -107,7 +107,10 @@ async function decoded(files: readonly ImageFile[], cache: string, image: DataSe
   const images = new Array<Uint8Array>(files.length);
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let at = next++; at < files.length; at = next++) images[at] = await decode(files[at].path, image);
+    for (let at = next++; at < files.length; at = next++) {
+      const { path } = files[at];
+      images[at] = await decodeImage(path, image, path);
+    }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
   const packed = packImages(
@@ -119,15 +122,4 @@ async function decoded(files: readonly ImageFile[], cache: string, image: DataSe
   await writeFile(partial, packed);
   await rename(partial, cached);
   return packed;
-}
-
-async function decode(path: string, { height, width, channels }: DataSet['image']): Promise<Uint8Array> {
-  try {
-    const scaled = sharp(path).rotate().resize(width, height, { fit: 'cover' }).removeAlpha();
-    return await (channels === 1 ? scaled.grayscale() : scaled.toColourspace('srgb')).raw().toBuffer();
-  } catch (error) {
-    throw new DataSetError(`${path} cannot be decoded (${(error as Error).message}); repair or remove it`, {
-      cause: error,
-    });
-  }
 }

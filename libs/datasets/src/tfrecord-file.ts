@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32c } from '@node-rs/crc32';
 import protobuf from 'protobufjs';
-import sharp from 'sharp';
 import { DataSetError, type DataSet, type DataSetFacts } from './data-set.js';
+import { decodeImage } from './decode-image.js';
 import { checkParts, partOf, splitOf, type Part } from './split-images.js';
 
 /** The part of TensorFlow's example.proto that images and labels need. */
@@ -46,17 +46,7 @@ export async function loadTfrecords(path: string, _cache: string, image: DataSet
   const examples = await readAll(path);
   const classes = classesOf(examples);
   const images: Uint8Array[] = [];
-  for (const { encoded, name } of examples) {
-    const scaled = sharp(encoded).resize(image.width, image.height, { fit: 'cover' }).removeAlpha();
-    images.push(
-      await (image.channels === 1 ? scaled.grayscale() : scaled.toColourspace('srgb'))
-        .raw()
-        .toBuffer()
-        .catch((error: Error) => {
-          throw new DataSetError(`${name}: its image cannot be decoded (${error.message})`, { cause: error });
-        }),
-    );
-  }
+  for (const { encoded, name } of examples) images.push(await decodeImage(encoded, image, `the image of ${name}`));
   const split = (part: Part) => {
     const own = examples
       .map((example, i) => ({ example, image: images[i] }))
