@@ -1,0 +1,22 @@
+// Records a workflow's history for the replay test: node libs/workflows/record-history.mjs <address> <workflow id> <name>
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { Client, Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+
+const [, , address, workflowId, name] = process.argv;
+const connection = await Connection.connect({ address });
+const history = await new Client({ connection }).workflow.getHandle(workflowId).fetchHistory();
+anonymise(history);
+const bytes = proto.temporal.api.history.v1.History.encode(history).finish();
+writeFileSync(new URL(`histories/${name}.binpb`, import.meta.url), bytes);
+process.stdout.write(`${history.events?.length ?? 0} events of ${workflowId} recorded\n`);
+await connection.close();
+
+/** Workers are named after their machine; whose it was is nobody's concern. */
+function anonymise(value) {
+  for (const [key, each] of Object.entries(value)) {
+    if (typeof each === 'string') value[key] = each.replaceAll(hostname(), 'host');
+    else if (typeof each === 'object' && each !== null && !ArrayBuffer.isView(each)) anonymise(each);
+  }
+}
