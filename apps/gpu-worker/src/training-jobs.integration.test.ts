@@ -59,6 +59,30 @@ describe('a job that is repeated', () => {
   });
 });
 
+describe('pruning while training', () => {
+  it.each(['gradual-magnitude', 'network-surgery', 'movement'] as const)(
+    'by %s, spread over layers by LAMP, goes on from a checkpoint to the very same weights',
+    async (criterion) => {
+      const { artifact: dense } = await jobs.trainDense({ task }, context);
+      const id = candidate.replace(/1$/, String(5 + ['gradual-magnitude', 'network-surgery'].indexOf(criterion)));
+      const schedule = {
+        criterion,
+        allocation: 'lamp' as const,
+        density: { conv2: 0.1, fc1: 0.05 },
+        fineTune: { epochs: 3 },
+      };
+      const priced = { task, candidate: id, dense, schedule, accelerator: eyeriss, batch: 16 };
+      const { artifact: pruned } = await jobs.prune(priced, context);
+      const request = { task, candidate: id, pruned, epochs: 3, imagesPerEpoch: null, schedule, dense };
+      const whole = await jobs.fineTune(request, context);
+      for (const epoch of [2, 3]) rmSync(join(folder, 'pointers', 'candidates', id, `epoch-${epoch}`));
+      const dataCache = join(tmpdir(), 'espalier-test-data');
+      const others = new TrainingJobs({ artifacts, dataCache, threads: { intraOp: 1, interOp: 1 } });
+      expect(await others.fineTune(request, context)).toEqual(whole);
+    },
+  );
+});
+
 describe('pruning on real data', () => {
   it('keeps the scheduled part of each layer through fine-tuning, and energy-aware answers better than magnitude before it', async () => {
     const { artifact } = await jobs.trainDense({ task }, context);

@@ -180,13 +180,15 @@ export class TrainingJobs {
     const data = await this.#data.of(task);
     const trainable = this.#networks.of(from.network, 'pruned');
     const schedule = fineTune?.schedule;
+    // By the weights that the training began with, also when it goes on from a checkpoint: how many each layer keeps may
+    // depend on them.
     const pruner =
       schedule &&
       (await trainingPruner(
-        from.network,
-        from.weights,
+        start.network,
+        start.weights,
         schedule,
-        this.#pruningData(from, schedule, task, data, context),
+        this.#pruningData(start, schedule, task, data, context),
       ));
     const pruning = pruner && new PruningWhileTraining(trainable, pruner);
     await (pruning ?? trainable).load(from);
