@@ -2,19 +2,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDataSet, type DataSet } from '@espalier/datasets';
 import { exportTfjsLayers, type Network } from '@espalier/networks';
-import { RandomStream } from '@espalier/random';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  augment,
   batchOf,
   encodeCheckpoint,
   fit,
   initialWeights,
-  learningRateAt,
   OutOfMemoryError,
   recalibrate,
-  SystemSolver,
   TrainableNetwork,
   weightGradients,
   type Recipe,
@@ -318,62 +314,4 @@ describe('gradients of weights', () => {
         expect(gradients.get('head')?.mean[at]).toBeCloseTo(slope, 3);
       }
     }));
-});
-
-describe('solving systems in TensorFlow', () => {
-  it('solves systems of many sizes, and gives null for one that is not positive definite', async () => {
-    const random = new RandomStream(3, 0);
-    const systems = [3, 40, 41, 7, 1].map((size) => {
-      const rows = Array.from({ length: 2 * size }, () => Float64Array.from({ length: size }, () => random.normal()));
-      const matrix = new Float64Array(size * size);
-      for (const row of rows)
-        for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) matrix[i * size + j] += row[i] * row[j];
-      return { matrix, right: Float64Array.from({ length: size }, () => random.normal()) };
-    });
-    const solver = new SystemSolver(ONE_THREAD);
-    const solutions = await solver.solve([...systems, { matrix: Float64Array.of(-1), right: Float64Array.of(1) }]);
-    solver.close();
-    systems.forEach(({ matrix, right }, n) => {
-      const solution = solutions[n] ?? new Float64Array();
-      right.forEach((expected, i) => {
-        const product = solution.reduce((sum, x, j) => sum + matrix[i * right.length + j] * x, 0);
-        expect(product).toBeCloseTo(expected, 6);
-      });
-    });
-    expect(solutions[systems.length]).toBeNull();
-  });
-});
-
-describe('learning-rate schedules', () => {
-  it('start and end where the literature has them', () => {
-    expect(learningRateAt({ name: 'cosine', peak: 2 }, 0)).toBe(2);
-    expect(learningRateAt({ name: 'cosine', peak: 2 }, 0.5)).toBeCloseTo(1, 12);
-    expect(learningRateAt({ name: 'one-cycle', peak: 2, warmUp: 0.25 }, 0)).toBeCloseTo(2 / 25, 12);
-    expect(learningRateAt({ name: 'one-cycle', peak: 2, warmUp: 0.25 }, 0.25)).toBeCloseTo(2, 12);
-    expect(learningRateAt({ name: 'one-cycle', peak: 2, warmUp: 0.25 }, 1)).toBeCloseTo(0, 12);
-  });
-});
-
-describe('augmentation', () => {
-  const image = { height: 4, width: 4, channels: 2 };
-  const batch = { images: Uint8Array.from({ length: 32 }, (_, i) => i + 1), labels: Int32Array.of(1), count: 1 };
-
-  it('that does nothing leaves images as they are', () => {
-    const same = augment(batch, image, { crop: 0, flip: false, cutout: 0 }, new RandomStream(1, 1));
-    expect(same.images).toEqual(batch.images);
-  });
-
-  it('shifts, mirrors and cuts out only: every pixel is one of the image or 0, channels together', () => {
-    const before = new Set(Array.from({ length: 16 }, (_, i) => `${2 * i + 1},${2 * i + 2}`));
-    let changed = 0;
-    for (let seed = 0; seed < 50; seed++) {
-      const { images } = augment(batch, image, { crop: 2, flip: true, cutout: 2 }, new RandomStream(seed, 1));
-      for (let i = 0; i < 16; i++) {
-        const pixel = `${images[2 * i]},${images[2 * i + 1]}`;
-        expect(pixel === '0,0' || before.has(pixel)).toBe(true);
-      }
-      if (images.some((byte, i) => byte !== batch.images[i])) changed++;
-    }
-    expect(changed).toBeGreaterThan(40);
-  });
 });
