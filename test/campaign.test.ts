@@ -310,7 +310,7 @@ describe('the demo', () => {
     const { code, stdout, stderr } = await stack.espalier('demo', '--file', file());
     expect(code).toBe(0);
     expect(stderr).toContain('Resuming demo');
-    expect(stdout).toContain('4 candidates done, 0 failed');
+    expect(stdout).toContain('4 candidates done, 0 diverged, 0 failed');
     expect(readdirSync(join(stack.home, 'results', 'demo')).sort()).toEqual(['front.csv', 'front.json', 'front.svg']);
   });
 });

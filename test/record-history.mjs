@@ -1,4 +1,4 @@
-// Records a workflow's history for the replay test: node libs/workflows/record-history.mjs <address> <workflow id> <name>
+// Records a workflow's history for the replay test: node test/record-history.mjs <address> <workflow id> <name>
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
@@ -9,7 +9,7 @@ const connection = await Connection.connect({ address });
 const history = await new Client({ connection }).workflow.getHandle(workflowId).fetchHistory();
 anonymise(history);
 const bytes = proto.temporal.api.history.v1.History.encode(history).finish();
-writeFileSync(new URL(`histories/${name}.binpb`, import.meta.url), bytes);
+writeFileSync(new URL(`../libs/workflows/histories/${name}.binpb`, import.meta.url), bytes);
 process.stdout.write(`${history.events?.length ?? 0} events of ${workflowId} recorded\n`);
 await connection.close();
 
