@@ -1,0 +1,90 @@
+import type { Campaign } from '@espalier/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StackUnderTest } from './stack-under-test.js';
+
+const stack = new StackUnderTest(18_490);
+const post = (body: string, type = 'application/json'): Promise<Response> =>
+  fetch(`${stack.api}/v1/campaigns`, { method: 'POST', body, headers: { 'content-type': type } });
+const good = {
+  name: 'bad',
+  network: 'lenet-5',
+  data: 'mnist',
+  space: { density: { conv1: [0.1, 1] } },
+  budget: { candidates: 4 },
+};
+
+beforeAll(async () => {
+  expect((await stack.espalier('up')).code).toBe(0);
+  expect((await post(JSON.stringify({ ...good, name: 'first' }))).status).toBe(201);
+  expect((await stack.espalier('campaign', 'cancel', 'first')).code).toBe(0);
+});
+afterAll(() => stack.remove());
+
+describe('bad input', () => {
+  it.each([
+    ['an unknown key', { ...good, colour: 'red' }, 422, '(whole)'],
+    ['a density above 1', { ...good, space: { density: { conv1: [0.1, 2] } } }, 422, 'space.density.conv1.1'],
+    [
+      'a layer that the network lacks',
+      { ...good, space: { density: { conv9: [0.1, 1] } } },
+      422,
+      'space.density.conv9',
+    ],
+    ['a network that does not exist', { ...good, network: 'lenet-9' }, 422, 'network'],
+    ['a data set that does not exist', { ...good, data: 'mnits' }, 422, 'data'],
+    ['an accelerator that does not exist', { ...good, accelerator: 'eyeris' }, 422, 'accelerator'],
+    ['a budget of 0', { ...good, budget: { candidates: 0 } }, 422, 'budget.candidates'],
+    ['a name that is taken', { ...good, name: 'first' }, 409, 'name'],
+  ])('%s is refused with the field named, and nothing is written', async (_what, body, status, field) => {
+    const before = await stack.get<{ items: Campaign[] }>('/v1/campaigns');
+    const response = await post(JSON.stringify(body));
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    const problem = (await response.json()) as { status: number; errors: { field: string }[] };
+    expect(problem.status).toBe(status);
+    expect(problem.errors.map((each) => each.field)).toContain(field);
+    expect(await stack.get('/v1/campaigns')).toEqual(before);
+  });
+
+  it('a body of 10 MB, another content type and broken JSON are refused', async () => {
+    // The answer comes before the body is read whole: a client that is still writing may only see the connection close.
+    const large = JSON.stringify({ ...good, filler: 'x'.repeat(10 << 20) });
+    await expect.poll(async () => (await post(large).catch(() => undefined))?.status).toBe(413);
+    expect((await post('name: x', 'application/yaml')).status).toBe(415);
+    expect((await post('{"name":')).status).toBe(400);
+  });
+
+  it('a bad id, an unknown candidate, an unknown campaign and a bad page are refused', async () => {
+    const status = async (path: string): Promise<number> => (await fetch(stack.api + path)).status;
+    expect(await status('/v1/candidates/7')).toBe(422);
+    expect(await status('/v1/candidates/00000000-0000-4000-8000-000000000000')).toBe(404);
+    expect(await status('/v1/campaigns/none')).toBe(404);
+    expect(await status('/v1/campaigns/first/candidates?limit=0')).toBe(422);
+    expect(await status('/v1/campaigns/first/candidates?after=nonsense')).toBe(422);
+    expect(await status('/v1/nothing')).toBe(404);
+  });
+
+  it('at the command line is told in a sentence, with the exit code of its kind', async () => {
+    const broken = await stack.espalier('campaign', 'launch', stack.write('broken.yaml', 'name: [x\nbudget: 1\n'));
+    expect([broken.code, broken.stderr]).toEqual([2, expect.stringMatching(/broken\.yaml, line \d+, column \d+/)]);
+    const unknown = await stack.espalier('campaign', 'show', 'none');
+    expect([unknown.code, unknown.stderr]).toEqual([3, "espalier: there is no campaign 'none'\n"]);
+    const flag = await stack.espalier('front', 'first', '--format', 'pdf');
+    expect([flag.code, flag.stderr]).toEqual([2, expect.stringContaining('Allowed choices are table, json, csv, svg')]);
+    const layer = await stack.espalier('energy', 'lenet-5', '--density', 'conv9=0.5');
+    expect([layer.code, layer.stderr]).toEqual([2, expect.stringContaining('it has conv1, conv2, fc1, fc2')]);
+    expect(broken.stderr + unknown.stderr + flag.stderr + layer.stderr).not.toContain('    at ');
+  });
+
+  it('an idempotency key that is used again gives the first campaign', async () => {
+    const launch = (): Promise<Response> =>
+      fetch(`${stack.api}/v1/campaigns`, {
+        method: 'POST',
+        body: JSON.stringify({ ...good, name: 'keyed' }),
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
+      });
+    const [first, second] = [(await (await launch()).json()) as Campaign, (await (await launch()).json()) as Campaign];
+    expect(second.id).toBe(first.id);
+    await stack.espalier('campaign', 'cancel', 'keyed');
+  });
+});
