@@ -1,6 +1,6 @@
 import type { Campaign } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StackUnderTest } from './stack-under-test.js';
+import { StackUnderTest, until } from './stack-under-test.js';
 
 const stack = new StackUnderTest(18_490);
 const post = (body: string, type = 'application/json'): Promise<Response> =>
@@ -17,6 +17,10 @@ beforeAll(async () => {
   expect((await stack.espalier('up')).code).toBe(0);
   expect((await post(JSON.stringify({ ...good, name: 'first' }))).status).toBe(201);
   expect((await stack.espalier('campaign', 'cancel', 'first')).code).toBe(0);
+  await until('it is cancelled', async () => {
+    const { state } = await stack.get<Campaign>('/v1/campaigns/first');
+    return state === 'cancelled';
+  });
 });
 afterAll(() => stack.remove());
 
@@ -74,6 +78,20 @@ describe('bad input', () => {
     const layer = await stack.espalier('energy', 'lenet-5', '--density', 'conv9=0.5');
     expect([layer.code, layer.stderr]).toEqual([2, expect.stringContaining('it has conv1, conv2, fc1, fc2')]);
     expect(broken.stderr + unknown.stderr + flag.stderr + layer.stderr).not.toContain('    at ');
+  });
+
+  it('a launch that is only tried says what it would do, and is refused as a real one, and writes nothing', async () => {
+    const before = await stack.get<{ items: Campaign[] }>('/v1/campaigns');
+    const spec = (layer: string): string =>
+      `name: tried\nnetwork: lenet-5\ndata: mnist\nspace: { density: { ${layer}: [0.1, 1] } }\nbudget: { candidates: 7 }\n`;
+    const tried = await stack.espalier('campaign', 'launch', stack.write('tried.yaml', spec('conv1')), '--dry-run');
+    expect([tried.code, tried.stderr]).toEqual([
+      0,
+      expect.stringContaining('would launch tried: 7 candidates of lenet-5 on mnist, 2 at a time, by nsga2'),
+    ]);
+    const wrong = await stack.espalier('campaign', 'launch', stack.write('wrong.yaml', spec('conv9')), '--dry-run');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('space.density.conv9')]);
+    expect(await stack.get('/v1/campaigns')).toEqual(before);
   });
 
   it('an idempotency key that is used again gives the first campaign', async () => {

@@ -1,6 +1,7 @@
 import {
   CampaignListSchema,
   CampaignSchema,
+  CampaignSpecSchema,
   CandidateDetailSchema,
   CandidatePageSchema,
   ExtensionSchema,
@@ -9,6 +10,7 @@ import {
   RetrySchema,
   WorkerListSchema,
   type Campaign,
+  type CampaignSpec,
   type CandidateDetail,
   type CandidatePage,
   type ExtendRequest,
@@ -31,6 +33,9 @@ export class ApiClient {
   launch(spec: unknown, idempotencyKey?: string): Promise<Campaign> {
     const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
     return this.#ask(CampaignSchema, 'POST', '/v1/campaigns', spec, headers);
+  }
+  check(spec: unknown): Promise<CampaignSpec> {
+    return this.#ask(CampaignSpecSchema, 'POST', '/v1/campaigns/check', spec);
   }
   async campaigns(): Promise<Campaign[]> {
     return (await this.#ask(CampaignListSchema, 'GET', '/v1/campaigns')).items;

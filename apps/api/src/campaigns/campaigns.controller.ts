@@ -59,6 +59,16 @@ export class CampaignsController {
     return this.campaigns.launch(spec, idempotencyKey ?? null);
   }
 
+  @Post('check')
+  @HttpCode(200)
+  @ApiOkResponse({
+    standardSchema: CampaignSpecSchema,
+    description: 'The spec with its defaults, if it is one that can be launched. Nothing is written.',
+  })
+  check(@Body({ schema: CampaignSpecSchema }) spec: CampaignSpec): Promise<CampaignSpec> {
+    return this.campaigns.check(spec);
+  }
+
   @Get()
   @ApiOkResponse({ standardSchema: CampaignListSchema, description: 'The newest 200 campaigns.' })
   async list(): Promise<z.infer<typeof CampaignListSchema>> {

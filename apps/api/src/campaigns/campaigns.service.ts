@@ -39,10 +39,16 @@ export class CampaignsService {
     @Inject(TEMPORAL) private readonly temporal: Client,
   ) {}
 
-  /** Stores the campaign and starts its workflow; when Temporal is away, the orchestrator starts it later. */
-  async launch(spec: CampaignSpec, idempotencyKey: string | null): Promise<Campaign> {
+  /** What a launch would begin with: the spec with its defaults, if it is one that can be launched. Writes nothing. */
+  async check(spec: CampaignSpec): Promise<CampaignSpec> {
     const errors = await checkSpec(spec);
     if (errors.length > 0) throw invalidFields(errors);
+    return spec;
+  }
+
+  /** Stores the campaign and starts its workflow; when Temporal is away, the orchestrator starts it later. */
+  async launch(spec: CampaignSpec, idempotencyKey: string | null): Promise<Campaign> {
+    await this.check(spec);
     const { id, created } = await createCampaign(this.database, spec, idempotencyKey);
     if (created) {
       await this.#start(id, spec.name);

@@ -1,4 +1,4 @@
-import type { Campaign } from '@espalier/contracts';
+import type { Campaign, CampaignSpec } from '@espalier/contracts';
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
@@ -18,10 +18,12 @@ export function campaignCommand(): Command {
     .command('launch <file>')
     .description('check a campaign file and launch it')
     .option('--watch', 'follow it until it ends')
+    .option('--dry-run', 'check it and say what would be launched')
     .option('--idempotency-key <key>', 'launching again with the same key gives the first campaign')
     .option('--json', 'print the campaign as JSON')
     .addHelpText('after', '\nExamples:\n  npx espalier campaign launch examples/lenet5-mnist.yaml --watch')
-    .action(async (file: string, options: Json & { watch?: boolean; idempotencyKey?: string }) => {
+    .action(async (file: string, options: Json & { watch?: boolean; dryRun?: boolean; idempotencyKey?: string }) => {
+      if (options.dryRun) return sayWhatWouldBeLaunched(await api().check(await readSpec(file)), options);
       const launched = await api().launch(await readSpec(file), options.idempotencyKey);
       if (!options.json) note(`launched ${launched.name} (${launched.id})`);
       const campaign = options.watch ? await follow(launched.name) : launched;
@@ -87,6 +89,14 @@ export function campaignCommand(): Command {
   }
   addVerbsOfEndedCampaigns(command);
   return command;
+}
+
+function sayWhatWouldBeLaunched(spec: CampaignSpec, { json }: Json): void {
+  if (json) return printJson(spec);
+  const { name, network, data, budget, parallelism, strategy } = spec;
+  note(
+    `would launch ${name}: ${budget.candidates} candidates of ${networkOf(network).name} on ${data}, ${parallelism} at a time, by ${strategy.name}`,
+  );
 }
 
 /** Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the workflow is there. */
