@@ -1,9 +1,9 @@
 import { CampaignSpecSchema, SparsityProfileSchema, type Front, type RepriceRequest } from '@espalier/contracts';
 import { priceProfile } from '@espalier/networks';
-import { front, hypervolume } from '@espalier/pareto';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
+import { frontOf, frontPoint } from './front-of.js';
 
 /**
  * The front that a campaign's candidates make on another chip: each priced from its stored sparsity profile, none trained.
@@ -32,21 +32,14 @@ export async function repriceCampaign(
     const energy = priceProfile(priced, SparsityProfileSchema.parse(validation.profile)).total;
     return [{ row, energy, accuracy: validation.accuracy }];
   });
-  const members = front(candidates, ({ energy, accuracy }): [number, number] => [energy, -accuracy]);
   const dense = campaign.denseModel ? denseOf(priced, campaign.denseModel) : null;
-  const area = hypervolume(
-    members.map(({ energy, accuracy }) => [energy / (dense?.energy.total ?? Infinity), 1 - accuracy] as const),
-    [1, 1],
-  );
+  const { members, hypervolume } = frontOf(candidates, dense?.energy.total ?? Infinity);
   return {
     campaign: campaign.name,
-    hypervolume: area,
+    hypervolume,
     dense,
     points: members
       .sort((a, b) => a.energy - b.energy)
-      .map(({ row, energy }) => {
-        const { id, number, schedule, validationAccuracy, testAccuracy, weightsLeft } = describeCandidate(row);
-        return { id, number, schedule, validationAccuracy, testAccuracy, energy, weightsLeft };
-      }),
+      .map(({ row, energy }) => frontPoint(describeCandidate(row), energy)),
   };
 }

@@ -12,12 +12,12 @@ import {
 } from '@espalier/contracts';
 import type { NetworkEnergy } from '@espalier/energy-model';
 import { priceProfile } from '@espalier/networks';
-import { front, hypervolume } from '@espalier/pareto';
 import { lockCampaign } from './ask-and-tell.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
 import { recordEvent } from './events.js';
+import { frontOf, frontPoint } from './front-of.js';
 import type { Prisma } from './generated/client.js';
 
 /** Marks a candidate as running; one that is settled stays so. */
@@ -140,15 +140,7 @@ export async function readFront(database: Database, campaignId: string): Promise
     campaign: campaign.name,
     hypervolume: campaign.front?.hypervolume ?? 0,
     dense: campaign.denseModel ? denseOf(spec, campaign.denseModel) : null,
-    points: rows.map(describeCandidate).map((candidate) => ({
-      id: candidate.id,
-      number: candidate.number,
-      schedule: candidate.schedule,
-      validationAccuracy: candidate.validationAccuracy,
-      testAccuracy: candidate.testAccuracy,
-      energy: candidate.energy,
-      weightsLeft: candidate.weightsLeft,
-    })),
+    points: rows.map(describeCandidate).map((candidate) => frontPoint(candidate, candidate.energy)),
   };
 }
 
@@ -164,25 +156,22 @@ async function updateFront(
     select: { id: true, accuracy: true, energy: true },
     orderBy: { number: 'asc' },
   });
-  const objectives = (row: (typeof results)[number]): [number, number] => [
-    row.energy ?? Infinity,
-    -(row.accuracy ?? 0),
-  ];
-  const members = front(results, objectives);
-  const joined = members.some(({ id }) => id === candidateId);
   const { denseModel } = await transaction.campaign.findUniqueOrThrow({
     where: { id: campaignId },
     include: { denseModel: true },
   });
+  const priced = results.map(({ id, accuracy, energy }) => ({
+    id,
+    accuracy: accuracy ?? 0,
+    energy: energy ?? Infinity,
+  }));
   const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
-  const area = hypervolume(
-    members.map((row) => [(row.energy ?? Infinity) / denseEnergy, 1 - (row.accuracy ?? 0)] as const),
-    [1, 1],
-  );
+  const { members, hypervolume } = frontOf(priced, denseEnergy);
+  const joined = members.some(({ id }) => id === candidateId);
   await transaction.front.upsert({
     where: { campaignId },
-    create: { campaignId, version: joined ? 1 : 0, hypervolume: area },
-    update: { hypervolume: area, ...(joined ? { version: { increment: 1 } } : {}) },
+    create: { campaignId, version: joined ? 1 : 0, hypervolume },
+    update: { hypervolume, ...(joined ? { version: { increment: 1 } } : {}) },
   });
   if (joined) {
     await transaction.frontPoint.deleteMany({ where: { campaignId } });
