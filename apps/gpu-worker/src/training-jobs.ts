@@ -259,17 +259,18 @@ export class TrainingJobs {
     context: JobContext,
   ): PruningData {
     const layers = Object.keys(schedule.density).length;
+    let loading: Promise<TrainableNetwork> | undefined;
+    const reference = (): Promise<TrainableNetwork> => (loading ??= this.#loaded(before, 'reference'));
     return {
       seed,
       solve: (systems) => (this.#solver ??= new SystemSolver(this.options.threads)).solve(systems),
-      gradients: async () =>
-        weightGradients(await this.#loaded(before, 'reference'), training, STATISTICS_IMAGES, context.signal),
+      gradients: async () => weightGradients(await reference(), training, STATISTICS_IMAGES, context.signal),
       statisticsOf: async (layer, soFar, samples) => {
         context.signal.throwIfAborted();
         context.progress({ phase: 'prune', done: soFar.order.length, of: layers });
-        const reference = await this.#loaded(before, 'reference');
+        const dense = await reference();
         const pruned = await this.#loaded({ ...soFar, network: before.network }, 'pruned');
-        return layerStatistics(pruned, reference, layer, training, STATISTICS_IMAGES, samples);
+        return layerStatistics(pruned, dense, layer, training, STATISTICS_IMAGES, samples);
       },
     };
   }
