@@ -2,7 +2,7 @@
 // pruning in rounds; three seeds.
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
-import { deviation, groupsBy, mean, percent, times } from './statistics.mjs';
+import { groupsBy, over, percent, times } from './statistics.mjs';
 
 const SEEDS = [1, 2, 3];
 const BATCH = 48;
@@ -47,10 +47,9 @@ export async function benchLenet300100() {
 }
 
 function row(points) {
-  const over = (of, digits) => `${mean(points.map(of)).toFixed(digits)} ± ${deviation(points.map(of)).toFixed(digits)}`;
   const [{ method }] = points;
   return [
     `LeNet-300-100, ${method}: times fewer weights; points below dense on test; times less energy, batch ${BATCH}`,
-    `${over(({ fewer }) => fewer, 1)}; ${over(({ drop }) => 100 * drop, 2)}; ${over(({ gains }) => gains[BATCH], 1)}`,
+    `${over(points, ({ fewer }) => fewer, 1)}; ${over(points, ({ drop }) => 100 * drop, 2)}; ${over(points, ({ gains }) => gains[BATCH], 1)}`,
   ];
 }

@@ -1,7 +1,7 @@
 // LeNet-5 on MNIST, on Eyeriss: energy-aware pruning of filters and weights against its rivals, three seeds each.
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
-import { deviation, groupsBy, mean, percent, times } from './statistics.mjs';
+import { groupsBy, mean, over, percent, times } from './statistics.mjs';
 
 const SEEDS = [1, 2, 3];
 const DENSE = { epochs: 8, learningRate: { name: 'cosine', peak: 0.04 } };
@@ -100,19 +100,15 @@ export async function benchLenet5() {
 
 function summary(ours) {
   const WEIGHTS = 430_500;
-  const over = (of) => `${of(mean)} ± ${of(deviation)}`;
   return [
-    [
-      'LeNet-5, energy-aware filters and weights: points below dense on test',
-      over((f) => (100 * f(ours.map(({ drop }) => drop))).toFixed(2)),
-    ],
+    ['LeNet-5, energy-aware filters and weights: points below dense on test', over(ours, ({ drop }) => 100 * drop, 2)],
     ...BATCHES.map((batch) => [
       `LeNet-5, energy-aware filters and weights: times less energy than dense, Eyeriss, batch ${batch}`,
-      over((f) => f(ours.map(({ gains }) => gains[batch])).toFixed(1)),
+      over(ours, ({ gains }) => gains[batch], 1),
     ]),
     [
       'LeNet-5, energy-aware filters and weights: times fewer weights',
-      over((f) => f(ours.map(({ weights }) => WEIGHTS / weights)).toFixed(0)),
+      over(ours, ({ weights }) => WEIGHTS / weights, 0),
     ],
   ];
 }

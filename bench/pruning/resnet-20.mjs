@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { weightedLayers } from '@espalier/networks';
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
-import { deviation, groupsBy, mean, percent, times } from './statistics.mjs';
+import { groupsBy, over, percent, times } from './statistics.mjs';
 import { torchPruned } from './torch-pruning.mjs';
 
 const DENSE = fileURLToPath(new URL('../../examples/models/resnet-20-cifar-10.keras', import.meta.url));
@@ -83,11 +83,10 @@ export async function benchResnet20() {
 }
 
 function row(points) {
-  const over = (of, digits) => `${mean(points.map(of)).toFixed(digits)} ± ${deviation(points.map(of)).toFixed(digits)}`;
   const [{ method, epochs }] = points;
   return [
     `ResNet-20, ${method}, ${epochs} epochs of fine-tuning: points below dense on test; weights left; times fewer MACs; times less energy`,
-    `${over(({ drop }) => 100 * drop, 2)}; ${over(({ left }) => 100 * left, 1)} %; ${over(({ macs }) => macs, 2)}; ${over(({ gains }) => gains[BATCH], 2)}`,
+    `${over(points, ({ drop }) => 100 * drop, 2)}; ${over(points, ({ left }) => 100 * left, 1)} %; ${over(points, ({ macs }) => macs, 2)}; ${over(points, ({ gains }) => gains[BATCH], 2)}`,
   ];
 }
 
