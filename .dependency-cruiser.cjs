@@ -65,7 +65,7 @@ module.exports = {
       name: 'the-worker-does-not-meet-the-store',
       comment: 'A GPU machine reaches Temporal, the API and the artifacts, and no database.',
       severity: 'error',
-      from: { path: workspace('gpu-worker|training|pruning') },
+      from: { path: workspace('gpu-worker|training|pruning'), pathNot: '\\.test\\.ts$' },
       to: { path: workspace('store') },
     },
     {

@@ -4,7 +4,10 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
 import { eyeriss } from '@espalier/energy-model';
+import { startTestApi } from '@espalier/embedded/testing';
+import { ApiLedger } from '@espalier/gpu-worker/checkpoint-ledger';
 import { Graph } from '@espalier/tensorflow';
+import { pino } from 'pino';
 import { TrainingJobs } from '@espalier/gpu-worker/training-jobs';
 
 const CANDIDATES = 200;
@@ -15,8 +18,10 @@ const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier'
 
 export async function benchWorkerMemory() {
   const folder = mkdtempSync(join(tmpdir(), 'espalier-memory-'));
+  const api = await startTestApi();
   const jobs = new TrainingJobs({
     artifacts: new FolderArtifactStore(folder),
+    ledger: new ApiLedger(api.url, 'bench', pino({ level: 'silent' })),
     dataCache: join(cache, 'data'),
     threads: { intraOp: 1, interOp: 1 },
   });
@@ -42,6 +47,7 @@ export async function benchWorkerMemory() {
     globalThis.gc?.();
     samples.push({ rss: process.memoryUsage().rss, handles: readdirSync('/proc/self/fd').length, graphs: Graph.open });
   }
+  await api.stop();
   rmSync(folder, { recursive: true });
   const settled = samples[SETTLED];
   const last = samples[samples.length - 1];

@@ -40,7 +40,10 @@ describe('a campaign that has ended', () => {
     await completed('first');
     const before = await candidates('first');
     const planned = await stack.espalier('campaign', 'extend', 'first', '--candidates', '5', '--dry-run');
-    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('would go on, from 3 to 5 candidates')]);
+    expect([planned.code, planned.stderr]).toEqual([
+      0,
+      expect.stringContaining('would go on, from 3 candidates to 5 candidates'),
+    ]);
     expect((await campaign('first')).state).toBe('completed');
     expect((await stack.espalier('campaign', 'extend', 'first', '--candidates', '5')).code).toBe(0);
     expect((await completed('first')).counts.completed).toBe(5);
@@ -61,6 +64,30 @@ describe('a campaign that has ended', () => {
     expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('× less')]);
     const unknown = await stack.espalier('campaign', 'reprice', 'first', '--accelerator', 'abacus');
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("there is no accelerator 'abacus'")]);
+  });
+
+  it('answers for another that asks for the same: nothing is trained twice', async () => {
+    const first = await candidates('first');
+    await stack.espalier('campaign', 'launch', stack.write('same.yaml', spec('same', 'magnitude')));
+    await completed('same');
+    const same = await candidates('same');
+    expect(same.map(({ answeredBy }) => answeredBy)).toEqual(first.slice(0, 3).map(({ id }) => id));
+    expect(same.map(({ artifact, energy }) => [artifact, energy])).toEqual(
+      first.slice(0, 3).map(({ artifact, energy }) => [artifact, energy]),
+    );
+  });
+
+  it('ends when its hours are used up: what is trained then is stopped, and what there is stays', async () => {
+    const timed = spec('timed', 'magnitude')
+      .replace('[1, 1]', '[900, 900]')
+      .replace('candidates: 3', 'candidates: 3, wallClockHours: 0.004, deviceHours: 5');
+    await stack.espalier('campaign', 'launch', stack.write('timed.yaml', timed));
+    const { counts } = await completed('timed');
+    expect(counts).toMatchObject({ cancelled: 2, asked: 0, running: 0 });
+    const spent = (await events('timed')).find(({ kind }) => kind === 'budget-spent');
+    expect(spent?.detail).toMatchObject({ budget: 'wallClockHours', of: 0.004 });
+    const more = await stack.espalier('campaign', 'extend', 'timed', '--candidates', '9');
+    expect([more.code, more.stderr]).toEqual([4, expect.stringContaining('has used up hours since its launch')]);
   });
 
   it('tries again what failed, and says so in its log', async () => {

@@ -52,7 +52,7 @@ afterAll(() => stack.remove());
 describe('a campaign on a user’s own model and images', () => {
   it('starts from the trained weights, prunes filters and weights, and ends with models that are smaller', async () => {
     const { code, stderr } = await stack.espalier('campaign', 'launch', stack.write('own.yaml', spec('own')));
-    expect([code, stderr]).toEqual([0, expect.stringContaining('launched own')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('campaign own is')]);
     const ended = await until('the campaign is done', async () => {
       const campaign = await stack.get<Campaign>('/v1/campaigns/own');
       return campaign.state === 'completed' ? campaign : undefined;

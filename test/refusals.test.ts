@@ -38,7 +38,8 @@ describe('bad input', () => {
     ['a data set that does not exist', { ...good, data: 'mnits' }, 422, 'data'],
     ['an accelerator that does not exist', { ...good, accelerator: 'eyeris' }, 422, 'accelerator'],
     ['a budget of 0', { ...good, budget: { candidates: 0 } }, 422, 'budget.candidates'],
-    ['a name that is taken', { ...good, name: 'first' }, 409, 'name'],
+    ['no budget at all', { ...good, budget: {} }, 422, 'budget'],
+    ['a name that is taken', { ...good, name: 'first', batch: 7 }, 409, 'name'],
   ])('%s is refused with the field named, and nothing is written', async (_what, body, status, field) => {
     const before = await stack.get<{ items: Campaign[] }>('/v1/campaigns');
     const response = await post(JSON.stringify(body));
@@ -87,7 +88,7 @@ describe('bad input', () => {
     const tried = await stack.espalier('campaign', 'launch', stack.write('tried.yaml', spec('conv1')), '--dry-run');
     expect([tried.code, tried.stderr]).toEqual([
       0,
-      expect.stringContaining('would launch tried: 7 candidates of lenet-5 on mnist, 2 at a time, by nsga2'),
+      expect.stringContaining('would launch tried: lenet-5 on mnist, 7 candidates, 2 at a time, by nsga2'),
     ]);
     const wrong = await stack.espalier('campaign', 'launch', stack.write('wrong.yaml', spec('conv9')), '--dry-run');
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('space.density.conv9')]);

@@ -5,11 +5,21 @@ import { CampaignsService } from './campaigns/campaigns.service.js';
 import { CandidatesController } from './candidates/candidates.controller.js';
 import { ConnectionsModule } from './connections.js';
 import { HealthController } from './health/health.controller.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { TrainingsController } from './trainings/trainings.controller.js';
 import { WorkersController } from './workers/workers.controller.js';
 
 @Module({
   imports: [ConnectionsModule],
-  controllers: [CampaignsController, CandidatesController, AcceleratorsController, WorkersController, HealthController],
+  controllers: [
+    CampaignsController,
+    CandidatesController,
+    AcceleratorsController,
+    TrainingsController,
+    WorkersController,
+    HealthController,
+    MetricsController,
+  ],
   providers: [CampaignsService],
 })
 export class AppModule {}

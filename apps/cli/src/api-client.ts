@@ -22,7 +22,7 @@ import {
   type RetryRequest,
   type Worker,
 } from '@espalier/contracts';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { CommandError } from './exit-codes.js';
 import { fieldLines } from './field-lines.js';
 
@@ -41,32 +41,36 @@ export class ApiClient {
     return (await this.#ask(CampaignListSchema, 'GET', '/v1/campaigns')).items;
   }
   campaign(name: string): Promise<Campaign> {
-    return this.#ask(CampaignSchema, 'GET', `/v1/campaigns/${encodeURIComponent(name)}`);
+    return this.#ask(CampaignSchema, 'GET', pathOf(name));
   }
   tell(name: string, verb: 'pause' | 'resume' | 'cancel'): Promise<Campaign> {
-    return this.#ask(CampaignSchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/${verb}`);
+    return this.#ask(CampaignSchema, 'POST', pathOf(name, `/${verb}`));
   }
   extend(name: string, request: ExtendRequest): Promise<Extension> {
-    return this.#ask(ExtensionSchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/extend`, request);
+    return this.#ask(ExtensionSchema, 'POST', pathOf(name, '/extend'), request);
   }
   retryFailed(name: string, request: RetryRequest): Promise<Retry> {
-    return this.#ask(RetrySchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/retry-failed`, request);
+    return this.#ask(RetrySchema, 'POST', pathOf(name, '/retry-failed'), request);
   }
   reprice(name: string, request: RepriceRequest): Promise<Front> {
-    return this.#ask(FrontSchema, 'POST', `/v1/campaigns/${encodeURIComponent(name)}/reprice`, request);
+    return this.#ask(FrontSchema, 'POST', pathOf(name, '/reprice'), request);
   }
   front(name: string): Promise<Front> {
-    return this.#ask(FrontSchema, 'GET', `/v1/campaigns/${encodeURIComponent(name)}/front`);
+    return this.#ask(FrontSchema, 'GET', pathOf(name, '/front'));
   }
   candidates(name: string, query: Record<string, string>): Promise<CandidatePage> {
     const search = new URLSearchParams(query).toString();
-    return this.#ask(CandidatePageSchema, 'GET', `/v1/campaigns/${encodeURIComponent(name)}/candidates?${search}`);
+    return this.#ask(CandidatePageSchema, 'GET', pathOf(name, `/candidates?${search}`));
   }
   candidate(id: string): Promise<CandidateDetail> {
     return this.#ask(CandidateDetailSchema, 'GET', `/v1/candidates/${encodeURIComponent(id)}`);
   }
   async workers(): Promise<Worker[]> {
     return (await this.#ask(WorkerListSchema, 'GET', '/v1/workers')).items;
+  }
+
+  async drain(worker: string): Promise<void> {
+    await this.#ask(z.unknown(), 'POST', `/v1/workers/${encodeURIComponent(worker)}/drain`);
   }
 
   async #ask<T>(
@@ -95,6 +99,8 @@ export class ApiClient {
     return contract.parse(answer);
   }
 }
+
+const pathOf = (campaign: string, rest = ''): string => `/v1/campaigns/${encodeURIComponent(campaign)}${rest}`;
 
 function problemError(status: number, problem: Problem | undefined): CommandError {
   if (!problem) return new CommandError('unavailable', `the API answered ${status}`);

@@ -10,6 +10,7 @@ import { energyCommand } from './commands/energy.js';
 import { modelCommand } from './commands/model.js';
 import { frontCommand } from './commands/front.js';
 import { downCommand, statusCommand, upCommand } from './commands/stack.js';
+import { workerCommand } from './commands/worker.js';
 import { CommandError, EXIT_CODES } from './exit-codes.js';
 import { printJson } from './output.js';
 
@@ -46,6 +47,7 @@ for (const command of [
   energyCommand(),
   acceleratorCommand(),
   modelCommand(),
+  workerCommand(),
   demoCommand(),
 ]) {
   program.addCommand(command);

@@ -15,3 +15,10 @@ export function positiveNumber(text: string): number {
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number of at least 1 is needed.');
   return value;
 }
+
+/** As a number above 0. */
+export function positiveHours(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('a number of hours above 0 is needed.');
+  return value;
+}

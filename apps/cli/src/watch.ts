@@ -60,13 +60,15 @@ function progressLine({ dense, counts, hypervolume, state }: Campaign, front: Fr
 class CompletionRate {
   #first: { at: number; ended: number } | undefined;
 
-  secondsLeft({ counts, spec, dense }: Campaign): number {
+  secondsLeft({ counts, spec, dense, createdAt }: Campaign): number {
     const ended = endedOf(counts);
     if (!dense) return NaN;
     this.#first ??= { at: Date.now(), ended };
     const since = ended - this.#first.ended;
     const perCandidate = since > 0 ? (Date.now() - this.#first.at) / 1000 / since : NaN;
-    return perCandidate * (spec.budget.candidates - ended);
+    const { candidates, wallClockHours = Infinity } = spec.budget;
+    const clock = wallClockHours * 3600 - (Date.now() - Date.parse(createdAt)) / 1000;
+    return Math.min(perCandidate * (candidates - ended), Math.max(0, clock));
   }
 }
 

@@ -1,43 +1,71 @@
 import { ArtifactCorruptError, ArtifactMissingError, type ArtifactStore } from '@espalier/artifacts';
-import type { ModelReference } from '@espalier/contracts';
+import type { CheckpointReference, ModelReference } from '@espalier/contracts';
 import type { Network } from '@espalier/networks';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '@espalier/training';
+import type { CheckpointLedger } from './checkpoint-ledger.js';
 
-/** A training's checkpoints in the artifact store: a pointer for each epoch in a folder of the training's own. */
+export interface StoredCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly reference: ModelReference;
+}
+
+/** The checkpoints of a training that this attempt has taken over: files in the artifact store, named in the ledger. */
 export class Checkpoints {
-  constructor(
+  private constructor(
     private readonly artifacts: ArtifactStore,
-    private readonly folder: string,
+    private readonly ledger: CheckpointLedger,
+    private readonly training: string,
+    private readonly term: number,
+    private readonly known: readonly CheckpointReference[],
   ) {}
 
-  async save(checkpoint: Checkpoint): Promise<ModelReference> {
-    const reference = await storeModel(this.artifacts, checkpoint);
-    await this.artifacts.setPointer(`${this.folder}/epoch-${checkpoint.epochsDone}`, reference.artifact);
-    return reference;
+  static async take(
+    artifacts: ArtifactStore,
+    ledger: CheckpointLedger,
+    training: string,
+    signal: AbortSignal,
+  ): Promise<Checkpoints> {
+    const { term, checkpoints } = await ledger.take(training, signal);
+    return new Checkpoints(artifacts, ledger, training, term, checkpoints);
   }
 
   /**
-   * The latest checkpoint that is whole, of at most so many epochs: one that is damaged or missing is passed over, and its
-   * epoch done again.
+   * One in the middle of an epoch stands in for the epoch's until that is there.
+   *
+   * @throws FencedError when another attempt has taken the training over
    */
-  async latest(
-    network: Network,
-    epochs: number,
-  ): Promise<{ checkpoint: Checkpoint; reference: ModelReference } | undefined> {
-    const known = await this.artifacts.pointers(this.folder);
-    for (let epoch = epochs; epoch > 0; epoch--) {
-      const artifact = known.get(`epoch-${epoch}`);
-      if (artifact === undefined) continue;
-      try {
-        const bytes = await this.artifacts.get(artifact);
-        return { checkpoint: decodeCheckpoint(network, bytes), reference: { artifact, bytes: bytes.length } };
-      } catch (error) {
-        if (error instanceof ArtifactCorruptError || error instanceof ArtifactMissingError) continue;
-        throw error;
-      }
-    }
-    return undefined;
+  async save(checkpoint: Checkpoint): Promise<ModelReference> {
+    const reference = await storeModel(this.artifacts, checkpoint);
+    const epoch = checkpoint.epochsDone + (checkpoint.stepsIntoEpoch > 0 ? 1 : 0);
+    await this.ledger.record(this.training, epoch, { ...reference, term: this.term });
+    return reference;
   }
+
+  latest(network: Network, epochs: number): Promise<StoredCheckpoint | undefined> {
+    return latestWhole(this.artifacts, this.known, network, epochs);
+  }
+}
+
+/**
+ * The latest checkpoint that is whole, of at most so many epochs: one that is damaged or missing is passed over, and its
+ * epoch done again.
+ */
+export async function latestWhole(
+  artifacts: ArtifactStore,
+  known: readonly CheckpointReference[],
+  network: Network,
+  epochs: number,
+): Promise<StoredCheckpoint | undefined> {
+  for (const { epoch, artifact } of [...known].reverse()) {
+    if (epoch > epochs) continue;
+    try {
+      const bytes = await artifacts.get(artifact);
+      return { checkpoint: decodeCheckpoint(network, bytes), reference: { artifact, bytes: bytes.length } };
+    } catch (error) {
+      if (!(error instanceof ArtifactCorruptError || error instanceof ArtifactMissingError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 export async function storeModel(artifacts: ArtifactStore, checkpoint: Checkpoint): Promise<ModelReference> {

@@ -13,9 +13,10 @@ export type Job =
   | { kind: 'trainDense'; request: TrainDenseRequest }
   | { kind: 'prune'; request: PruneRequest }
   | { kind: 'fineTune'; request: FineTuneRequest }
-  | { kind: 'evaluate'; request: EvaluateRequest };
+  | { kind: 'evaluate'; request: EvaluateRequest }
+  | { kind: 'selfTest' };
 
-export type JobResult = ModelReference | Measurement;
+export type JobResult = ModelReference | Measurement | null;
 
 /** From the worker to its training process. One job at a time. */
 export type ToTraining = { type: 'run'; job: Job } | { type: 'cancel' };
@@ -29,6 +30,9 @@ export type FromTraining =
 /** What the training process is started with, as its only argument. */
 export interface TrainingProcessOptions {
   artifacts: string;
+  apiUrl: string;
+  /** The worker that asks, for whoever wants to know who trains. */
+  workerId: string;
   dataCache: string;
   threads: { intraOp: number; interOp: number };
 }

@@ -1,22 +1,56 @@
 import { cpus, hostname } from 'node:os';
 import { join } from 'node:path';
-import { deviceQueue } from '@espalier/contracts';
+import { FolderArtifactStore } from '@espalier/artifacts';
+import { deviceQueue, type WorkerRegistration } from '@espalier/contracts';
 import { logTemporalTo } from '@espalier/logging';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { readConfig } from './config.js';
-import { keepRegistered } from './registration.js';
+import { DeviceUses } from './device-use.js';
+import { Registration } from './registration.js';
 import { TrainingProcesses } from './training-activities.js';
 
 const config = readConfig();
 const log = pino({ name: 'worker', level: config.LOG_LEVEL });
 logTemporalTo(log);
 
-const training = new TrainingProcesses({
-  artifacts: config.ESPALIER_ARTIFACTS,
-  dataCache: join(config.ESPALIER_CACHE, 'data'),
-  threads: config.threads,
-});
+await new FolderArtifactStore(config.ESPALIER_ARTIFACTS).removeHalfWritten();
+const training = new TrainingProcesses(
+  {
+    artifacts: config.ESPALIER_ARTIFACTS,
+    apiUrl: config.ESPALIER_API_URL,
+    workerId: config.id,
+    dataCache: join(config.ESPALIER_CACHE, 'data'),
+    threads: config.threads,
+  },
+  new DeviceUses(config.ESPALIER_API_URL, config.id, config.slots),
+);
+
+let state: WorkerRegistration['state'] = 'ready';
+let reason: string | null = null;
+try {
+  await training.selfTest();
+} catch (error) {
+  state = 'unfit';
+  reason = `the device failed its self-test: ${error instanceof Error ? error.message : String(error)}`;
+  log.error({ error }, 'the device fails its self-test: the worker takes no work');
+}
+const registration = new Registration(
+  config.ESPALIER_API_URL,
+  () => ({
+    id: config.id,
+    deviceClass: config.ESPALIER_DEVICE_CLASS,
+    device: cpus()[0]?.model ?? 'unknown',
+    host: hostname(),
+    slots: config.slots,
+    busy: training.busy,
+    state,
+    reason,
+  }),
+  () => void drain(),
+  log,
+);
+
 const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
 const worker = await Worker.create({
   connection,
@@ -29,22 +63,30 @@ const worker = await Worker.create({
   // Cancellation travels with heartbeats: unthrottled, a cancelled training stops within seconds.
   maxHeartbeatThrottleInterval: '2s',
 });
-const registration = keepRegistered(
-  config.ESPALIER_API_URL,
-  {
-    id: config.id,
-    deviceClass: config.ESPALIER_DEVICE_CLASS,
-    device: cpus()[0]?.model ?? 'unknown',
-    host: hostname(),
-    slots: config.slots,
-  },
-  log,
-);
+let stopped: () => void = () => undefined;
+const stop = new Promise<void>((resolve) => (stopped = resolve));
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped());
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => worker.shutdown());
-log.info({ slots: config.slots, deviceClass: config.ESPALIER_DEVICE_CLASS }, 'the worker takes work');
-await worker.run();
+// A worker that is drained or unfit stays, so that whoever asks for the list sees it and why, until it is stopped.
+const running = state === 'unfit' ? Promise.resolve() : worker.run();
+if (state === 'ready')
+  log.info({ slots: config.slots, deviceClass: config.ESPALIER_DEVICE_CLASS }, 'the worker takes work');
+await stop;
+if (worker.getState() === 'RUNNING') worker.shutdown();
+await running;
 registration.stop();
 training.close();
 await connection.close();
 process.exit(0);
+
+/** Each job leaves a checkpoint and goes on elsewhere. */
+async function drain(): Promise<void> {
+  if (state !== 'ready' || worker.getState() !== 'RUNNING') return;
+  state = 'draining';
+  reason = 'it was asked to hand back its work';
+  log.info('drained: handing back what is being trained');
+  worker.shutdown();
+  await running;
+  state = 'drained';
+  await registration.say();
+}

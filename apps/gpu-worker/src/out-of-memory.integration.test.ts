@@ -4,9 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
+import { startTestApi } from '@espalier/embedded/testing';
 import type { Network } from '@espalier/networks';
 import { encodeCheckpoint, initialWeights } from '@espalier/training';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from './job-messages.js';
 import { TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
@@ -34,10 +35,13 @@ const WIDE: Network = {
 const GIGABYTE = 2 ** 30;
 
 let folder: string;
-beforeEach(() => {
+let api: Awaited<ReturnType<typeof startTestApi>>;
+beforeAll(async () => {
+  api = await startTestApi();
   folder = mkdtempSync(join(tmpdir(), 'espalier-memory-'));
 });
-afterEach(() => {
+afterAll(async () => {
+  await api.stop();
   rmSync(folder, { recursive: true });
 });
 
@@ -50,7 +54,7 @@ function limitMemory({ pid }: TrainingProcess, more: number): void {
 /**
  * Fine-tunes one epoch of 64 images in a process of its own.
  *
- * @param memory bytes beyond what is taken when it begins, after an evaluation that loads the library and the data
+ * @param memory bytes beyond what is taken when it begins, after one on a single image, for which all is loaded
  * @returns what it said it does, in order; undefined if the process died of it
  */
 async function fineTune(network: Network, memory: number): Promise<string[] | undefined> {
@@ -62,15 +66,19 @@ async function fineTune(network: Network, memory: number): Promise<string[] | un
   const { signal } = new AbortController();
   const training = new TrainingProcess({
     artifacts: folder,
+    apiUrl: api.url,
+    workerId: 'a worker',
     dataCache: join(tmpdir(), 'espalier-test-data'),
     threads: { intraOp: 1, interOp: 1 },
   });
   const run = (job: Job): Promise<unknown> => training.run(job, signal, ({ phase }) => void phases.add(phase));
+  const fineTuneOn = (imagesPerEpoch: number): Promise<unknown> =>
+    run({ kind: 'fineTune', request: { task, candidate: randomUUID(), pruned, epochs: 1, imagesPerEpoch } });
   try {
-    await run({ kind: 'evaluate', request: { task, model: pruned, split: 'test' } });
+    await fineTuneOn(1);
     limitMemory(training, memory);
     phases.clear();
-    await run({ kind: 'fineTune', request: { task, candidate: randomUUID(), pruned, epochs: 1, imagesPerEpoch: 64 } });
+    await fineTuneOn(64);
     return [...phases];
   } catch (error) {
     if (error instanceof TrainingProcessCrashedError) return undefined;

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { FolderArtifactStore } from '@espalier/artifacts';
 import type { Measurement, ModelReference, TrainingActivities } from '@espalier/contracts';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { DeviceUses, HeartbeatDetails } from './device-use.js';
 import type { Job, JobResult, TrainingProcessOptions } from './job-messages.js';
 import { JobCancelledError, JobError, TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
@@ -29,9 +31,16 @@ const FINAL_ERRORS = new Set([
 export class TrainingProcesses {
   readonly #idle: TrainingProcess[] = [];
   readonly #crashes = new Map<string, number>();
+  readonly #artifacts: FolderArtifactStore;
   #closed = false;
+  #busy = 0;
 
-  constructor(private readonly options: TrainingProcessOptions) {}
+  constructor(
+    private readonly options: TrainingProcessOptions,
+    private readonly uses: DeviceUses,
+  ) {
+    this.#artifacts = new FolderArtifactStore(options.artifacts);
+  }
 
   activities(): TrainingActivities {
     return {
@@ -40,6 +49,18 @@ export class TrainingProcesses {
       fineTune: (request) => this.#run({ kind: 'fineTune', request }) as Promise<ModelReference>,
       evaluate: (request) => this.#run({ kind: 'evaluate', request }) as Promise<Measurement>,
     };
+  }
+
+  /** Jobs that run now. */
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** @throws JobError when the device does not compute what it should, TrainingProcessCrashedError when it takes its process down */
+  async selfTest(): Promise<void> {
+    const process = this.#take();
+    await process.run({ kind: 'selfTest' }, new AbortController().signal, () => undefined);
+    this.#idle.push(process);
   }
 
   close(): void {
@@ -52,16 +73,22 @@ export class TrainingProcesses {
     const { attempt, activityId, workflowExecution } = context.info;
     const training = job.kind === 'trainDense' ? this.#takeWholeMachine() : this.#take();
     context.log.info(`${job.kind} begins`, { attempt, trainingPid: training.pid });
-    let details: unknown = null;
-    const heartbeat = setInterval(() => context.heartbeat(details), HEARTBEAT_EVERY_MS);
+    this.#busy++;
+    let progress: unknown = null;
+    const began = Date.now();
+    const details = (): HeartbeatDetails => ({ progress, deviceSeconds: this.uses.secondsSince(began) });
+    const heartbeat = setInterval(() => context.heartbeat(details()), HEARTBEAT_EVERY_MS);
+    void this.uses.recordLostAttempt(context);
     try {
-      const result = await training.run(job, context.cancellationSignal, (progress) => (details = progress));
+      const result = await training.run(job, context.cancellationSignal, (latest) => (progress = latest));
       context.log.info(`${job.kind} done`, { attempt });
       return result;
     } catch (error) {
       throw await this.#failure(error, `${workflowExecution?.workflowId ?? ''}/${activityId}`);
     } finally {
+      this.#busy--;
       clearInterval(heartbeat);
+      void this.uses.record(context, attempt, this.uses.secondsSince(began));
       if (this.#closed || job.kind === 'trainDense') training.close();
       else if (training.alive) this.#idle.push(training);
     }
@@ -88,6 +115,7 @@ export class TrainingProcesses {
         : new CancelledFailure('the candidate was cancelled');
     }
     if (error instanceof TrainingProcessCrashedError) {
+      await this.#artifacts.removeHalfWritten();
       const crashes = (this.#crashes.get(activity) ?? 0) + 1;
       this.#crashes.set(activity, crashes);
       return ApplicationFailure.create({

@@ -1,9 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactCorruptError, FolderArtifactStore } from '@espalier/artifacts';
+import { startTestApi } from '@espalier/embedded/testing';
 import { eyeriss } from '@espalier/energy-model';
+import { openDatabase, type Database } from '@espalier/store';
+import { pino } from 'pino';
+import type { ModelReference } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiLedger, FencedError } from './checkpoint-ledger.js';
 import { TrainingJobs, type JobContext } from './training-jobs.js';
 
 const task = { network: 'lenet-5', data: 'mnist', seed: 2, trainingImages: 1_100 };
@@ -12,14 +17,28 @@ const context: JobContext = { signal: new AbortController().signal, progress: ()
 
 let folder: string;
 let artifacts: FolderArtifactStore;
+let api: Awaited<ReturnType<typeof startTestApi>>;
+let database: Database;
 let jobs: TrainingJobs;
-beforeAll(() => {
+const someJobs = (): TrainingJobs =>
+  new TrainingJobs({
+    artifacts,
+    ledger: new ApiLedger(api.url, 'a worker', pino({ level: 'silent' })),
+    dataCache: join(tmpdir(), 'espalier-test-data'),
+    threads: { intraOp: 1, interOp: 1 },
+  });
+beforeAll(async () => {
+  api = await startTestApi();
+  database = openDatabase(api.databaseUrl);
   folder = mkdtempSync(join(tmpdir(), 'espalier-jobs-'));
   artifacts = new FolderArtifactStore(folder);
-  const dataCache = join(tmpdir(), 'espalier-test-data');
-  jobs = new TrainingJobs({ artifacts, dataCache, threads: { intraOp: 1, interOp: 1 } });
+  jobs = someJobs();
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  await database.$disconnect();
+  await api.stop();
+  rmSync(folder, { recursive: true });
+});
 
 const damage = (hash: string): void => writeFileSync(join(folder, 'objects', hash.slice(0, 2), hash), 'damaged');
 const prune = (dense: string, criterion: 'magnitude' | 'energy-aware') => {
@@ -31,7 +50,7 @@ describe('a job that is repeated', () => {
   it('finds its own result', async () => {
     const first = await jobs.trainDense({ task }, context);
     expect(await jobs.trainDense({ task }, context)).toEqual(first);
-    expect(readdirSync(join(folder, 'pointers', 'dense'))).toHaveLength(1);
+    expect(await database.training.count({ where: { name: { startsWith: 'dense-' } } })).toBe(1);
   });
 
   it('makes a damaged checkpoint again, the same to the bit', async () => {
@@ -59,6 +78,65 @@ describe('a job that is repeated', () => {
   });
 });
 
+describe('a training that is stopped in the middle of an epoch', () => {
+  it('leaves a checkpoint there, and goes on from it to the very same weights', async () => {
+    const { artifact: dense } = await jobs.trainDense({ task }, context);
+    const pruned = (await prune(dense, 'magnitude')).artifact;
+    const request = { task, candidate, pruned, epochs: 2, imagesPerEpoch: 1000 };
+    const whole = await jobs.fineTune({ ...request, candidate: candidate.replace(/1$/, '7') }, context);
+    const id = candidate.replace(/1$/, '8');
+    const stop = new AbortController();
+    const stopped = jobs.fineTune(
+      { ...request, candidate: id },
+      { signal: stop.signal, progress: ({ done }) => done === 5 && stop.abort(new Error('stopped')) },
+    );
+    await expect(stopped).rejects.toThrow('stopped');
+    const known = await database.checkpoint.findMany({ where: { training: `candidate-${id}` } });
+    expect(known.map(({ epoch }) => epoch)).toEqual([1]);
+    const goesOn: number[] = [];
+    const result = await someJobs().fineTune(
+      { ...request, candidate: id },
+      { ...context, progress: ({ done }) => goesOn.push(done) },
+    );
+    expect(goesOn[0]).toBe(6);
+    expect(result).toEqual(whole);
+  });
+});
+
+describe('an attempt whose training another has taken over', () => {
+  it('can write no checkpoint any more, and stops; the other one goes on from where it was', async () => {
+    const { artifact: dense } = await jobs.trainDense({ task }, context);
+    const id = candidate.replace(/1$/, '9');
+    const pruned = (await prune(dense, 'magnitude')).artifact;
+    const request = { task, candidate: id, pruned, epochs: 3, imagesPerEpoch: 500 };
+    const training = `candidate-${id}`;
+    const known = () => database.checkpoint.findMany({ where: { training }, orderBy: { epoch: 'asc' } });
+
+    let taken: Promise<ModelReference> | undefined;
+    const late = jobs.fineTune(request, {
+      ...context,
+      // The first checkpoint is there: now the other attempt begins, as after a heartbeat that was missed.
+      progress: ({ checkpoint }) => {
+        if (checkpoint !== undefined) taken ??= someJobs().fineTune(request, context);
+      },
+    });
+    await expect(late).rejects.toThrow(FencedError);
+    const result = await taken;
+    const written = await known();
+    expect(written.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(written[2].artifactHash).toBe(result?.artifact);
+    expect(await database.training.findUniqueOrThrow({ where: { name: training } })).toMatchObject({ term: 2 });
+    await expect(
+      new ApiLedger(api.url, 'late', pino({ level: 'silent' })).record(training, 2, {
+        term: 1,
+        artifact: dense,
+        bytes: 1,
+      }),
+    ).rejects.toThrow('term 1 is late');
+    expect(await known()).toEqual(written);
+  });
+});
+
 describe('pruning while training', () => {
   it.each(['gradual-magnitude', 'network-surgery', 'movement'] as const)(
     'by %s, spread over layers by LAMP, goes on from a checkpoint to the very same weights',
@@ -75,10 +153,8 @@ describe('pruning while training', () => {
       const { artifact: pruned } = await jobs.prune(priced, context);
       const request = { task, candidate: id, pruned, epochs: 3, imagesPerEpoch: null, schedule, dense };
       const whole = await jobs.fineTune(request, context);
-      for (const epoch of [2, 3]) rmSync(join(folder, 'pointers', 'candidates', id, `epoch-${epoch}`));
-      const dataCache = join(tmpdir(), 'espalier-test-data');
-      const others = new TrainingJobs({ artifacts, dataCache, threads: { intraOp: 1, interOp: 1 } });
-      expect(await others.fineTune(request, context)).toEqual(whole);
+      await database.checkpoint.deleteMany({ where: { training: `candidate-${id}`, epoch: { gt: 1 } } });
+      expect(await someJobs().fineTune(request, context)).toEqual(whole);
     },
   );
 });

@@ -34,7 +34,8 @@ import {
   type TrainableNetwork,
 } from '@espalier/training';
 import { againstDense } from './against-dense.js';
-import { Checkpoints, storeModel } from './checkpoints.js';
+import type { CheckpointLedger } from './checkpoint-ledger.js';
+import { Checkpoints, latestWhole, storeModel } from './checkpoints.js';
 import { CompiledNetworks, type Role } from './compiled-networks.js';
 import { fineTuneOptions, PruningWhileTraining, stopWithoutProgress } from './fine-tuning.js';
 import { LoadedData } from './loaded-data.js';
@@ -69,6 +70,7 @@ export class TrainingJobs {
   constructor(
     private readonly options: {
       artifacts: ArtifactStore;
+      ledger: CheckpointLedger;
       dataCache: string;
       threads: { intraOp: number; interOp: number };
     },
@@ -94,7 +96,7 @@ export class TrainingJobs {
       epochsDone: 0,
       stepsIntoEpoch: 0,
     };
-    return this.#fitFrom(start, denseFolder(task), task, context, recipe);
+    return this.#fitFrom(start, denseTraining(task), task, context, recipe);
   }
 
   /** Prunes the dense network, or what an earlier stage left of it, by a schedule; no training yet. */
@@ -144,8 +146,8 @@ export class TrainingJobs {
     const network = networkOf(task.network);
     const start = decodeCheckpoint(network, await this.options.artifacts.get(request.pruned));
     const recipe = { ...fineTuneOptions(network, request), seed: task.seed };
-    const folder = `candidates/${request.candidate}${request.stage === undefined ? '' : `-${request.stage}`}`;
-    return this.#fitFrom(start, folder, task, context, recipe, request);
+    const training = `candidate-${request.candidate}${request.stage === undefined ? '' : `-${request.stage}`}`;
+    return this.#fitFrom(start, training, task, context, recipe, request);
   }
 
   /** Accuracy and sparsity profile of a model on one split. */
@@ -164,15 +166,16 @@ export class TrainingJobs {
       return await this.#fitOnce(...args);
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
-      const [start, folder, task, context, recipe, fineTune] = args;
+      const [start, training, task, context, recipe, fineTune] = args;
       const batchSize = Math.max(1, recipe.batchSize >> 1);
       context.progress({ phase: `train in batches of ${batchSize}, for want of memory`, done: 0, of: 1 });
-      return this.#fitOnce(start, folder, task, context, { ...recipe, batchSize }, fineTune);
+      return this.#fitOnce(start, training, task, context, { ...recipe, batchSize }, fineTune);
     }
   }
 
-  async #fitOnce(...[start, folder, task, context, recipe, fineTune]: FitArguments): Promise<ModelReference> {
-    const checkpoints = new Checkpoints(this.options.artifacts, folder);
+  async #fitOnce(...[start, training, task, context, recipe, fineTune]: FitArguments): Promise<ModelReference> {
+    const { artifacts, ledger } = this.options;
+    const checkpoints = await Checkpoints.take(artifacts, ledger, training, context.signal);
     const dense = networkOf(task.network);
     const found = await checkpoints.latest(dense, recipe.epochs);
     if (found && found.checkpoint.epochsDone === recipe.epochs) return found.reference;
@@ -201,7 +204,12 @@ export class TrainingJobs {
       signal: context.signal,
       ...(await this.#teacher(fineTune, context)),
       ...(pruning && { throughMasks: pruning.throughMasks, beforeStep: pruning.beforeStep }),
-      onStep: (done, of) => context.progress({ phase: 'train', done, of, checkpoint: last?.artifact }),
+      onStep: async (done, of, position) => {
+        context.progress({ phase: 'train', done, of, checkpoint: last?.artifact });
+        // What is pruned while it is trained goes on from the end of an epoch.
+        if (!context.signal.aborted || pruning || position.stepsIntoEpoch === 0) return;
+        await checkpoints.save({ ...(await trainable.state()), network: from.network, ...position });
+      },
       onEpoch: async (epochsDone) => {
         const isOver = epochsDone === recipe.epochs || ((await isStuck?.()) ?? false);
         await pruning?.look(isOver ? 1 : epochsDone / recipe.epochs);
@@ -232,13 +240,19 @@ export class TrainingJobs {
     if (rewindTo === undefined || pruned.masks.size === 0) return pruned;
     const network = networkOf(task.network);
     if (rewindTo === 0) return { ...pruned, weights: initialWeights(network, task.seed) };
-    const checkpoints = new Checkpoints(this.options.artifacts, denseFolder(task));
-    let early = await checkpoints.latest(network, rewindTo);
+    const find = async () =>
+      latestWhole(
+        this.options.artifacts,
+        await this.options.ledger.known(denseTraining(task), context.signal),
+        network,
+        rewindTo,
+      );
+    let early = await find();
     if (!early) {
       await this.trainDense({ task }, context);
-      early = await checkpoints.latest(network, rewindTo);
+      early = await find();
     }
-    return early ? { ...pruned, weights: early.checkpoint.weights } : pruned;
+    return early?.checkpoint.stepsIntoEpoch === 0 ? { ...pruned, weights: early.checkpoint.weights } : pruned;
   }
 
   async #teacher(request: FineTuneRequest | undefined, context: JobContext) {
@@ -300,15 +314,15 @@ export class TrainingJobs {
 
 type FitArguments = [
   start: Checkpoint,
-  folder: string,
+  training: string,
   task: TrainingTask,
   context: JobContext,
   recipe: Recipe & { readonly seed: number },
   fineTune?: FineTuneRequest,
 ];
 
-function denseFolder(task: TrainingTask): string {
+function denseTraining(task: TrainingTask): string {
   const recipe = denseRecipe(networkOf(task.network));
   const hash = createHash('sha256').update(JSON.stringify({ task, recipe })).digest('hex');
-  return `dense/${hash.slice(0, 32)}`;
+  return `dense-${hash.slice(0, 32)}`;
 }

@@ -1,7 +1,10 @@
 // The process in which TensorFlow runs. It does one job at a time for the worker that started it, and ends with it.
 import { FolderArtifactStore } from '@espalier/artifacts';
 import { DivergedError } from '@espalier/training';
+import { pino } from 'pino';
+import { ApiLedger } from './checkpoint-ledger.js';
 import type { FromTraining, Job, JobResult, ToTraining, TrainingProcessOptions } from './job-messages.js';
+import { selfTest } from './self-test.js';
 import { TrainingJobs, type JobContext } from './training-jobs.js';
 
 const PROGRESS_EVERY_MS = 500;
@@ -9,6 +12,7 @@ const PROGRESS_EVERY_MS = 500;
 const options = JSON.parse(process.argv[2]) as TrainingProcessOptions;
 const jobs = new TrainingJobs({
   artifacts: new FolderArtifactStore(options.artifacts),
+  ledger: new ApiLedger(options.apiUrl, options.workerId, pino({ name: 'training' })),
   dataCache: options.dataCache,
   threads: options.threads,
 });
@@ -54,6 +58,8 @@ function dispatch(job: Job, context: JobContext): Promise<JobResult> {
       return jobs.fineTune(job.request, context);
     case 'evaluate':
       return jobs.evaluate(job.request, context);
+    case 'selfTest':
+      return selfTest(options.threads).then(() => null);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   addCandidates,
   adoptDenseModel,
   campaignSpec,
+  FencedError,
   findCampaign,
   frontWithoutTest,
   isDatabaseUnreachable,
@@ -12,9 +13,10 @@ import {
   recordDenseModel,
   recordFailure,
   recordResult,
-  recordRunning,
   recordTest,
   setCampaignState,
+  spentBudget,
+  takeUpCandidate,
   tellCandidates,
   unsettledCandidates,
   type Database,
@@ -45,6 +47,7 @@ export function createBookkeepingActivities({
         deviceClass: await deviceClass(),
         state,
         dense: known === null ? null : { artifact: known },
+        isTimed: spec.budget.wallClockHours !== undefined || spec.budget.deviceHours !== undefined,
       };
     },
     async recordDense(campaignId, model, validation, test) {
@@ -70,16 +73,20 @@ export function createBookkeepingActivities({
       return [...left, ...added];
     },
     unsettled: (campaignId) => unsettledCandidates(database, campaignId),
-    recordRunning: (_campaignId, candidateId) => recordRunning(database, candidateId),
-    async recordCandidate(campaignId, candidateId, model, measurement) {
-      await recordResult(database, campaignId, candidateId, model, measurement);
+    recordRunning: (campaignId, candidateId, run) => takeUpCandidate(database, campaignId, candidateId, run),
+    async recordCandidate(campaignId, candidateId, model, measurement, run) {
+      await recordResult(database, campaignId, candidateId, model, measurement, { run });
       log.info('recorded a candidate', { campaignId, candidateId, accuracy: measurement.accuracy });
     },
-    async recordFailure(campaignId, candidateId, state, failure) {
-      await recordFailure(database, campaignId, candidateId, state, failure);
+    async recordFailure(campaignId, candidateId, state, failure, run) {
+      await recordFailure(database, campaignId, candidateId, state, failure, run);
       log.warn('a candidate has no result', { campaignId, candidateId, state, failure });
     },
     tell: (campaignId, candidateIds) => tellCandidates(database, campaignId, candidateIds),
+    async isBudgetSpent(campaignId) {
+      const spent = await spentBudget(database, campaignId, await campaignSpec(database, campaignId));
+      return spent?.budget === 'wallClockHours' || spent?.budget === 'deviceHours';
+    },
     recordCampaignState: (campaignId, state, failure) => setCampaignState(database, campaignId, state, failure),
     frontWithoutTest: (campaignId) => frontWithoutTest(database, campaignId),
     recordTest: (campaignId, candidateId, measurement) => recordTest(database, campaignId, candidateId, measurement),
@@ -122,7 +129,8 @@ function withTypedErrors(activities: BookkeepingActivities): BookkeepingActiviti
         try {
           return await activity(...args);
         } catch (error) {
-          if (error instanceof NotFoundError) throw ApplicationFailure.nonRetryable(error.message, error.name);
+          if (error instanceof NotFoundError || error instanceof FencedError)
+            throw ApplicationFailure.nonRetryable(error.message, error.name);
           if (isDatabaseUnreachable(error)) {
             throw ApplicationFailure.retryable('Postgres is out of reach; it will be tried again', 'StoreUnreachable');
           }

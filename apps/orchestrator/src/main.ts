@@ -27,7 +27,7 @@ const worker = await Worker.create({
     // A campaign trains on cards where there are any.
     deviceClass: async () => {
       const workers = await listWorkers(database);
-      return workers.some(({ deviceClass }) => deviceClass === 'gpu') ? 'gpu' : 'cpu';
+      return workers.some(({ deviceClass, state }) => deviceClass === 'gpu' && state === 'ready') ? 'gpu' : 'cpu';
     },
   }),
   shutdownGraceTime: '10s',

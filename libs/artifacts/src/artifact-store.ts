@@ -4,10 +4,6 @@ export interface ArtifactStore {
   put(bytes: Uint8Array): Promise<string>;
   /** @throws ArtifactMissingError or ArtifactCorruptError; a corrupt artifact is set aside, so that it can be made again */
   get(hash: string): Promise<Uint8Array>;
-  /** Points a name at an artifact, replacing what it pointed at before. */
-  setPointer(name: string, hash: string): Promise<void>;
-  /** What pointers under a folder say, by their names without the folder. */
-  pointers(folder: string): Promise<Map<string, string>>;
 }
 
 export class ArtifactMissingError extends Error {

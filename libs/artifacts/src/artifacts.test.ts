@@ -1,5 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +36,19 @@ describe('the artifact store', () => {
     expect(await readdir(join(folder, 'objects', hashes[0].slice(0, 2)))).toEqual([hashes[0]]);
   });
 
+  it('removes what a process that is no more left half written, and leaves what others are writing', async () => {
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    const under = join(folder, 'objects', 'ab');
+    const partial = (host: string, pid: number): string => `abc.${host}.${pid}.3f2e.partial`;
+    const host = hostname().replaceAll('.', '-');
+    await mkdir(under, { recursive: true });
+    const stays = [partial(host, process.pid), partial('another', gone)];
+    for (const name of [...stays, partial(host, gone)]) await writeFile(join(under, name), 'half');
+    await store.removeHalfWritten();
+    expect((await readdir(under)).sort()).toEqual(stays.sort());
+    for (const name of stays) await rm(join(under, name));
+  });
+
   it('finds a damaged artifact by its hash, sets it aside, and takes it anew', async () => {
     const hash = await store.put(Buffer.from('abc'));
     await writeFile(pathOf(hash), 'abd');
@@ -46,13 +60,6 @@ describe('the artifact store', () => {
 
   it('refuses a name that is a path', async () => {
     await expect(store.get('../../etc/passwd')).rejects.toThrow(ArtifactMissingError);
-  });
-
-  it('lists the pointers of a folder, and none of a folder that is not there', async () => {
-    await store.setPointer('candidates/a/epoch-1', 'x');
-    await store.setPointer('candidates/a/epoch-1', 'y');
-    expect(await store.pointers('candidates/a')).toEqual(new Map([['epoch-1', 'y']]));
-    expect(await store.pointers('candidates/b')).toEqual(new Map());
   });
 });
 

@@ -1,9 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ArtifactCorruptError, ArtifactDiskError, ArtifactMissingError, type ArtifactStore } from './artifact-store.js';
 
-/** Artifacts as files `objects/<first two>/<hash>` of a folder, pointers as small files under `pointers/`. */
+const HOST = hostname().replaceAll('.', '-');
+/** A file that is being written: whose it is, and by which process of which machine. */
+const PARTIAL = /\.([^./]+)\.(\d+)\.[^./]+\.partial$/;
+
+/** Artifacts as files `objects/<first two>/<hash>` of a folder. */
 export class FolderArtifactStore implements ArtifactStore {
   constructor(readonly folder: string) {}
 
@@ -27,22 +32,26 @@ export class FolderArtifactStore implements ArtifactStore {
     return bytes;
   }
 
-  async setPointer(name: string, hash: string): Promise<void> {
-    await writeDurably(join(this.folder, 'pointers', name), Buffer.from(`${hash}\n`));
-  }
-
-  async pointers(folder: string): Promise<Map<string, string>> {
-    const path = join(this.folder, 'pointers', folder);
-    const names = (await readdir(path).catch(ignoreMissing)) ?? [];
-    const found = new Map<string, string>();
-    for (const name of names.filter((each) => !each.endsWith('.partial'))) {
-      found.set(name, (await readFile(join(path, name), 'utf8')).trim());
+  /** Removes what processes of this machine that are no more left half written; other machines may be writing. */
+  async removeHalfWritten(): Promise<void> {
+    const objects = join(this.folder, 'objects');
+    for (const entry of (await readdir(objects, { recursive: true }).catch(ignoreMissing)) ?? []) {
+      const [, host, pid] = PARTIAL.exec(entry) ?? [];
+      if (host === HOST && !isRunning(Number(pid))) await rm(join(objects, entry), { force: true });
     }
-    return found;
   }
 
   #objectPath(hash: string): string {
     return join(this.folder, 'objects', hash.slice(0, 2), hash);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -57,7 +66,7 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
 
 /** Writes beside the place, flushes, and renames into it, so that a reader finds all of it or nothing. */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${path}.${randomUUID()}.partial`;
+  const partial = `${path}.${HOST}.${process.pid}.${randomUUID()}.partial`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(partial, 'w');

@@ -9,6 +9,29 @@ export const CampaignName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and hyphens, at most 63 characters long');
 
+const MOST_CANDIDATES = 1_000_000;
+
+/** Limits of a campaign, any of them together: it ends with the first that is reached. */
+export const BudgetSchema = z
+  .strictObject({
+    candidates: z.int().min(1).max(MOST_CANDIDATES).default(MOST_CANDIDATES),
+    /** Hours that devices are at work, those of attempts that were lost included. */
+    deviceHours: z.number().positive().optional(),
+    /** Hours since the launch. */
+    wallClockHours: z.number().positive().optional(),
+    /** Networks that are priced. */
+    energyEvaluations: z.int().min(1).optional(),
+    /** Until the hypervolume has risen by less than this over the last so many results. */
+    hypervolume: z
+      .strictObject({ risesLessThan: z.number().positive().max(1), over: z.int().min(2).max(10_000) })
+      .optional(),
+  })
+  .refine(({ candidates, ...others }) => candidates < MOST_CANDIDATES || Object.keys(others).length > 0, {
+    error:
+      'name at least one of candidates (less than a million), deviceHours, wallClockHours, energyEvaluations, hypervolume',
+  });
+export type Budget = z.infer<typeof BudgetSchema>;
+
 /** A campaign as its owner writes it: the YAML file, the API's body and the stored column are all this. */
 export const CampaignSpecSchema = z.strictObject({
   name: CampaignName,
@@ -36,7 +59,7 @@ export const CampaignSpecSchema = z.strictObject({
         .default(1),
     })
     .default({ name: 'nsga2', seed: 1 }),
-  budget: z.strictObject({ candidates: z.int().min(1).max(1_000_000) }),
+  budget: BudgetSchema,
   parallelism: z.int().min(1).max(500).default(2),
   /** Use only the first images of the training split, and of the others in proportion: for trials and tests. */
   subset: z.strictObject({ trainingImages: z.int().min(256) }).optional(),

@@ -1,21 +1,24 @@
 import { z } from 'zod';
-import { CampaignSpecSchema } from './campaign-spec.js';
+import { BudgetSchema, CampaignSpecSchema } from './campaign-spec.js';
 import { CandidateSchema } from './candidate.js';
 
 /** Says what would happen, and changes nothing. */
 const dryRun = z.boolean().default(false);
 
-/** The budget in all, not what is added: said twice, it changes nothing the second time. */
-export const ExtendRequestSchema = z.strictObject({
-  candidates: CampaignSpecSchema.shape.budget.shape.candidates,
-  dryRun,
-});
+/** Budgets in all, not what is added: said twice, they change nothing the second time. */
+export const ExtendRequestSchema = z
+  .strictObject({
+    ...BudgetSchema.shape,
+    candidates: BudgetSchema.shape.candidates.unwrap().optional(),
+    dryRun,
+  })
+  .refine((request) => Object.keys(request).some((key) => key !== 'dryRun'), { error: 'name a budget to extend' });
 export type ExtendRequest = z.infer<typeof ExtendRequestSchema>;
 
 export const ExtensionSchema = z.strictObject({
   campaign: z.string(),
-  budgetBefore: z.int(),
-  budget: z.int(),
+  budgetBefore: BudgetSchema,
+  budget: BudgetSchema,
   dryRun: z.boolean(),
 });
 export type Extension = z.infer<typeof ExtensionSchema>;

@@ -43,6 +43,8 @@ export const CandidateSchema = z.strictObject({
   onFront: z.boolean(),
   failure: FailureSchema.nullable(),
   artifact: z.string().nullable(),
+  /** The candidate whose result it was given, since that had done the same work before. */
+  answeredBy: z.uuid().nullable(),
   askedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
 });

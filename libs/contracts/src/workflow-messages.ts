@@ -37,6 +37,8 @@ export interface CampaignPlan {
   deviceClass: string;
   state: CampaignState;
   dense: { artifact: string } | null;
+  /** Whether a budget may be used up while candidates are trained; nothing in histories from before there were such budgets. */
+  isTimed?: boolean;
 }
 
 export interface AskedCandidate {
@@ -50,6 +52,9 @@ export interface CandidateInput extends AskedCandidate {
   dense: string;
   plan: CampaignPlan;
 }
+
+/** Of a candidate that is taken up: its work is to be done, or it has an end, or another candidate is at the same work. */
+export type TakenUp = 'to-do' | 'settled' | 'under-way';
 
 export interface CandidateSettled {
   candidateId: string;
@@ -78,21 +83,29 @@ export interface BookkeepingActivities {
   ask(campaignId: string, atMost: number, alreadyStarted: string[]): Promise<AskedCandidate[]>;
   /** Candidates that were asked for and have no end in the store. */
   unsettled(campaignId: string): Promise<AskedCandidate[]>;
-  recordRunning(campaignId: string, candidateId: string): Promise<void>;
+  /**
+   * @param run the workflow run that takes the candidate up: the only one that may settle it from now on
+   * @returns nothing in histories from before candidates were answered from the store: to do
+   */
+  recordRunning(campaignId: string, candidateId: string, run?: string): Promise<TakenUp | undefined>;
   recordCandidate(
     campaignId: string,
     candidateId: string,
     model: ModelReference,
     measurement: Measurement,
+    run?: string,
   ): Promise<void>;
   recordFailure(
     campaignId: string,
     candidateId: string,
     state: CandidateStateWithoutResult,
     failure: Failure,
+    run?: string,
   ): Promise<void>;
   /** Tells the strategy of settled candidates; returns those of `candidateIds` that are settled. */
   tell(campaignId: string, candidateIds: string[]): Promise<string[]>;
+  /** Whether a budget is used up, so that what is under way is stopped. */
+  isBudgetSpent(campaignId: string): Promise<boolean>;
   recordCampaignState(campaignId: string, state: CampaignState, failure: Failure | null): Promise<void>;
   frontWithoutTest(campaignId: string): Promise<{ candidateId: string; artifact: string }[]>;
   recordTest(campaignId: string, candidateId: string, measurement: Measurement): Promise<void>;

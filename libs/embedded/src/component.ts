@@ -1,6 +1,6 @@
 /** One process of the embedded stack. */
 export interface ComponentSpec {
-  readonly name: 'postgres' | 'temporal' | 'api' | 'orchestrator' | 'worker';
+  readonly name: 'postgres' | 'temporal' | 'api' | 'orchestrator' | 'worker' | `worker-${number}`;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;

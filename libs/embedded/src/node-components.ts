@@ -7,8 +7,19 @@ import type { StackPorts } from './stack-state.js';
 
 const APPS = fileURLToPath(new URL('../../../apps', import.meta.url));
 
-/** Espalier's own processes: API, orchestrator and one worker. */
-export function nodeComponents(home: string, ports: StackPorts): ComponentSpec[] {
+export interface NodeComponentOptions {
+  /** One for each device. */
+  readonly workers?: number;
+  /** Settings of a process that are other than the stack's. */
+  readonly envOf?: (name: ComponentSpec['name']) => Readonly<Record<string, string>>;
+}
+
+/** Espalier's own processes: API, orchestrator and workers. */
+export function nodeComponents(
+  home: string,
+  ports: StackPorts,
+  { workers = 1, envOf = () => ({}) }: NodeComponentOptions = {},
+): ComponentSpec[] {
   const env = {
     ESPALIER_HOME: home,
     DATABASE_URL: databaseUrl(ports.postgres),
@@ -19,19 +30,15 @@ export function nodeComponents(home: string, ports: StackPorts): ComponentSpec[]
     ESPALIER_CACHE: cacheFolder(),
     NODE_ENV: 'production',
   };
-  const component = (
-    name: 'api' | 'orchestrator' | 'worker',
-    app: string,
-    isReady: () => Promise<boolean>,
-  ): ComponentSpec => ({
+  const component = (name: ComponentSpec['name'], app: string, isReady: () => Promise<boolean>): ComponentSpec => ({
     name,
     command: process.execPath,
     args: ['--enable-source-maps', join(APPS, app, 'dist', 'main.js')],
-    env,
+    env: { ...env, ...envOf(name) },
     stopSignal: 'SIGTERM',
     isReady,
   });
-  // The two workers answer no port; one that cannot start exits, and the supervisor sees that.
+  // Orchestrator and workers answer no port; one that cannot start exits, and the supervisor sees that.
   const started = (): Promise<boolean> => Promise.resolve(true);
   return [
     component('api', 'api', async () => {
@@ -39,6 +46,8 @@ export function nodeComponents(home: string, ports: StackPorts): ComponentSpec[]
       return response?.ok ?? false;
     }),
     component('orchestrator', 'orchestrator', started),
-    component('worker', 'gpu-worker', started),
+    ...Array.from({ length: workers }, (_, i) =>
+      component(i === 0 ? 'worker' : `worker-${i + 1}`, 'gpu-worker', started),
+    ),
   ];
 }

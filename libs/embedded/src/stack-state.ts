@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComponentSpec } from './component.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 export interface StackPorts {
@@ -23,7 +22,7 @@ export interface StackState {
   readonly phase: 'starting' | 'ready' | 'stopping' | 'failed';
   /** What it is busy with, or why it failed. */
   readonly message: string;
-  readonly components: Readonly<Partial<Record<ComponentSpec['name'], ProcessIdentity & { restarts: number }>>>;
+  readonly components: Readonly<Record<string, ProcessIdentity & { restarts: number }>>;
 }
 
 export function readStackState(home: string): StackState | undefined {

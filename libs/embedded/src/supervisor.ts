@@ -5,7 +5,7 @@ import { migrate } from '@espalier/store/migrate';
 import type { Logger } from 'pino';
 import type { ComponentSpec } from './component.js';
 import { postgresFolder } from './home.js';
-import { nodeComponents } from './node-components.js';
+import { nodeComponents, type NodeComponentOptions } from './node-components.js';
 import { databaseUrl, ensureDatabase, postgresComponent } from './postgres.js';
 import { identify, stopProcess, type ProcessIdentity } from './process-identity.js';
 import { StackError } from './stack-error.js';
@@ -36,6 +36,7 @@ export class Supervisor {
     private readonly home: string,
     private readonly ports: StackPorts,
     private readonly log: Logger,
+    private readonly options: NodeComponentOptions = {},
   ) {}
 
   async start(): Promise<void> {
@@ -52,7 +53,7 @@ export class Supervisor {
       await this.#launch(
         temporalComponent(join(this.home, 'temporal.sqlite'), this.ports.temporal, this.ports.temporalUi),
       );
-      for (const spec of nodeComponents(this.home, this.ports)) {
+      for (const spec of nodeComponents(this.home, this.ports, this.options)) {
         this.#say(`starting the ${spec.name}`);
         await this.#launch(spec);
       }

@@ -7,9 +7,12 @@ import {
   type Lineage,
   type PruningSchedule,
 } from '@espalier/contracts';
+import { roomInBudget, spentBudget } from './budgets.js';
 import { candidateId } from './candidates.js';
 import type { Database } from './database.js';
+import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
+import { workHash } from './work-hash.js';
 
 /** A settled candidate as a strategy is told of it, in the order of `order`. */
 export interface ToldCandidate {
@@ -22,7 +25,7 @@ export interface ToldCandidate {
 
 const UNSETTLED = ['asked', 'running'] as const;
 
-export async function campaignSpec(database: Database, campaignId: string): Promise<CampaignSpec> {
+export async function campaignSpec(database: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
   const { spec } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId }, select: { spec: true } });
   return CampaignSpecSchema.parse(spec);
 }
@@ -41,7 +44,7 @@ export async function unsettledCandidates(database: Database, campaignId: string
 }
 
 /**
- * Adds candidates up to the budget, at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
+ * Adds candidates as far as the budgets have room, at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
  * take different numbers; the strategy answers for each number from what was told by then.
  */
 export async function addCandidates(
@@ -53,11 +56,14 @@ export async function addCandidates(
   },
 ): Promise<AskedCandidate[]> {
   return database.$transaction(async (transaction) => {
-    const budget = await lockCampaign(transaction, campaignId);
+    await lockCampaign(transaction, campaignId);
+    const spec = await campaignSpec(transaction, campaignId);
+    if (await noteIfSpent(transaction, campaignId, spec)) return [];
     const used = await transaction.candidate.count({ where: { campaignId } });
+    const room = Math.min(atMost, await roomInBudget(transaction, campaignId, spec, used));
     const strategy = strategyAfter(await toldCandidates(transaction, campaignId));
     const added: AskedCandidate[] = [];
-    for (let number = used; number < Math.min(budget, used + atMost); number++) {
+    for (let number = used; number < used + room; number++) {
       const { schedule, lineage } = strategy.ask(number);
       const id = candidateId(campaignId, number);
       await transaction.candidate.create({
@@ -66,6 +72,7 @@ export async function addCandidates(
           campaignId,
           number,
           schedule: PruningScheduleSchema.parse(schedule),
+          workHash: workHash(spec, schedule),
           lineage: LineageSchema.parse(lineage),
         },
       });
@@ -100,6 +107,26 @@ export async function tellCandidates(
   });
 }
 
+/** Says in the log, once, which budget is used up. */
+async function noteIfSpent(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  spec: CampaignSpec,
+): Promise<boolean> {
+  const spent = await spentBudget(transaction, campaignId, spec);
+  if (!spent) return false;
+  const detail = { budget: spent.budget, used: spent.used, of: spent.of };
+  const said = await transaction.event.findFirst({
+    where: {
+      campaignId,
+      kind: 'budget-spent',
+      AND: [{ detail: { path: ['budget'], equals: detail.budget } }, { detail: { path: ['of'], equals: detail.of } }],
+    },
+  });
+  if (!said) await recordEvent(transaction, campaignId, 'budget-spent', detail);
+  return true;
+}
+
 async function toldCandidates(transaction: Prisma.TransactionClient, campaignId: string): Promise<ToldCandidate[]> {
   const rows = await transaction.candidate.findMany({
     where: { campaignId, toldOrder: { not: null } },
@@ -114,9 +141,7 @@ async function toldCandidates(transaction: Prisma.TransactionClient, campaignId:
   }));
 }
 
-/** Locks the campaign's row until the transaction ends; returns its budget of candidates. */
-export async function lockCampaign(transaction: Prisma.TransactionClient, campaignId: string): Promise<number> {
-  const [row] = await transaction.$queryRaw<{ candidates_budget: number }[]>`
-    SELECT candidates_budget FROM campaigns WHERE id = ${campaignId}::uuid FOR UPDATE`;
-  return row.candidates_budget;
+/** Locks the campaign's row until the transaction ends. */
+export async function lockCampaign(transaction: Prisma.TransactionClient, campaignId: string): Promise<void> {
+  await transaction.$queryRaw`SELECT 1 FROM campaigns WHERE id = ${campaignId}::uuid FOR UPDATE`;
 }

@@ -18,7 +18,7 @@ const WITH_DETAILS = { front: true, denseModel: true } satisfies Prisma.Campaign
 type CampaignRow = Prisma.CampaignGetPayload<{ include: typeof WITH_DETAILS }>;
 
 /**
- * Creates a campaign, once: launching the same spec again under the same name or idempotency key gives the first one.
+ * Creates a campaign, once: launching the same spec again, under its name or idempotency key, gives the first one.
  *
  * @throws ConflictError when the name, or the key, belongs to another spec
  */
@@ -35,17 +35,16 @@ export async function createCampaign(
     if (idempotencyKey !== null && existing.idempotencyKey === idempotencyKey && existing.specHash !== specHash) {
       throw new ConflictError('Idempotency-Key', `was used for another spec, that of campaign '${existing.name}'`);
     }
-    if (existing.idempotencyKey === idempotencyKey && idempotencyKey !== null)
-      return { id: existing.id, created: false };
+    if (existing.specHash === specHash) return { id: existing.id, created: false };
     throw new ConflictError(
       'name',
-      `there is a campaign '${spec.name}' already; choose another name, or resume that one`,
+      `there is a campaign '${spec.name}' with another spec already; choose another name, or resume that one`,
     );
   }
   try {
     const { id } = await database.$transaction(async (transaction) => {
       const campaign = await transaction.campaign.create({
-        data: { name: spec.name, spec, specHash, idempotencyKey, candidatesBudget: spec.budget.candidates },
+        data: { name: spec.name, spec, specHash, idempotencyKey },
       });
       await recordEvent(transaction, campaign.id, 'campaign-launched', {});
       return campaign;

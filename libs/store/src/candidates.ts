@@ -75,6 +75,7 @@ export function describeCandidate(row: CandidateRow): Candidate {
     onFront: row.frontPoint !== null,
     failure: row.failure === null ? null : FailureSchema.parse(row.failure),
     artifact: row.artifactHash,
+    answeredBy: row.answeredBy,
     askedAt: row.askedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
   };

@@ -2,7 +2,7 @@
 export class NotFoundError extends Error {
   override name = 'NotFoundError';
   constructor(
-    readonly kind: 'campaign' | 'candidate' | 'accelerator',
+    readonly kind: 'campaign' | 'candidate' | 'accelerator' | 'worker',
     readonly id: string,
     hint = '',
   ) {
@@ -27,4 +27,9 @@ export class BadCursorError extends Error {
   constructor(readonly cursor: string) {
     super('is not a cursor of this list; take `next` of the page before, or leave it out for the first page');
   }
+}
+
+/** Another attempt has taken over meanwhile: what this one writes is not wanted any more. */
+export class FencedError extends Error {
+  override name = 'FencedError';
 }

@@ -7,7 +7,7 @@ export async function recordEvent(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   kind: string,
-  detail: Record<string, string | number | boolean>,
+  detail: Prisma.InputJsonObject,
   candidateId: string | null = null,
 ): Promise<void> {
   await transaction.event.create({ data: { campaignId, candidateId, kind, detail } });

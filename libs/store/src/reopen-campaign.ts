@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
+  BudgetSchema,
   CampaignSpecSchema,
   type CampaignState,
   type ExtendRequest,
@@ -7,6 +9,7 @@ import {
   type RetryRequest,
 } from '@espalier/contracts';
 import { lockCampaign } from './ask-and-tell.js';
+import { spentBudget } from './budgets.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { ConflictError } from './errors.js';
@@ -14,33 +17,52 @@ import { recordEvent } from './events.js';
 import { Prisma } from './generated/client.js';
 
 /**
- * Gives a campaign that has ended more candidates: its strategy goes on from what it was told. A budget that it has already
- * changes nothing.
+ * Gives a campaign that has ended larger budgets: its strategy goes on from what it was told. Budgets that it has already
+ * change nothing.
  *
- * @param candidates the budget in all
- * @throws ConflictError when the campaign has not ended, ended otherwise, or has a larger budget
+ * @param request the budgets in all
+ * @throws ConflictError when the campaign has not ended, ended otherwise, has a larger budget, or has no room even with these
  */
 export function extendCampaign(
   database: Database,
   campaignId: string,
-  { candidates, dryRun }: ExtendRequest,
+  { dryRun, ...larger }: ExtendRequest,
 ): Promise<Extension> {
   return database.$transaction(async (transaction) => {
-    const before = await lockCampaign(transaction, campaignId);
+    await lockCampaign(transaction, campaignId);
     const { name, state, spec } = await transaction.campaign.findUniqueOrThrow({ where: { id: campaignId } });
-    const extension = { campaign: name, budgetBefore: before, budget: candidates, dryRun };
-    if (candidates === before) return extension;
-    if (candidates < before) {
-      throw new ConflictError('candidates', `campaign '${name}' has a budget of ${before} candidates; give more`);
+    const before = CampaignSpecSchema.parse(spec);
+    const budget = BudgetSchema.parse({ ...before.budget, ...larger });
+    const extension = { campaign: name, budgetBefore: before.budget, budget, dryRun };
+    for (const key of ['candidates', 'deviceHours', 'wallClockHours', 'energyEvaluations'] as const) {
+      const [old, wanted] = [before.budget[key], larger[key]];
+      if (old !== undefined && wanted !== undefined && wanted < old) {
+        throw new ConflictError(key, `campaign '${name}' has a budget of ${old} ${LIMITS[key]}; give more`);
+      }
     }
+    if (isDeepStrictEqual(budget, before.budget)) return extension;
     refuseUnless(['completed'], name, state, 'extended');
+    const spent = await spentBudget(transaction, campaignId, { budget });
+    if (spent) {
+      throw new ConflictError(
+        spent.budget,
+        `campaign '${name}' has used up ${LIMITS[spent.budget]} (${spent.used.toPrecision(3)} of ${spent.of}); extend that too`,
+      );
+    }
     if (dryRun) return extension;
-    const longer = { ...CampaignSpecSchema.parse(spec), budget: { candidates } };
-    await reopen(transaction, campaignId, { candidatesBudget: candidates, spec: longer });
-    await recordEvent(transaction, campaignId, 'campaign-extended', { budgetBefore: before, budget: candidates });
+    await reopen(transaction, campaignId, { spec: { ...before, budget } });
+    await recordEvent(transaction, campaignId, 'campaign-extended', { budgetBefore: before.budget, budget });
     return extension;
   });
 }
+
+const LIMITS = {
+  candidates: 'candidates',
+  deviceHours: 'hours of devices',
+  wallClockHours: 'hours since its launch',
+  energyEvaluations: 'evaluations of energy',
+  hypervolume: 'its patience for the hypervolume',
+};
 
 /**
  * Has candidates without a result tried again, by a campaign that has ended. Their checkpoints are there still, so that each

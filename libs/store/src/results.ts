@@ -16,18 +16,30 @@ import { lockCampaign } from './ask-and-tell.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
+import { FencedError } from './errors.js';
 import { recordEvent } from './events.js';
 import { frontOf, frontPoint } from './front-of.js';
 import type { Prisma } from './generated/client.js';
 
-/** Marks a candidate as running; one that is settled stays so. */
-export async function recordRunning(database: Database, candidateId: string): Promise<void> {
-  await database.candidate.updateMany({ where: { id: candidateId, state: 'asked' }, data: { state: 'running' } });
+/** Who has a result, and whose it was first. */
+export interface ResultOrigin {
+  /** The workflow run that has it; undefined for workflows that began before there was fencing. */
+  readonly run?: string;
+  /** The candidate that had done the same work. */
+  readonly answeredBy?: string;
+}
+
+/** @throws FencedError when another run has taken the candidate up */
+function refuseOtherRun(candidate: { id: string; heldBy: string | null }, run: string | undefined): void {
+  if (run === undefined || candidate.heldBy === null || candidate.heldBy === run) return;
+  throw new FencedError(`candidate ${candidate.id} was taken up by run ${candidate.heldBy}; run ${run} is late`);
 }
 
 /**
- * Writes a candidate's result and its place on the front, in one transaction. However often it is tried, and whoever
- * tries it, the first result stands.
+ * Writes a candidate's result and its place on the front, in one transaction. However often it is tried, the first result
+ * stands.
+ *
+ * @throws FencedError when another run has taken the candidate up
  */
 export async function recordResult(
   database: Database,
@@ -35,11 +47,13 @@ export async function recordResult(
   candidateId: string,
   model: ModelReference,
   measurement: Measurement,
+  { run, answeredBy }: ResultOrigin = {},
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
     const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
     if (candidate.state !== 'asked' && candidate.state !== 'running') return;
+    refuseOtherRun(candidate, run);
     const spec = await specOf(transaction, campaignId);
     const energy = priceProfile(spec, measurement.profile);
     const layers = measurement.profile.layers;
@@ -60,34 +74,51 @@ export async function recordResult(
         weightsLeft: left / weights,
         artifactHash: model.artifact,
         finishedAt: new Date(),
+        ...(answeredBy !== undefined && { answeredBy }),
       },
     });
-    const joined = await updateFront(transaction, campaignId, spec, candidateId);
+    const { joined, hypervolume } = await updateFront(transaction, campaignId, spec, candidateId);
+    await transaction.candidate.update({ where: { id: candidateId }, data: { hypervolume } });
     await recordEvent(
       transaction,
       campaignId,
       'candidate-completed',
-      { number: candidate.number, accuracy: measurement.accuracy, energy: energy.total, onFront: joined },
+      {
+        number: candidate.number,
+        accuracy: measurement.accuracy,
+        energy: energy.total,
+        onFront: joined,
+        ...(answeredBy !== undefined && { answeredBy }),
+      },
       candidateId,
     );
   });
 }
 
-/** Settles a candidate that has no result; one that is settled stays as it is. */
+/**
+ * Settles a candidate that has no result; one that is settled stays as it is.
+ *
+ * @throws FencedError when another run has taken the candidate up
+ */
 export async function recordFailure(
   database: Database,
   campaignId: string,
   candidateId: string,
   state: CandidateStateWithoutResult,
   failure: Failure,
+  run?: string,
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
-    const { count } = await transaction.candidate.updateMany({
-      where: { id: candidateId, state: { in: ['asked', 'running'] } },
+    await lockCampaign(transaction, campaignId);
+    const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
+    if (candidate.state !== 'asked' && candidate.state !== 'running') return;
+    refuseOtherRun(candidate, run);
+    await transaction.candidate.update({
+      where: { id: candidateId },
       data: { state, failure: FailureSchema.parse(failure), finishedAt: new Date() },
     });
     const { type, message } = failure;
-    if (count > 0) await recordEvent(transaction, campaignId, `candidate-${state}`, { type, message }, candidateId);
+    await recordEvent(transaction, campaignId, `candidate-${state}`, { type, message }, candidateId);
   });
 }
 
@@ -144,13 +175,13 @@ export async function readFront(database: Database, campaignId: string): Promise
   };
 }
 
-/** Computes the front anew from all results and stores what changed; returns whether the candidate is on it. */
+/** Computes the front anew from all results and stores what changed; returns whether the candidate is on it, and its hypervolume. */
 async function updateFront(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   spec: CampaignSpec,
   candidateId: string,
-): Promise<boolean> {
+): Promise<{ joined: boolean; hypervolume: number }> {
   const results = await transaction.candidate.findMany({
     where: { campaignId, state: 'completed', accuracy: { gte: spec.constraints.accuracy?.min ?? 0 } },
     select: { id: true, accuracy: true, energy: true },
@@ -177,7 +208,7 @@ async function updateFront(
     await transaction.frontPoint.deleteMany({ where: { campaignId } });
     await transaction.frontPoint.createMany({ data: members.map(({ id }) => ({ campaignId, candidateId: id })) });
   }
-  return joined;
+  return { joined, hypervolume };
 }
 
 async function specOf(transaction: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {

@@ -1,16 +1,10 @@
-import {
-  CampaignSpecSchema,
-  CandidateQuerySchema,
-  type CampaignSpecInput,
-  type Measurement,
-} from '@espalier/contracts';
+import { CandidateQuerySchema } from '@espalier/contracts';
 import { startTestPostgres } from '@espalier/embedded/testing';
 import { front } from '@espalier/pareto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   addCandidates,
   createCampaign,
-  extendCampaign,
   findCampaign,
   findCandidate,
   listCandidates,
@@ -19,13 +13,12 @@ import {
   recordDenseModel,
   recordFailure,
   recordResult,
-  repriceCampaign,
-  retryCandidates,
   setCampaignState,
   tellCandidates,
   unsettledCandidates,
   type Database,
 } from './index.js';
+import { artifact, ask, campaignWith, measurement, spec } from './campaigns-for-tests.js';
 import { migrate, schemaSql } from './migrate.js';
 
 let database: Database;
@@ -39,43 +32,6 @@ afterAll(async () => {
   await database.$disconnect();
   await stop();
 });
-
-const artifact = (n: number): string => n.toString(16).padStart(64, '0');
-const spec = (name: string, change: Partial<CampaignSpecInput> = {}) =>
-  CampaignSpecSchema.parse({
-    name,
-    network: 'lenet-5',
-    data: 'mnist',
-    space: { density: { conv2: [0.05, 1] } },
-    budget: { candidates: 12 },
-    ...change,
-  });
-const measurement = (accuracy: number, weights: number, split: 'validation' | 'test' = 'validation'): Measurement => ({
-  split,
-  images: 5000,
-  accuracy,
-  loss: 0.1,
-  profile: {
-    layers: [
-      ['conv1', 500],
-      ['conv2', 25_000],
-      ['fc1', 400_000],
-      ['fc2', 5_000],
-    ].map(([name, count]) => ({
-      name: String(name),
-      weights: Number(count),
-      weightsLeft: Math.round(Number(count) * weights),
-      density: { weights, inputs: 0.5, outputs: 0.5 },
-    })),
-  },
-});
-const schedule = { criterion: 'magnitude' as const, density: { conv2: 0.5 }, fineTune: { epochs: 1 } };
-const ask = () => ({ ask: () => ({ schedule, lineage: { origin: 'random' as const, parents: [] } }) });
-
-async function campaignWith(name: string, candidates: number, change: Partial<CampaignSpecInput> = {}) {
-  const { id } = await createCampaign(database, spec(name, change), null);
-  return { id, candidates: await addCandidates(database, id, candidates, ask) };
-}
 
 describe('migrations', () => {
   it('are applied once', async () => {
@@ -119,9 +75,16 @@ describe('launching', () => {
     expect(results.filter(({ created }) => created)).toHaveLength(1);
   });
 
-  it('under a name that is taken, or with a key of another spec, is refused', async () => {
+  it('twice with one name and spec makes one campaign', async () => {
+    const first = await createCampaign(database, spec('again'), null);
+    expect(await createCampaign(database, spec('again'), null)).toEqual({ id: first.id, created: false });
+  });
+
+  it('under the name of a campaign with another spec, or with a key of another spec, is refused', async () => {
     await createCampaign(database, spec('taken'), null);
-    await expect(createCampaign(database, spec('taken'), null)).rejects.toThrow("there is a campaign 'taken' already");
+    await expect(createCampaign(database, spec('taken', { batch: 3 }), null)).rejects.toThrow(
+      "there is a campaign 'taken' with another spec already",
+    );
     await createCampaign(database, spec('keyed'), 'key-2');
     await expect(createCampaign(database, spec('other'), 'key-2')).rejects.toThrow('was used for another spec');
   });
@@ -142,7 +105,7 @@ describe('asking', () => {
 
 describe('a result', () => {
   it('is written once however often it is tried, and the first stands', async () => {
-    const { id, candidates } = await campaignWith('result-once', 1);
+    const { id, candidates } = await campaignWith(database, 'result-once', 1);
     const [{ candidateId }] = candidates;
     const model = { artifact: artifact(1), bytes: 10 };
     await Promise.all(
@@ -160,7 +123,7 @@ describe('a result', () => {
   });
 
   it('has its place on the front, which is always that of all results, however they arrive', async () => {
-    const { id, candidates } = await campaignWith('front', 12, { constraints: { accuracy: { min: 0.5 } } });
+    const { id, candidates } = await campaignWith(database, 'front', 12, { constraints: { accuracy: { min: 0.5 } } });
     await Promise.all(
       candidates.map(({ candidateId, number }) =>
         recordResult(
@@ -187,7 +150,7 @@ describe('a result', () => {
   });
 
   it('counts towards the hypervolume as a fraction of the dense energy', async () => {
-    const { id, candidates } = await campaignWith('volume', 1);
+    const { id, candidates } = await campaignWith(database, 'volume', 1);
     const task = { network: 'lenet-5', data: 'mnist', seed: 1, trainingImages: null };
     await recordDenseModel(
       database,
@@ -212,7 +175,7 @@ describe('a result', () => {
 
 describe('telling', () => {
   it('puts each settled candidate into the order once', async () => {
-    const { id, candidates } = await campaignWith('told', 3);
+    const { id, candidates } = await campaignWith(database, 'told', 3);
     const ids = candidates.map(({ candidateId }) => candidateId);
     await recordFailure(database, id, ids[1], 'failed', { type: 'X', message: 'x' });
     expect(await tellCandidates(database, id, ids)).toEqual([ids[1]]);
@@ -225,7 +188,7 @@ describe('telling', () => {
 
 describe('a candidate that diverged', () => {
   it('ends as such, with its curve, and is none of the failed', async () => {
-    const { id, candidates } = await campaignWith('diverged', 1);
+    const { id, candidates } = await campaignWith(database, 'diverged', 1);
     const [{ candidateId }] = candidates;
     const failure = { type: 'DivergedError', message: 'the loss became NaN', curve: [2.3, 17, 4e9] };
     await recordFailure(database, id, candidateId, 'diverged', failure);
@@ -235,92 +198,11 @@ describe('a candidate that diverged', () => {
   });
 });
 
-describe('a campaign that has ended', () => {
-  const failure = { type: 'OutOfMemoryError', message: 'there is no memory' };
-  async function ended(name: string) {
-    const { id, candidates } = await campaignWith(name, 12);
-    const ids = candidates.map(({ candidateId }) => candidateId);
-    for (const [i, candidateId] of ids.entries()) {
-      if (i < 2) await recordFailure(database, id, candidateId, 'failed', failure);
-      else if (i === 2)
-        await recordFailure(database, id, candidateId, 'diverged', { type: 'DivergedError', message: 'x' });
-      else
-        await recordResult(
-          database,
-          id,
-          candidateId,
-          { artifact: artifact(7), bytes: 1 },
-          measurement(0.9 - i / 100, 1 - i / 20),
-        );
-    }
-    await tellCandidates(database, id, ids);
-    await setCampaignState(database, id, 'completed', null);
-    return { id, ids };
-  }
-
-  it('goes on with a larger budget, once however many ask for it at once, and a smaller one is refused', async () => {
-    const { id } = await ended('extended');
-    const twenty = { candidates: 20, dryRun: false };
-    expect(await extendCampaign(database, id, { ...twenty, dryRun: true })).toMatchObject({
-      budgetBefore: 12,
-      budget: 20,
-    });
-    expect((await findCampaign(database, id)).state).toBe('completed');
-    const answers = await Promise.all(Array.from({ length: 4 }, () => extendCampaign(database, id, twenty)));
-    expect(answers.filter(({ budgetBefore }) => budgetBefore === 12)).toHaveLength(1);
-    const { state, spec: extended, finishedAt } = await findCampaign(database, id);
-    expect([state, extended.budget.candidates, finishedAt]).toEqual(['running', 20, null]);
-    expect(await addCandidates(database, id, 100, ask)).toHaveLength(8);
-    await expect(extendCampaign(database, id, { candidates: 5, dryRun: false })).rejects.toThrow(
-      'has a budget of 20 candidates; give more',
-    );
-    await expect(extendCampaign(database, id, { candidates: 30, dryRun: false })).rejects.toThrow(
-      'is running: it cannot be extended; wait until it has ended',
-    );
-  });
-
-  it('has those that failed tried again, and the strategy told of them anew', async () => {
-    const { id, ids } = await ended('retried');
-    const all = { dryRun: false };
-    expect((await retryCandidates(database, id, { errorType: 'DivergedError', dryRun: true })).retried).toMatchObject([
-      { id: ids[2], state: 'diverged' },
-    ]);
-    expect((await retryCandidates(database, id, all)).retried.map((each) => each.id)).toEqual(ids.slice(0, 2));
-    expect((await unsettledCandidates(database, id)).map(({ candidateId }) => candidateId)).toEqual(ids.slice(0, 2));
-    expect((await retryCandidates(database, id, all)).retried).toEqual([]);
-    await recordResult(database, id, ids[0], { artifact: artifact(8), bytes: 1 }, measurement(0.99, 0.1));
-    await tellCandidates(database, id, ids);
-    const { toldOrder } = await database.candidate.findUniqueOrThrow({ where: { id: ids[0] } });
-    expect(toldOrder).toBe(12);
-    await expect(retryCandidates(database, id, { candidates: [ids[5]], dryRun: false })).rejects.toThrow(
-      'is completed: it has a result',
-    );
-  });
-
-  it('that was cancelled stays so', async () => {
-    const { id } = await campaignWith('stays-cancelled', 1);
-    await setCampaignState(database, id, 'cancelled', null);
-    await expect(extendCampaign(database, id, { candidates: 30, dryRun: false })).rejects.toThrow(
-      "campaign 'stays-cancelled' is cancelled: it cannot be extended; launch another one",
-    );
-  });
-
-  it('makes the same front when it is priced on its own chip again, and other energies on another', async () => {
-    const { id } = await ended('repriced');
-    const stored = await readFront(database, id);
-    const own = await repriceCampaign(database, id, { accelerator: 'eyeriss' });
-    expect(own).toEqual(stored);
-    const other = await repriceCampaign(database, id, { accelerator: 'edge-tpu', batch: 16 });
-    expect(other.points.length).toBeGreaterThan(0);
-    expect(other.points.map(({ energy }) => energy)).not.toEqual(own.points.map(({ energy }) => energy));
-  });
-});
-
 describe('pages of candidates', () => {
   it.each(['number', 'accuracy', 'energy'] as const)(
     'by %s hold each candidate once, in order, whatever the page size',
     async (sort) => {
-      const { id, candidates } = await campaignWith(`pages-${sort}`, 11);
+      const { id, candidates } = await campaignWith(database, `pages-${sort}`, 11);
       for (const { candidateId, number } of candidates) {
         // Ties on purpose: the key must break them.
         await recordResult(
@@ -344,7 +226,7 @@ describe('pages of candidates', () => {
   );
 
   it('refuse a cursor that was not given out', async () => {
-    const { id } = await campaignWith('cursor', 1);
+    const { id } = await campaignWith(database, 'cursor', 1);
     await expect(listCandidates(database, id, CandidateQuerySchema.parse({ after: 'nonsense' }))).rejects.toThrow(
       'is not a cursor of this list',
     );
@@ -353,7 +235,7 @@ describe('pages of candidates', () => {
 
 describe('what must never happen', () => {
   it('is refused by the database itself', async () => {
-    const { id, candidates } = await campaignWith('never', 1);
+    const { id, candidates } = await campaignWith(database, 'never', 1);
     const change = (data: object) => database.candidate.update({ where: { id: candidates[0].candidateId }, data });
     await expect(change({ state: 'completed', finishedAt: new Date() })).rejects.toThrow(
       'candidates_complete_with_a_result',

@@ -37,6 +37,14 @@ export async function campaign(input: CampaignInput): Promise<void> {
   let ended = false;
   const scope = new CancellationScope();
 
+  const stopCandidates = (): void => {
+    for (const candidateId of inFlight) {
+      // One that has ended just now cannot be cancelled, and need not be.
+      void getExternalWorkflowHandle(candidateWorkflowId(candidateId))
+        .cancel()
+        .catch(() => undefined);
+    }
+  };
   const progress = (): CampaignProgress => ({ state, running: inFlight.size, started, settled: settledCount });
   const refuseWhenOver = (verb: string) => (): void => {
     if (ended || cancelling) {
@@ -71,12 +79,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
     () => {
       cancelling = true;
       scope.cancel();
-      for (const candidateId of inFlight) {
-        // One that has ended just now cannot be cancelled, and need not be.
-        void getExternalWorkflowHandle(candidateWorkflowId(candidateId))
-          .cancel()
-          .catch(() => undefined);
-      }
+      stopCandidates();
       return progress();
     },
     { validator: refuseWhenOver('cancelled') },
@@ -108,7 +111,9 @@ export async function campaign(input: CampaignInput): Promise<void> {
     for (const candidateId of await bookkeeping.tell(campaignId, asking)) {
       if (inFlight.delete(candidateId)) settledCount++;
     }
-    if (!signalled && !cancelling) await restartLost();
+    if (signalled || cancelling) return;
+    if (plan.isTimed && (await bookkeeping.isBudgetSpent(campaignId))) stopCandidates();
+    else await restartLost();
   };
 
   // A candidate that was terminated by hand, or lost with Temporal's data, has no end in the store and no workflow.

@@ -1,26 +1,52 @@
 import type { CandidateInput, Measurement, ModelReference } from '@espalier/contracts';
 import { campaignWorkflowId } from '@espalier/contracts/workflow-messages';
-import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  getExternalWorkflowHandle,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
 import { candidateSettledSignal } from './messages.js';
 import { filtersStage, roundStage, type Stage } from './stages.js';
 
 const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
+/** How long to wait before looking again whether another candidate has done the same work. */
+const LOOK_AGAIN = '5s';
+/** Another run has taken the candidate up, and settles it. */
+const FENCED = 'FencedError';
 const TRIES_WITH_NEW_ARTIFACTS = 3;
 
 /**
- * Tries one schedule: prune, fine-tune, evaluate, record. However it ends, the end is recorded and the campaign told.
+ * Tries one schedule: prune, fine-tune, evaluate, record; or takes the result of a candidate that did the same. However it
+ * ends, the end is recorded and the campaign told.
  */
 export async function candidate(input: CandidateInput): Promise<void> {
   const { campaignId, candidateId } = input;
+  const { runId } = workflowInfo();
   try {
-    await bookkeeping.recordRunning(campaignId, candidateId);
-    await tryCandidate(input);
+    let taken = await bookkeeping.recordRunning(campaignId, candidateId, runId);
+    while (taken === 'under-way') {
+      await sleep(LOOK_AGAIN);
+      taken = await bookkeeping.recordRunning(campaignId, candidateId, runId);
+    }
+    if (taken !== 'settled') await tryCandidate(input, runId);
   } catch (error) {
+    if (failureOf(error).type === FENCED) return;
     const cancelled = isCancellation(error);
-    const failure = cancelled ? { type: 'Cancelled', message: 'the campaign was cancelled' } : failureOf(error);
+    const failure = cancelled
+      ? { type: 'Cancelled', message: 'the campaign was cancelled, or its budget of time is used up' }
+      : failureOf(error);
     const state = cancelled ? 'cancelled' : failure.type === 'DivergedError' ? 'diverged' : 'failed';
-    await CancellationScope.nonCancellable(() => bookkeeping.recordFailure(campaignId, candidateId, state, failure));
+    try {
+      await CancellationScope.nonCancellable(() =>
+        bookkeeping.recordFailure(campaignId, candidateId, state, failure, runId),
+      );
+    } catch (late) {
+      if (failureOf(late).type !== FENCED) throw late;
+      return;
+    }
   }
   await CancellationScope.nonCancellable(async () => {
     try {
@@ -32,11 +58,11 @@ export async function candidate(input: CandidateInput): Promise<void> {
 }
 
 /** A file that is found damaged has been set aside: it is made again from what came before it. */
-async function tryCandidate(input: CandidateInput): Promise<void> {
+async function tryCandidate(input: CandidateInput, runId: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       const { model, measurement } = await runStages(input);
-      await bookkeeping.recordCandidate(input.campaignId, input.candidateId, model, measurement);
+      await bookkeeping.recordCandidate(input.campaignId, input.candidateId, model, measurement, runId);
       return;
     } catch (error) {
       if (tries === TRIES_WITH_NEW_ARTIFACTS || !LOST_ARTIFACT.has(failureOf(error).type)) throw error;

@@ -109,8 +109,7 @@ export class CampaignsController {
   @HttpCode(202)
   @ApiAcceptedResponse({
     standardSchema: ExtensionSchema,
-    description:
-      'A campaign that has ended goes on up to a larger budget. A budget that it has already changes nothing.',
+    description: 'A campaign that has ended goes on up to larger budgets. Those that it has already change nothing.',
   })
   extend(
     @Param('campaign') campaign: string,

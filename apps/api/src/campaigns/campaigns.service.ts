@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   campaignWorkflowId,
   ORCHESTRATOR_QUEUE,
@@ -57,11 +58,11 @@ export class CampaignsService {
     return findCampaign(this.database, id);
   }
 
-  /** Gives a campaign that has ended more candidates, and goes on with it. */
+  /** Gives a campaign that has ended larger budgets, and goes on with it. */
   async extend(nameOrId: string, request: ExtendRequest): Promise<Extension> {
     const { id, name } = await findCampaign(this.database, nameOrId);
     const extension = await extendCampaign(this.database, id, request);
-    if (!request.dryRun && extension.budget > extension.budgetBefore) await this.#start(id, name);
+    if (!request.dryRun && !isDeepStrictEqual(extension.budget, extension.budgetBefore)) await this.#start(id, name);
     return extension;
   }
 

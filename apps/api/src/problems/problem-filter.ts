@@ -1,4 +1,4 @@
-import { BadCursorError, ConflictError, isDatabaseUnreachable, NotFoundError } from '@espalier/store';
+import { BadCursorError, ConflictError, FencedError, isDatabaseUnreachable, NotFoundError } from '@espalier/store';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -25,6 +25,7 @@ export function problemOf(error: unknown): ProblemException {
   if (error instanceof ConflictError) {
     return new ProblemException(409, 'Conflict', error.message, [{ field: error.field, message: error.message }]);
   }
+  if (error instanceof FencedError) return new ProblemException(409, 'Taken over', error.message);
   if (error instanceof WorkflowUpdateFailedError) {
     return new ProblemException(409, 'Conflict', error.cause?.message ?? error.message);
   }

@@ -1,7 +1,17 @@
-import { WorkerListSchema, WorkerRegistrationSchema, type Worker, type WorkerRegistration } from '@espalier/contracts';
-import { listWorkers, registerWorker, type Database } from '@espalier/store';
-import { Body, Controller, Get, HttpCode, Inject, Param, Put } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  AttemptName,
+  DeviceUseSchema,
+  WorkerListSchema,
+  WorkerRegistrationSchema,
+  WorkerOrdersSchema,
+  type DeviceUse,
+  type Worker,
+  type WorkerOrders,
+  type WorkerRegistration,
+} from '@espalier/contracts';
+import { drainWorker, listWorkers, recordDeviceUse, registerWorker, type Database } from '@espalier/store';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DATABASE } from '../connections.js';
 import { invalidFields } from '../problems/problem.js';
 
@@ -17,13 +27,29 @@ export class WorkersController {
   }
 
   @Put(':id')
-  @HttpCode(204)
-  @ApiNoContentResponse({ description: 'Noted.' })
+  @ApiOkResponse({ standardSchema: WorkerOrdersSchema, description: 'Noted; and what the worker is asked to do.' })
   async register(
     @Param('id') id: string,
     @Body({ schema: WorkerRegistrationSchema }) worker: WorkerRegistration,
-  ): Promise<void> {
+  ): Promise<WorkerOrders> {
     if (worker.id !== id) throw invalidFields([{ field: 'id', value: worker.id, message: `the path says '${id}'` }]);
-    await registerWorker(this.database, worker);
+    return registerWorker(this.database, worker);
+  }
+
+  @Post(':id/drain')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ description: 'The worker hands back what it trains, to go on elsewhere, and takes no more.' })
+  async drain(@Param('id') id: string): Promise<void> {
+    await drainWorker(this.database, id);
+  }
+
+  @Put('uses/:attempt')
+  @HttpCode(204)
+  @ApiNoContentResponse({ description: 'How long an attempt at a job kept a device busy is written down, once.' })
+  async use(
+    @Param('attempt', { schema: AttemptName }) attempt: string,
+    @Body({ schema: DeviceUseSchema }) use: DeviceUse,
+  ): Promise<void> {
+    await recordDeviceUse(this.database, attempt, use);
   }
 }

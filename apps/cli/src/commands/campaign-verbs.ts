@@ -1,7 +1,9 @@
+import type { ExtendRequest } from '@espalier/contracts';
 import { Option, type Command } from 'commander';
+import { budgetWords } from '../budget-words.js';
 import { api } from '../context.js';
 import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
-import { positiveNumber } from '../option-numbers.js';
+import { positiveHours, positiveNumber } from '../option-numbers.js';
 import { note, print, printJson, table } from '../output.js';
 import { readAccelerator } from '../read-accelerator.js';
 
@@ -9,17 +11,20 @@ import { readAccelerator } from '../read-accelerator.js';
 export function addVerbsOfEndedCampaigns(command: Command): void {
   command
     .command('extend <name>')
-    .description('give a campaign that has ended more candidates; its strategy goes on from what it knows')
-    .requiredOption('--candidates <n>', 'the budget in all', positiveNumber)
+    .description('give a campaign that has ended larger budgets; its strategy goes on from what it knows')
+    .option('--candidates <n>', 'candidates in all', positiveNumber)
+    .option('--device-hours <n>', 'hours of devices in all', positiveHours)
+    .option('--wall-clock-hours <n>', 'hours since the launch', positiveHours)
+    .option('--energy-evaluations <n>', 'evaluations of energy in all', positiveNumber)
     .option('--dry-run', 'say what would happen, and change nothing')
     .option('--json', 'print the answer as JSON')
-    .action(async (name: string, options: { candidates: number; dryRun?: boolean; json?: boolean }) => {
-      const { candidates, dryRun = false, json } = options;
-      const extension = await api().extend(name, { candidates, dryRun });
+    .action(async (name: string, { dryRun = false, json, ...larger }: Partial<ExtendRequest> & { json?: boolean }) => {
+      const extension = await api().extend(name, { ...larger, dryRun });
       const { campaign, budgetBefore, budget } = extension;
+      const [before, after] = [budgetWords(budgetBefore), budgetWords(budget)];
       if (json) printJson(extension);
-      else if (budget === budgetBefore) note(`${campaign} has a budget of ${budget} candidates already`);
-      else note(`${campaign} ${dryRun ? 'would go' : 'goes'} on, from ${budgetBefore} to ${budget} candidates`);
+      else if (after === before) note(`${campaign} has a budget of ${after} already`);
+      else note(`${campaign} ${dryRun ? 'would go' : 'goes'} on, from ${before} to ${after}`);
     });
   command
     .command('retry-failed <name>')

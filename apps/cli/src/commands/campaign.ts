@@ -2,6 +2,7 @@ import type { Campaign, CampaignSpec } from '@espalier/contracts';
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
+import { budgetWords } from '../budget-words.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { note, percent, print, printJson, table } from '../output.js';
@@ -16,7 +17,7 @@ export function campaignCommand(): Command {
   const command = new Command('campaign').description('launch campaigns and look after them');
   command
     .command('launch <file>')
-    .description('check a campaign file and launch it')
+    .description('check a campaign file and launch it, once however often it is asked for')
     .option('--watch', 'follow it until it ends')
     .option('--dry-run', 'check it and say what would be launched')
     .option('--idempotency-key <key>', 'launching again with the same key gives the first campaign')
@@ -25,7 +26,7 @@ export function campaignCommand(): Command {
     .action(async (file: string, options: Json & { watch?: boolean; dryRun?: boolean; idempotencyKey?: string }) => {
       if (options.dryRun) return sayWhatWouldBeLaunched(await api().check(await readSpec(file)), options);
       const launched = await api().launch(await readSpec(file), options.idempotencyKey);
-      if (!options.json) note(`launched ${launched.name} (${launched.id})`);
+      if (!options.json) note(`campaign ${launched.name} is ${launched.state} (${launched.id})`);
       const campaign = options.watch ? await follow(launched.name) : launched;
       if (options.json) printJson(campaign);
       failUnlessGood(campaign);
@@ -95,7 +96,7 @@ function sayWhatWouldBeLaunched(spec: CampaignSpec, { json }: Json): void {
   if (json) return printJson(spec);
   const { name, network, data, budget, parallelism, strategy } = spec;
   note(
-    `would launch ${name}: ${budget.candidates} candidates of ${networkOf(network).name} on ${data}, ${parallelism} at a time, by ${strategy.name}`,
+    `would launch ${name}: ${networkOf(network).name} on ${data}, ${budgetWords(budget)}, ${parallelism} at a time, by ${strategy.name}`,
   );
 }
 
@@ -126,14 +127,7 @@ function failUnlessGood({ name, state, failure }: Campaign): void {
 }
 
 function row({ name, state, counts, spec, hypervolume, createdAt }: Campaign): string[] {
-  return [
-    name,
-    state,
-    String(counts.completed),
-    String(spec.budget.candidates),
-    hypervolume?.toFixed(4) ?? '–',
-    createdAt,
-  ];
+  return [name, state, String(counts.completed), budgetWords(spec.budget), hypervolume?.toFixed(4) ?? '–', createdAt];
 }
 
 function showCampaign(campaign: Campaign): void {
@@ -149,7 +143,8 @@ function showCampaign(campaign: Campaign): void {
   print(
     `  candidates: ${Object.entries(counts)
       .map(([key, count]) => `${count} ${key}`)
-      .join(', ')} of ${spec.budget.candidates}`,
+      .join(', ')}`,
   );
+  print(`  budget: ${budgetWords(spec.budget)}`);
   if (hypervolume !== null) print(`  hypervolume: ${hypervolume.toFixed(4)}`);
 }

@@ -1,8 +1,11 @@
+export { isAlive, stopProcess } from './process-identity.js';
+export { Supervisor } from './supervisor.js';
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { migrate } from '@espalier/store/migrate';
 import { databaseUrl, ensureDatabase, postgresComponent } from './postgres.js';
 import { identify, stopProcess } from './process-identity.js';
@@ -38,4 +41,31 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** The API on such a Postgres, with no Temporal behind it: enough for what workers write. */
+export async function startTestApi(): Promise<{ url: string; databaseUrl: string; stop: () => Promise<void> }> {
+  const postgres = await startTestPostgres();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const main = fileURLToPath(new URL('../../../apps/api/dist/main.js', import.meta.url));
+  const env = { ...process.env, DATABASE_URL: postgres.url, ESPALIER_API_PORT: String(port), LOG_LEVEL: 'error' };
+  const server = spawn(process.execPath, [main], { env, stdio: 'ignore' });
+  const answers = (): Promise<boolean> =>
+    fetch(`${url}/v1/workers`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  for (const deadline = Date.now() + 60_000; !(await answers());) {
+    if (Date.now() > deadline) throw new Error('the test API does not start');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    url,
+    databaseUrl: postgres.url,
+    stop: async () => {
+      await stopProcess(identify(server.pid ?? 0), 'SIGTERM', 10_000);
+      await postgres.stop();
+    },
+  };
 }

@@ -1,0 +1,20 @@
+import type { Budget } from '@espalier/contracts';
+
+/** A budget in a few words, such as "60 candidates or 2 h of devices". */
+export function budgetWords({
+  candidates,
+  deviceHours,
+  wallClockHours,
+  energyEvaluations,
+  hypervolume,
+}: Budget): string {
+  return [
+    ...(candidates < 1_000_000 ? [`${candidates} candidates`] : []),
+    ...(deviceHours === undefined ? [] : [`${deviceHours} h of devices`]),
+    ...(wallClockHours === undefined ? [] : [`${wallClockHours} h`]),
+    ...(energyEvaluations === undefined ? [] : [`${energyEvaluations} evaluations of energy`]),
+    ...(hypervolume
+      ? [`until the hypervolume rises by less than ${hypervolume.risesLessThan} over ${hypervolume.over} results`]
+      : []),
+  ].join(' or ');
+}

@@ -1,0 +1,72 @@
+import type { CheckpointReference, RecordCheckpoint, TrainingLease } from '@espalier/contracts';
+import pRetry, { AbortError, type RetryContext } from 'p-retry';
+import type { Logger } from 'pino';
+
+/** Says which artifacts are a training's checkpoints, and lets one attempt at a time write them. */
+export interface CheckpointLedger {
+  /** Takes a training over: attempts that took it before can write no checkpoint of it any more. */
+  take(training: string, signal: AbortSignal): Promise<TrainingLease>;
+  known(training: string, signal: AbortSignal): Promise<CheckpointReference[]>;
+  /** @throws FencedError when another attempt has taken the training over */
+  record(training: string, epoch: number, checkpoint: RecordCheckpoint): Promise<void>;
+}
+
+/** Another attempt has taken the training over, this one is late: it stops, and leaves nothing behind. */
+export class FencedError extends Error {
+  override name = 'FencedError';
+}
+
+const ASK_AGAIN = { minTimeout: 500, maxTimeout: 10_000 };
+const REQUEST_MS = 10_000;
+/** A checkpoint that cannot be written for so long is left out: training on is worth more, and the next one holds all of it. */
+const RECORD_WITHIN_MS = 30_000;
+
+/** The ledger in the store, by way of the API. While that is away, a training waits to begin, and one that runs goes on. */
+export class ApiLedger implements CheckpointLedger {
+  constructor(
+    private readonly apiUrl: string,
+    private readonly holder: string,
+    private readonly log: Logger,
+  ) {}
+
+  take(training: string, signal: AbortSignal): Promise<TrainingLease> {
+    const ask = (): Promise<unknown> => this.#request('POST', `${training}/take`, { holder: this.holder });
+    return this.#untilAnswered(ask, training, signal) as Promise<TrainingLease>;
+  }
+
+  async known(training: string, signal: AbortSignal): Promise<CheckpointReference[]> {
+    const ask = (): Promise<unknown> => this.#request('GET', `${training}/checkpoints`);
+    return ((await this.#untilAnswered(ask, training, signal)) as { items: CheckpointReference[] }).items;
+  }
+
+  async record(training: string, epoch: number, checkpoint: RecordCheckpoint): Promise<void> {
+    const write = (): Promise<unknown> => this.#request('PUT', `${training}/checkpoints/${epoch}`, checkpoint);
+    try {
+      await pRetry(write, { ...ASK_AGAIN, retries: Infinity, maxRetryTime: RECORD_WITHIN_MS });
+    } catch (error) {
+      if (error instanceof FencedError) throw error;
+      this.log.warn({ err: error, training, epoch }, 'a checkpoint could not be recorded; training goes on');
+    }
+  }
+
+  #untilAnswered(ask: () => Promise<unknown>, training: string, signal: AbortSignal): Promise<unknown> {
+    const onFailedAttempt = ({ error, attemptNumber }: RetryContext): void =>
+      this.log.warn({ training, attemptNumber, cause: error.message }, 'the API does not answer; asking again');
+    return pRetry(ask, { ...ASK_AGAIN, retries: Infinity, signal, onFailedAttempt });
+  }
+
+  async #request(method: string, path: string, body?: object): Promise<unknown> {
+    const response = await fetch(new URL(`/v1/trainings/${path}`, this.apiUrl), {
+      method,
+      signal: AbortSignal.timeout(REQUEST_MS),
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (response.status === 204) return undefined;
+    const answer = (await response.json()) as { detail?: string };
+    if (response.ok) return answer;
+    const detail = answer.detail ?? `the API answers ${response.status}`;
+    if (response.status === 409) throw new AbortError(new FencedError(detail));
+    if (response.status < 500) throw new AbortError(detail);
+    throw new Error(detail);
+  }
+}

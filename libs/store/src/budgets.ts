@@ -1,0 +1,106 @@
+import type { Budget, CampaignSpec, DeviceUse } from '@espalier/contracts';
+import type { Database } from './database.js';
+import { NotFoundError } from './errors.js';
+import type { Prisma } from './generated/client.js';
+
+/** A budget that is used up, and why nothing more is asked for. */
+export interface SpentBudget {
+  readonly budget: Exclude<keyof Budget, 'candidates'>;
+  readonly used: number;
+  readonly of: number;
+}
+
+/**
+ * Whether one of a campaign's budgets other than its candidates is used up.
+ *
+ * @param database a transaction that holds the campaign's lock, where what is asked for follows from it
+ */
+export async function spentBudget(
+  database: Prisma.TransactionClient,
+  campaignId: string,
+  { budget }: Pick<CampaignSpec, 'budget'>,
+): Promise<SpentBudget | null> {
+  const { wallClockHours, deviceHours, energyEvaluations, hypervolume } = budget;
+  if (wallClockHours !== undefined) {
+    const { createdAt } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId } });
+    const used = (Date.now() - createdAt.getTime()) / 3_600_000;
+    if (used >= wallClockHours) return { budget: 'wallClockHours', used, of: wallClockHours };
+  }
+  if (deviceHours !== undefined) {
+    const used = await deviceHoursOf(database, campaignId);
+    if (used >= deviceHours) return { budget: 'deviceHours', used, of: deviceHours };
+  }
+  if (energyEvaluations !== undefined) {
+    const used = await evaluationsUsed(database, campaignId);
+    if (used >= energyEvaluations) return { budget: 'energyEvaluations', used, of: energyEvaluations };
+  }
+  if (hypervolume !== undefined) {
+    const rise = await riseOfHypervolume(database, campaignId, hypervolume.over);
+    if (rise !== null && rise < hypervolume.risesLessThan) {
+      return { budget: 'hypervolume', used: rise, of: hypervolume.risesLessThan };
+    }
+  }
+  return null;
+}
+
+/** How many candidates more its budgets have room for, those that are under way taken off. */
+export async function roomInBudget(
+  database: Prisma.TransactionClient,
+  campaignId: string,
+  { budget }: Pick<CampaignSpec, 'budget'>,
+  asked: number,
+): Promise<number> {
+  const evaluations =
+    budget.energyEvaluations === undefined
+      ? Infinity
+      : budget.energyEvaluations - (await evaluationsUsed(database, campaignId));
+  return Math.max(0, Math.min(budget.candidates - asked, evaluations));
+}
+
+/** Hours that devices were at work for a campaign, attempts that failed or were killed included. */
+export async function deviceHoursOf(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
+  const { _sum } = await database.deviceUse.aggregate({ where: { campaignId }, _sum: { seconds: true } });
+  return (_sum.seconds ?? 0) / 3600;
+}
+
+/**
+ * Writes down how long an attempt kept a device busy; said again with more, the longest counts.
+ *
+ * @throws NotFoundError when the workflow is none of a campaign's
+ */
+export async function recordDeviceUse(
+  database: Database,
+  attempt: string,
+  { workflowId, worker, seconds }: DeviceUse,
+): Promise<void> {
+  const [, kind, id] = /^(campaign|candidate)-([0-9a-f-]{36})$/.exec(workflowId) ?? [];
+  const campaignId = kind === 'candidate' ? (await database.candidate.findUnique({ where: { id } }))?.campaignId : id;
+  if (campaignId === undefined || !(await database.campaign.findUnique({ where: { id: campaignId } }))) {
+    throw new NotFoundError('campaign', workflowId);
+  }
+  await database.$executeRaw`
+    INSERT INTO device_uses (attempt, campaign_id, worker, seconds)
+         VALUES (${attempt}, ${campaignId}::uuid, ${worker}, ${seconds})
+    ON CONFLICT (attempt) DO UPDATE SET seconds = greatest(device_uses.seconds, excluded.seconds)`;
+}
+
+/** Results, and what is under way and may become one. */
+function evaluationsUsed(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
+  return database.candidate.count({ where: { campaignId, state: { in: ['asked', 'running', 'completed'] } } });
+}
+
+/** By how much the hypervolume rose over the last results; null while there are not so many. */
+async function riseOfHypervolume(
+  database: Prisma.TransactionClient,
+  campaignId: string,
+  over: number,
+): Promise<number | null> {
+  const last = await database.candidate.findMany({
+    where: { campaignId, hypervolume: { not: null } },
+    orderBy: { hypervolume: 'desc' },
+    select: { hypervolume: true },
+    take: over + 1,
+  });
+  const before = last.at(over)?.hypervolume;
+  return before === undefined ? null : Number(last[0].hypervolume) - Number(before);
+}

@@ -1,0 +1,72 @@
+import { MeasurementSchema, type TakenUp } from '@espalier/contracts';
+import type { Database } from './database.js';
+import type { Prisma } from './generated/client.js';
+import { recordResult } from './results.js';
+
+/**
+ * A workflow run takes a candidate up: from now on it alone may settle it, and what an earlier run still has under way is
+ * refused. Where the same work has been done before, in whatever campaign, its result becomes the candidate's.
+ *
+ * @param run undefined for workflows that began before there was fencing
+ * @returns whether it is to be done, is settled, or is being done by another candidate, which is to be waited for
+ */
+export async function takeUpCandidate(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  run?: string,
+): Promise<TakenUp> {
+  const taken = await database.$transaction((transaction) => take(transaction, candidateId, run));
+  if (typeof taken === 'string') return taken;
+  const { id, artifact, evaluations } = taken;
+  const [{ split, images, accuracy, loss, profile }] = evaluations;
+  await recordResult(
+    database,
+    campaignId,
+    candidateId,
+    { artifact: artifact.hash, bytes: artifact.bytes },
+    MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
+    { run, answeredBy: id },
+  );
+  return 'settled';
+}
+
+async function take(
+  transaction: Prisma.TransactionClient,
+  id: string,
+  run: string | undefined,
+): Promise<TakenUp | Done> {
+  const { state, workHash } = await transaction.candidate.findUniqueOrThrow({ where: { id } });
+  if (state !== 'asked' && state !== 'running') return 'settled';
+  if (workHash !== null) {
+    // Of those that take the same work up at once, one goes first and the others see that it does.
+    await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${workHash}, 0))`;
+    const isUnderWay = await transaction.candidate.findFirst({
+      where: {
+        workHash,
+        id: { not: id },
+        state: 'running',
+        // A campaign that is over leaves its candidates as they are: nobody is at them.
+        campaign: { state: { in: ['running', 'paused'] } },
+      },
+    });
+    if (state === 'asked' && isUnderWay) return 'under-way';
+  }
+  await transaction.candidate.update({
+    where: { id },
+    data: { state: 'running', ...(run !== undefined && { heldBy: run }) },
+  });
+  return (workHash !== null && (await findDone(transaction, workHash))) || 'to-do';
+}
+
+type Done = NonNullable<Awaited<ReturnType<typeof findDone>>>;
+
+/** The first candidate that has done the same work by itself. */
+async function findDone(transaction: Prisma.TransactionClient, workHash: string) {
+  const done = await transaction.candidate.findFirst({
+    where: { workHash, state: 'completed', answeredBy: null },
+    include: { artifact: true, evaluations: { where: { split: 'validation' } } },
+    orderBy: { finishedAt: 'asc' },
+  });
+  return done?.artifact ? { ...done, artifact: done.artifact } : undefined;
+}

@@ -1,0 +1,119 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Campaign, Candidate, CheckpointReference, Worker } from '@espalier/contracts';
+import { cacheFolder } from '@espalier/embedded';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StackUnderTest, until } from './stack-under-test.js';
+
+const stack = new StackUnderTest(18_560);
+const spec = `
+name: handed-over
+network: lenet-5
+data: mnist
+space:
+  criterion: [magnitude]
+  density: { fc1: [0.1, 0.5] }
+  fineTune: { epochs: [1, 1] }
+strategy: { name: random, seed: 6 }
+budget: { candidates: 1 }
+`;
+const workers = async (): Promise<Worker[]> => (await stack.get<{ items: Worker[] }>('/v1/workers')).items;
+const candidates = async (): Promise<Candidate[]> =>
+  (await stack.get<{ items: Candidate[] }>('/v1/campaigns/handed-over/candidates')).items;
+
+let another: ChildProcess | undefined;
+beforeAll(async () => {
+  expect((await stack.espalier('up')).code).toBe(0);
+  // A model of the user's own, so that there is no dense training to wait for.
+  const model = fileURLToPath(new URL('../examples/models/lenet-5-mnist.keras', import.meta.url));
+  const file = stack.write('handed-over.yaml', spec.replace('network: lenet-5', `network: ${model}`));
+  const { code, stderr } = await stack.espalier('campaign', 'launch', file);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('campaign handed-over is')]);
+});
+afterAll(async () => {
+  another?.kill('SIGKILL');
+  await stack.remove();
+});
+
+describe('a worker', () => {
+  it('says that it is ready, and how many jobs it runs', async () => {
+    const [worker] = await until('the worker is busy', async () => {
+      const all = await workers();
+      return all[0]?.busy === 1 && all;
+    });
+    expect(worker).toMatchObject({ state: 'ready', reason: null });
+    const { stdout } = await stack.espalier('worker', 'list');
+    expect(stdout).toContain(worker.id);
+    expect(stdout).toContain('ready');
+  });
+
+  it('that is drained hands back its work with a checkpoint in mid-epoch, and takes no more', async () => {
+    const [candidate] = await until('a training is under way', async () => {
+      const all = await candidates();
+      const log = readFileSync(join(stack.home, 'logs', 'worker.log'), 'utf8');
+      return log.includes('fineTune begins') && all;
+    });
+    const [{ id }] = await workers();
+    const planned = await stack.espalier('worker', 'drain', id, '--dry-run');
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('would hand back 1 jobs')]);
+    expect((await stack.espalier('worker', 'drain', id)).code).toBe(0);
+    const drained = await until('it is drained', async () => {
+      const found = (await workers()).find((worker) => worker.id === id);
+      return found?.state === 'drained' && found;
+    });
+    expect(drained).toMatchObject({ busy: 0, reason: 'it was asked to hand back its work' });
+    const { items } = await stack.get<{ items: CheckpointReference[] }>(
+      `/v1/trainings/candidate-${candidate.id}/checkpoints`,
+    );
+    expect(items.map(({ epoch }) => epoch)).toEqual([1]);
+  });
+
+  it('another takes up what was handed back, from there', async () => {
+    const { ports } = stack.state();
+    another = spawn(process.execPath, [fileURLToPath(new URL('../apps/gpu-worker/dist/main.js', import.meta.url))], {
+      env: {
+        ...stack.env,
+        TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+        ESPALIER_API_URL: stack.api,
+        ESPALIER_ARTIFACTS: join(stack.home, 'artifacts'),
+        ESPALIER_CACHE: cacheFolder(),
+      },
+      stdio: 'ignore',
+    });
+    await until('the campaign is done', async () => {
+      const { state } = await stack.get<Campaign>('/v1/campaigns/handed-over');
+      return state === 'completed';
+    });
+    expect((await candidates()).map(({ state }) => state)).toEqual(['completed']);
+  });
+
+  it('that nobody knows cannot be drained', async () => {
+    const { code, stderr } = await stack.espalier('worker', 'drain', 'nobody');
+    expect([code, stderr]).toEqual([3, expect.stringContaining("there is no worker 'nobody'")]);
+  });
+});
+
+describe('figures for Prometheus', () => {
+  it('are all that the alerts and the Grafana dashboard ask for', async () => {
+    const text = await (await fetch(`${stack.api}/metrics`)).text();
+    const told = new Set([...text.matchAll(/^(espalier_\w+)/gm)].map(([name]) => name));
+    const files = ['../infra/prometheus/alerts.yaml', '../infra/grafana/espalier.json'];
+    for (const file of files) {
+      const asked = readFileSync(new URL(file, import.meta.url), 'utf8').match(/espalier_\w+/g) ?? [];
+      expect(asked.length).toBeGreaterThan(5);
+      expect(asked.filter((name) => !told.has(name))).toEqual([]);
+    }
+    expect(text).toContain('espalier_candidates{campaign="handed-over",state="completed"} 1');
+    expect(text).toMatch(/espalier_device_seconds_total\{campaign="handed-over"\} [1-9]/);
+  });
+
+  it('have an entry in the runbook for each alert', () => {
+    const alerts = readFileSync(new URL('../infra/prometheus/alerts.yaml', import.meta.url), 'utf8');
+    const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
+    const names = [...alerts.matchAll(/alert: (\w+)/g)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !runbook.includes(`## ${name}\n`))).toEqual([]);
+  });
+});
