@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { benchCampaignScale } from './campaign-scale.mjs';
 import { benchDemoCandidates } from './demo-candidates.mjs';
 import { benchEnergyPricings } from './energy-pricings.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
@@ -17,6 +18,7 @@ const BENCHES = {
   'mapping-search': benchMappingSearch,
   'training-images': benchTrainingImages,
   'demo-candidates': benchDemoCandidates,
+  'campaign-scale': benchCampaignScale,
   'worker-memory': benchWorkerMemory,
   'prune-times': benchPruneTimes,
   'lenet-5': benchLenet5,

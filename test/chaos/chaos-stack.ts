@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -8,7 +8,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statfsSync,
   writeSync,
 } from 'node:fs';
 import { closeSync } from 'node:fs';
@@ -16,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { databaseUrl, portsFrom, type StackState } from '@espalier/embedded';
 import { Supervisor } from '@espalier/embedded/testing';
 import { openDatabase, type Database } from '@espalier/store';
@@ -180,8 +180,8 @@ export class ChaosStack {
   async #fillDiskFor(seconds: number): Promise<boolean> {
     if (!this.#hasOwnDisk) return false;
     const filler = join(this.artifacts, 'filler');
-    const { bavail, bsize } = statfsSync(this.artifacts);
-    execFileSync('fallocate', ['-l', String(bavail * bsize), filler]);
+    // It ends with an error, when nothing more fits.
+    await promisify(execFile)('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1M']).catch(() => undefined);
     await sleep(1000 * seconds);
     rmSync(filler);
     return true;

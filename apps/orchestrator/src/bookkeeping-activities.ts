@@ -1,6 +1,5 @@
 import { type BookkeepingActivities, type CampaignPlan, type CampaignSpec } from '@espalier/contracts';
 import { acceleratorOf } from '@espalier/networks';
-import { createStrategy, type Strategy } from '@espalier/search';
 import {
   addCandidates,
   adoptDenseModel,
@@ -20,10 +19,10 @@ import {
   tellCandidates,
   unsettledCandidates,
   type Database,
-  type ToldCandidate,
 } from '@espalier/store';
 import { log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { ToldStrategies } from './told-strategies.js';
 
 /** The orchestrator's activities, over a store and the device class that campaigns train on. */
 export function createBookkeepingActivities({
@@ -33,6 +32,7 @@ export function createBookkeepingActivities({
   database: Database;
   deviceClass: () => Promise<string>;
 }): BookkeepingActivities {
+  const strategies = new ToldStrategies();
   return withTypedErrors({
     async loadPlan(campaignId): Promise<CampaignPlan> {
       const { spec, state, dense } = await findCampaign(database, campaignId);
@@ -66,7 +66,9 @@ export function createBookkeepingActivities({
       );
       if (left.length >= atMost) return left.slice(0, atMost);
       const spec = await campaignSpec(database, campaignId);
-      const added = await addCandidates(database, campaignId, atMost - left.length, (told) => toldStrategy(spec, told));
+      const added = await addCandidates(database, campaignId, atMost - left.length, (told) =>
+        strategies.after(campaignId, spec, told),
+      );
       for (const { candidateId, number, schedule } of added) {
         log.info('asked for a candidate', { campaign: spec.name, campaignId, candidateId, number, schedule });
       }
@@ -101,23 +103,6 @@ function taskOf(spec: CampaignSpec): CampaignPlan['task'] {
     seed: spec.strategy.seed,
     trainingImages: spec.subset?.trainingImages ?? null,
   };
-}
-
-/** A campaign's strategy as it is after all that was told: made anew, since it stores nothing. */
-function toldStrategy(spec: CampaignSpec, told: readonly ToldCandidate[]): Strategy {
-  const strategy = createStrategy(spec);
-  const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
-  strategy.tell(
-    told.map(({ number, schedule, result }) => ({
-      number,
-      schedule,
-      result: result && {
-        objectives: [1 - result.accuracy, result.energy],
-        violation: Math.max(0, leastAccuracy - result.accuracy),
-      },
-    })),
-  );
-  return strategy;
 }
 
 /** What cannot pass is said so, for Temporal not to try it for ever; all else, Postgres's absence first, may pass. */

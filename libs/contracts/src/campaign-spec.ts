@@ -60,6 +60,8 @@ export const CampaignSpecSchema = z.strictObject({
     })
     .default({ name: 'nsga2', seed: 1 }),
   budget: BudgetSchema,
+  /** Campaigns of the same network and data whose results this one begins with: its strategy is told of them, its budget is not used. */
+  warmStart: z.array(CampaignName).min(1).max(20).optional(),
   parallelism: z.int().min(1).max(500).default(2),
   /** Use only the first images of the training split, and of the others in proportion: for trials and tests. */
   subset: z.strictObject({ trainingImages: z.int().min(256) }).optional(),

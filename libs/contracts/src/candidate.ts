@@ -9,9 +9,9 @@ export type CandidateState = z.infer<typeof CandidateStateSchema>;
 /** Ends without a result. A training that diverged is the schedule's doing, not a fault of the system. */
 export type CandidateStateWithoutResult = Extract<CandidateState, 'diverged' | 'failed' | 'cancelled'>;
 
-/** Where a schedule came from: drawn at random, or bred from earlier candidates. */
+/** Where a schedule came from: drawn at random, bred from earlier candidates, or another campaign's, with its result. */
 export const LineageSchema = z.strictObject({
-  origin: z.enum(['random', 'offspring']),
+  origin: z.enum(['random', 'offspring', 'imported']),
   parents: z.array(z.int().min(0)),
 });
 export type Lineage = z.infer<typeof LineageSchema>;

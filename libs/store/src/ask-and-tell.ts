@@ -23,6 +23,13 @@ export interface ToldCandidate {
   readonly result: { readonly accuracy: number; readonly energy: number } | null;
 }
 
+/** What a campaign's strategy was told, in order; looked at within the transaction that asks. */
+export interface ToldLog {
+  count(): Promise<number>;
+  /** Those told later than `order`; all of them after -1. */
+  after(order: number): Promise<ToldCandidate[]>;
+}
+
 const UNSETTLED = ['asked', 'running'] as const;
 
 export async function campaignSpec(database: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
@@ -51,17 +58,15 @@ export async function addCandidates(
   database: Database,
   campaignId: string,
   atMost: number,
-  strategyAfter: (told: readonly ToldCandidate[]) => {
-    ask(number: number): { schedule: PruningSchedule; lineage: Lineage };
-  },
+  strategyAfter: (told: ToldLog) => Promise<{ ask(number: number): { schedule: PruningSchedule; lineage: Lineage } }>,
 ): Promise<AskedCandidate[]> {
   return database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
     const spec = await campaignSpec(transaction, campaignId);
     if (await noteIfSpent(transaction, campaignId, spec)) return [];
     const used = await transaction.candidate.count({ where: { campaignId } });
-    const room = Math.min(atMost, await roomInBudget(transaction, campaignId, spec, used));
-    const strategy = strategyAfter(await toldCandidates(transaction, campaignId));
+    const room = Math.min(atMost, await roomInBudget(transaction, campaignId, spec));
+    const strategy = await strategyAfter(toldLog(transaction, campaignId));
     const added: AskedCandidate[] = [];
     for (let number = used; number < used + room; number++) {
       const { schedule, lineage } = strategy.ask(number);
@@ -127,18 +132,23 @@ async function noteIfSpent(
   return true;
 }
 
-async function toldCandidates(transaction: Prisma.TransactionClient, campaignId: string): Promise<ToldCandidate[]> {
-  const rows = await transaction.candidate.findMany({
-    where: { campaignId, toldOrder: { not: null } },
-    orderBy: { toldOrder: 'asc' },
-    select: { toldOrder: true, number: true, schedule: true, accuracy: true, energy: true },
-  });
-  return rows.map((row) => ({
-    order: row.toldOrder ?? 0,
-    number: row.number,
-    schedule: PruningScheduleSchema.parse(row.schedule),
-    result: row.accuracy === null || row.energy === null ? null : { accuracy: row.accuracy, energy: row.energy },
-  }));
+function toldLog(transaction: Prisma.TransactionClient, campaignId: string): ToldLog {
+  return {
+    count: () => transaction.candidate.count({ where: { campaignId, toldOrder: { not: null } } }),
+    after: async (order) => {
+      const rows = await transaction.candidate.findMany({
+        where: { campaignId, toldOrder: { gt: order } },
+        orderBy: { toldOrder: 'asc' },
+        select: { toldOrder: true, number: true, schedule: true, accuracy: true, energy: true },
+      });
+      return rows.map((row) => ({
+        order: row.toldOrder ?? 0,
+        number: row.number,
+        schedule: PruningScheduleSchema.parse(row.schedule),
+        result: row.accuracy === null || row.energy === null ? null : { accuracy: row.accuracy, energy: row.energy },
+      }));
+    },
+  };
 }
 
 /** Locks the campaign's row until the transaction ends. */

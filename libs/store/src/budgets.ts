@@ -43,13 +43,16 @@ export async function spentBudget(
   return null;
 }
 
+/** Results that a campaign began with are no use of its budgets. */
+const ITS_OWN = { NOT: { lineage: { path: ['origin'], equals: 'imported' } } };
+
 /** How many candidates more its budgets have room for, those that are under way taken off. */
 export async function roomInBudget(
   database: Prisma.TransactionClient,
   campaignId: string,
   { budget }: Pick<CampaignSpec, 'budget'>,
-  asked: number,
 ): Promise<number> {
+  const asked = await database.candidate.count({ where: { campaignId, ...ITS_OWN } });
   const evaluations =
     budget.energyEvaluations === undefined
       ? Infinity
@@ -86,7 +89,9 @@ export async function recordDeviceUse(
 
 /** Results, and what is under way and may become one. */
 function evaluationsUsed(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
-  return database.candidate.count({ where: { campaignId, state: { in: ['asked', 'running', 'completed'] } } });
+  return database.candidate.count({
+    where: { campaignId, state: { in: ['asked', 'running', 'completed'] }, ...ITS_OWN },
+  });
 }
 
 /** By how much the hypervolume rose over the last results; null while there are not so many. */
@@ -96,7 +101,7 @@ async function riseOfHypervolume(
   over: number,
 ): Promise<number | null> {
   const last = await database.candidate.findMany({
-    where: { campaignId, hypervolume: { not: null } },
+    where: { campaignId, hypervolume: { not: null }, ...ITS_OWN },
     orderBy: { hypervolume: 'desc' },
     select: { hypervolume: true },
     take: over + 1,

@@ -43,7 +43,8 @@ export const measurement = (
   },
 });
 export const schedule = { criterion: 'magnitude' as const, density: { conv2: 0.5 }, fineTune: { epochs: 1 } };
-export const ask = () => ({ ask: () => ({ schedule, lineage: { origin: 'random' as const, parents: [] } }) });
+export const ask = () =>
+  Promise.resolve({ ask: () => ({ schedule, lineage: { origin: 'random' as const, parents: [] } }) });
 
 /** A campaign with so many candidates asked for. */
 export async function campaignWith(

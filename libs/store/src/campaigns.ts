@@ -12,6 +12,7 @@ import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
 import { ConflictError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
+import { importResults } from './import-results.js';
 import { Prisma } from './generated/client.js';
 
 const WITH_DETAILS = { front: true, denseModel: true } satisfies Prisma.CampaignInclude;
@@ -20,7 +21,7 @@ type CampaignRow = Prisma.CampaignGetPayload<{ include: typeof WITH_DETAILS }>;
 /**
  * Creates a campaign, once: launching the same spec again, under its name or idempotency key, gives the first one.
  *
- * @throws ConflictError when the name, or the key, belongs to another spec
+ * @throws ConflictError when the name, or the key, belongs to another spec, or results to begin with are of something else
  */
 export async function createCampaign(
   database: Database,
@@ -47,6 +48,7 @@ export async function createCampaign(
         data: { name: spec.name, spec, specHash, idempotencyKey },
       });
       await recordEvent(transaction, campaign.id, 'campaign-launched', {});
+      await importResults(transaction, campaign.id, spec);
       return campaign;
     });
     return { id, created: true };

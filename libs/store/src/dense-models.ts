@@ -25,9 +25,9 @@ export function denseOf(spec: CampaignSpec, row: DenseModel): NonNullable<Campai
 }
 
 export function taskHash(task: TrainingTask): string {
-  const { network, data, seed, trainingImages } = task;
+  const { network, weights, data, seed, trainingImages } = task;
   return createHash('sha256')
-    .update(JSON.stringify([network, data, seed, trainingImages]))
+    .update(JSON.stringify([network, data, seed, trainingImages, ...(weights === undefined ? [] : [weights])]))
     .digest('hex');
 }
 

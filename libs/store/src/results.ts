@@ -12,7 +12,7 @@ import {
 } from '@espalier/contracts';
 import type { NetworkEnergy } from '@espalier/energy-model';
 import { priceProfile } from '@espalier/networks';
-import { lockCampaign } from './ask-and-tell.js';
+import { campaignSpec, lockCampaign } from './ask-and-tell.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
@@ -54,45 +54,61 @@ export async function recordResult(
     const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
     if (candidate.state !== 'asked' && candidate.state !== 'running') return;
     refuseOtherRun(candidate, run);
-    const spec = await specOf(transaction, campaignId);
-    const energy = priceProfile(spec, measurement.profile);
-    const layers = measurement.profile.layers;
-    const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
-    const left = layers.reduce((sum, layer) => sum + layer.weightsLeft, 0);
-    await transaction.artifact.upsert({
-      where: { hash: model.artifact },
-      create: { hash: model.artifact, bytes: model.bytes },
-      update: {},
-    });
-    await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
-    await transaction.candidate.update({
-      where: { id: candidateId },
-      data: {
-        state: 'completed',
-        accuracy: measurement.accuracy,
-        energy: energy.total,
-        weightsLeft: left / weights,
-        artifactHash: model.artifact,
-        finishedAt: new Date(),
-        ...(answeredBy !== undefined && { answeredBy }),
-      },
-    });
-    const { joined, hypervolume } = await updateFront(transaction, campaignId, spec, candidateId);
-    await transaction.candidate.update({ where: { id: candidateId }, data: { hypervolume } });
-    await recordEvent(
-      transaction,
-      campaignId,
-      'candidate-completed',
-      {
-        number: candidate.number,
-        accuracy: measurement.accuracy,
-        energy: energy.total,
-        onFront: joined,
-        ...(answeredBy !== undefined && { answeredBy }),
-      },
-      candidateId,
-    );
+    await complete(transaction, await campaignSpec(transaction, campaignId), candidate, model, measurement, answeredBy);
   });
+}
+
+/** Gives a candidate its result and its place on the front; the campaign's lock is held. */
+export async function complete(
+  transaction: Prisma.TransactionClient,
+  spec: CampaignSpec,
+  { id: candidateId, campaignId, number }: { id: string; campaignId: string; number: number },
+  model: ModelReference,
+  measurement: Measurement,
+  answeredBy?: string,
+): Promise<void> {
+  const energy = priceProfile(spec, measurement.profile);
+  const layers = measurement.profile.layers;
+  const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
+  const left = layers.reduce((sum, layer) => sum + layer.weightsLeft, 0);
+  await transaction.artifact.upsert({
+    where: { hash: model.artifact },
+    create: { hash: model.artifact, bytes: model.bytes },
+    update: {},
+  });
+  await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
+  const { joined, hypervolume } = await updateFront(transaction, campaignId, spec, {
+    id: candidateId,
+    number,
+    accuracy: measurement.accuracy,
+    energy: energy.total,
+  });
+  await transaction.candidate.update({
+    where: { id: candidateId },
+    data: {
+      state: 'completed',
+      accuracy: measurement.accuracy,
+      energy: energy.total,
+      weightsLeft: left / weights,
+      hypervolume,
+      artifactHash: model.artifact,
+      finishedAt: new Date(),
+      ...(answeredBy !== undefined && { answeredBy }),
+    },
+  });
+  await recordEvent(
+    transaction,
+    campaignId,
+    'candidate-completed',
+    {
+      number,
+      accuracy: measurement.accuracy,
+      energy: energy.total,
+      onFront: joined,
+      ...(answeredBy !== undefined && { answeredBy }),
+    },
+    candidateId,
+  );
 }
 
 /**
@@ -135,7 +151,7 @@ export async function recordTest(
       where: { candidateId_split: { candidateId, split: 'test' } },
     });
     if (done) return;
-    const energy = priceProfile(await specOf(transaction, campaignId), measurement.profile);
+    const energy = priceProfile(await campaignSpec(transaction, campaignId), measurement.profile);
     await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
     await recordEvent(transaction, campaignId, 'candidate-tested', { accuracy: measurement.accuracy }, candidateId);
   });
@@ -175,30 +191,44 @@ export async function readFront(database: Database, campaignId: string): Promise
   };
 }
 
-/** Computes the front anew from all results and stores what changed; returns whether the candidate is on it, and its hypervolume. */
+interface Result {
+  readonly id: string;
+  readonly number: number;
+  readonly accuracy: number;
+  readonly energy: number;
+}
+
+/**
+ * Puts a result into its place on the front. What left the front before is dominated by what is there, so that the members and
+ * the new one are all that has to be looked at, however many results there are.
+ *
+ * @returns whether it is on the front, and the front's hypervolume
+ */
 async function updateFront(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   spec: CampaignSpec,
-  candidateId: string,
+  result: Result,
 ): Promise<{ joined: boolean; hypervolume: number }> {
-  const results = await transaction.candidate.findMany({
-    where: { campaignId, state: 'completed', accuracy: { gte: spec.constraints.accuracy?.min ?? 0 } },
-    select: { id: true, accuracy: true, energy: true },
-    orderBy: { number: 'asc' },
+  const rows = await transaction.candidate.findMany({
+    where: { campaignId, frontPoint: { isNot: null } },
+    select: { id: true, number: true, accuracy: true, energy: true },
   });
+  const known = rows.map(({ accuracy, energy, ...row }) => ({
+    ...row,
+    accuracy: accuracy ?? 0,
+    energy: energy ?? Infinity,
+  }));
+  const isAllowed = result.accuracy >= (spec.constraints.accuracy?.min ?? 0);
+  // Of equal results the one that was asked for first is kept, whichever came first.
+  const all = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
   const { denseModel } = await transaction.campaign.findUniqueOrThrow({
     where: { id: campaignId },
     include: { denseModel: true },
   });
-  const priced = results.map(({ id, accuracy, energy }) => ({
-    id,
-    accuracy: accuracy ?? 0,
-    energy: energy ?? Infinity,
-  }));
   const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
-  const { members, hypervolume } = frontOf(priced, denseEnergy);
-  const joined = members.some(({ id }) => id === candidateId);
+  const { members, hypervolume } = frontOf(all, denseEnergy);
+  const joined = members.some(({ id }) => id === result.id);
   await transaction.front.upsert({
     where: { campaignId },
     create: { campaignId, version: joined ? 1 : 0, hypervolume },
@@ -209,11 +239,6 @@ async function updateFront(
     await transaction.frontPoint.createMany({ data: members.map(({ id }) => ({ campaignId, candidateId: id })) });
   }
   return { joined, hypervolume };
-}
-
-async function specOf(transaction: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
-  const { spec } = await transaction.campaign.findUniqueOrThrow({ where: { id: campaignId }, select: { spec: true } });
-  return CampaignSpecSchema.parse(spec);
 }
 
 function evaluationData(

@@ -1,9 +1,10 @@
-import type { ExtendRequest } from '@espalier/contracts';
+import type { CampaignSpec, CampaignSpecInput, ExtendRequest } from '@espalier/contracts';
 import { Option, type Command } from 'commander';
 import { budgetWords } from '../budget-words.js';
 import { api } from '../context.js';
 import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
 import { positiveHours, positiveNumber } from '../option-numbers.js';
+import { sayWhatWouldBeLaunched } from '../launch-words.js';
 import { note, print, printJson, table } from '../output.js';
 import { readAccelerator } from '../read-accelerator.js';
 
@@ -69,4 +70,52 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
       const accelerator = await readAccelerator(options.accelerator);
       print(formatFront(await api().reprice(name, { accelerator, ...(batch !== undefined && { batch }) }), format));
     });
+  command
+    .command('fork <name>')
+    .description('launch another campaign that begins with the results of this one, on another chip for example')
+    .requiredOption('--as <name>', 'the name of the new campaign')
+    .option('--accelerator <name>', 'a shipped chip, or the YAML file of one')
+    .option('--batch <n>', 'images that the chip runs together', positiveNumber)
+    .option('--candidates <n>', 'candidates beyond those that it begins with', positiveNumber)
+    .option('--min-accuracy <fraction>', 'least accuracy of its front, from 0 to 1', Number)
+    .option('--dry-run', 'check it and say what would be launched')
+    .option('--json', 'print the campaign as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx espalier campaign fork lenet5-mnist --as lenet5-edge --accelerator edge-tpu',
+    )
+    .action(async (name: string, options: ForkOptions) => {
+      const { spec } = await api().campaign(name);
+      const forked = await forkOf(spec, options);
+      if (options.dryRun) return sayWhatWouldBeLaunched(await api().check(forked), options);
+      const launched = await api().launch(forked);
+      if (options.json) printJson(launched);
+      else
+        note(
+          `campaign ${launched.name} is ${launched.state} (${launched.id}), with ${launched.counts.completed} results of ${name}`,
+        );
+    });
+}
+
+interface ForkOptions {
+  as: string;
+  accelerator?: string;
+  batch?: number;
+  candidates?: number;
+  minAccuracy?: number;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+async function forkOf(spec: CampaignSpec, options: ForkOptions): Promise<CampaignSpecInput> {
+  const { accelerator, batch, candidates, minAccuracy } = options;
+  return {
+    ...spec,
+    name: options.as,
+    warmStart: [spec.name],
+    ...(accelerator !== undefined && { accelerator: await readAccelerator(accelerator) }),
+    ...(batch !== undefined && { batch }),
+    ...(candidates !== undefined && { budget: { ...spec.budget, candidates } }),
+    ...(minAccuracy !== undefined && { constraints: { accuracy: { min: minAccuracy } } }),
+  };
 }

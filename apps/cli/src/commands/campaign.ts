@@ -1,10 +1,11 @@
-import type { Campaign, CampaignSpec } from '@espalier/contracts';
+import type { Campaign } from '@espalier/contracts';
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
 import { budgetWords } from '../budget-words.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
+import { sayWhatWouldBeLaunched } from '../launch-words.js';
 import { note, percent, print, printJson, table } from '../output.js';
 import { readSpec } from '../read-spec.js';
 import { watchCampaign } from '../watch.js';
@@ -90,14 +91,6 @@ export function campaignCommand(): Command {
   }
   addVerbsOfEndedCampaigns(command);
   return command;
-}
-
-function sayWhatWouldBeLaunched(spec: CampaignSpec, { json }: Json): void {
-  if (json) return printJson(spec);
-  const { name, network, data, budget, parallelism, strategy } = spec;
-  note(
-    `would launch ${name}: ${networkOf(network).name} on ${data}, ${budgetWords(budget)}, ${parallelism} at a time, by ${strategy.name}`,
-  );
 }
 
 /** Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the workflow is there. */

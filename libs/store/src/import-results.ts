@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  CampaignSpecSchema,
+  MeasurementSchema,
+  PruningScheduleSchema,
+  type CampaignSpec,
+  type PruningSchedule,
+  type ScheduleSpace,
+} from '@espalier/contracts';
+import { candidateId } from './candidates.js';
+import { ConflictError } from './errors.js';
+import { recordEvent } from './events.js';
+import type { Prisma } from './generated/client.js';
+import { complete } from './results.js';
+import { workHash } from './work-hash.js';
+
+/**
+ * Begins a campaign with the results of others, priced on its own chip. Those whose schedule its space has no place for are
+ * left out; of a schedule that several tried, the first result is taken.
+ *
+ * @throws ConflictError when a campaign is not there, or of another network or other data
+ */
+export async function importResults(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  spec: CampaignSpec,
+): Promise<void> {
+  const seen = new Set<string>();
+  let number = 0;
+  for (const name of spec.warmStart ?? []) {
+    const source = await transaction.campaign.findUnique({ where: { name } });
+    if (!source) throw new ConflictError('warmStart', `there is no campaign '${name}' to begin with`);
+    const theirs = CampaignSpecSchema.parse(source.spec);
+    if (!isDeepStrictEqual(taskIn(theirs), taskIn(spec))) {
+      throw new ConflictError(
+        'warmStart',
+        `campaign '${name}' is of another network, other weights, other data or another subset: its results say nothing of this one`,
+      );
+    }
+    if (theirs.strategy.seed === spec.strategy.seed && source.denseModelId !== null) {
+      await transaction.campaign.update({ where: { id: campaignId }, data: { denseModelId: source.denseModelId } });
+    }
+    const rows = await transaction.candidate.findMany({
+      where: { campaignId: source.id, state: 'completed' },
+      include: { artifact: true, evaluations: { where: { split: 'validation' } } },
+      orderBy: { number: 'asc' },
+    });
+    const before = number;
+    for (const { id: answeredBy, artifact, evaluations, ...row } of rows) {
+      const schedule = PruningScheduleSchema.parse(row.schedule);
+      const hash = workHash(spec, schedule);
+      if (!artifact || seen.has(hash) || !hasPlaceFor(spec.space, schedule)) continue;
+      seen.add(hash);
+      const id = candidateId(campaignId, number);
+      const lineage = { origin: 'imported' as const, parents: [] };
+      await transaction.candidate.create({ data: { id, campaignId, number, schedule, lineage } });
+      const [{ split, images, accuracy, loss, profile }] = evaluations;
+      const measurement = MeasurementSchema.parse({ split, images, accuracy, loss, profile });
+      const model = { artifact: artifact.hash, bytes: artifact.bytes };
+      await complete(transaction, spec, { id, campaignId, number }, model, measurement, row.answeredBy ?? answeredBy);
+      await transaction.candidate.update({ where: { id }, data: { toldOrder: number } });
+      number++;
+    }
+    const taken = number - before;
+    await recordEvent(transaction, campaignId, 'results-imported', { from: name, taken, leftOut: rows.length - taken });
+  }
+}
+
+function taskIn({ network, weights, data, subset }: CampaignSpec): unknown {
+  return { network, weights, data, subset };
+}
+
+/** Whether a strategy that searches the space can go on from the schedule. */
+function hasPlaceFor(space: ScheduleSpace, { criterion, density, filters, loop }: PruningSchedule): boolean {
+  return (
+    space.criterion.includes(criterion) &&
+    areWithin(space.density, density) &&
+    (space.filters ? filters !== undefined && areWithin(space.filters.density, filters.density) : !filters) &&
+    isDeepStrictEqual(space.loop, loop)
+  );
+}
+
+function areWithin(ranges: ScheduleSpace['density'], density: Readonly<Record<string, number>>): boolean {
+  const layers = Object.keys(ranges);
+  return (
+    layers.length === Object.keys(density).length &&
+    layers.every((layer) => density[layer] >= ranges[layer][0] && density[layer] <= ranges[layer][1])
+  );
+}
