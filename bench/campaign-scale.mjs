@@ -81,7 +81,7 @@ export async function benchCampaignScale() {
 /** What a worker does, without doing it: accuracy falls with what is pruned, by a formula. */
 function syntheticTraining() {
   const schedules = new Map();
-  const model = (name) => ({ artifact: createHash('sha256').update(name).digest('hex'), bytes: 0 });
+  const model = (name) => ({ artifact: createHash('sha256').update(name).digest('hex'), bytes: 1 });
   const dense = model('dense');
   return {
     trainDense: () => Promise.resolve(dense),
@@ -90,7 +90,7 @@ function syntheticTraining() {
       schedules.set(pruned.artifact, schedule);
       return Promise.resolve(pruned);
     },
-    fineTune: ({ pruned }) => Promise.resolve({ artifact: pruned, bytes: 0 }),
+    fineTune: ({ pruned }) => Promise.resolve({ artifact: pruned, bytes: 1 }),
     evaluate: ({ model: artifact, split }) => {
       const density = schedules.get(artifact)?.density ?? {};
       const layers = Object.entries(LAYERS).map(([name, weights]) => ({

@@ -183,6 +183,30 @@ describe('a campaign', () => {
     const { stdout } = await stack.espalier('campaign', 'resume', 'paused', '--watch', '--json');
     expect((JSON.parse(stdout) as Campaign).counts.completed).toBe(8);
   });
+
+  it('that is paused at once stops where it is, goes on from there, and leaves nothing open when it is cancelled', async () => {
+    const long = spec('stopped').replace('[4, 6]', '[900, 1000]');
+    await stack.espalier('campaign', 'launch', stack.write('stopped.yaml', long));
+    await until('two candidates run', async () => (await campaign('stopped')).counts.running === 2);
+    const planned = await stack.espalier('campaign', 'pause', 'stopped', '--now', '--dry-run');
+    expect(planned.stderr).toContain('2 candidates of stopped would stop where they are');
+    expect((await campaign('stopped')).state).toBe('running');
+
+    expect((await stack.espalier('campaign', 'pause', 'stopped', '--now')).code).toBe(0);
+    const paused = await until('both have stopped', async () => {
+      const found = await campaign('stopped');
+      return found.counts.running === 0 ? found : undefined;
+    });
+    expect(paused).toMatchObject({ state: 'paused', counts: { asked: 2 } });
+    expect((await stack.espalier('campaign', 'resume', 'stopped')).code).toBe(0);
+    await until('both run again', async () => (await campaign('stopped')).counts.running === 2);
+
+    await stack.espalier('campaign', 'pause', 'stopped', '--now');
+    await until('both have stopped again', async () => (await campaign('stopped')).counts.running === 0);
+    expect((await stack.espalier('campaign', 'cancel', 'stopped')).code).toBe(0);
+    await until('it is cancelled', async () => (await campaign('stopped')).state === 'cancelled', 20);
+    expect((await candidates('stopped')).map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+  });
 });
 
 describe('the stack', () => {

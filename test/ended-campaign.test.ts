@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Campaign, CampaignEvent, Candidate, Front } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StackUnderTest, until } from './stack-under-test.js';
@@ -88,6 +89,40 @@ describe('a campaign that has ended', () => {
     expect(spent?.detail).toMatchObject({ budget: 'wallClockHours', of: 0.004 });
     const more = await stack.espalier('campaign', 'extend', 'timed', '--candidates', '9');
     expect([more.code, more.stderr]).toEqual([4, expect.stringContaining('has used up hours since its launch')]);
+  });
+
+  it('is begun again on another chip with its results', async () => {
+    const fork = ['campaign', 'fork', 'first', '--as', 'forked', '--accelerator', 'edge-tpu'];
+    const planned = await stack.espalier(...fork, '--dry-run');
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('forked')]);
+    expect((await stack.espalier(...fork)).code).toBe(0);
+    expect((await completed('forked')).spec.warmStart).toEqual(['first']);
+    const first = await candidates('first');
+    const theirs = (await candidates('forked')).slice(0, first.length);
+    expect(theirs.map(({ answeredBy }) => answeredBy)).toEqual(first.map(({ id }) => id));
+    expect(theirs.every(({ energy }, i) => energy !== first[i].energy)).toBe(true);
+  });
+
+  it('is put away, and removed with its files when that is said twice', async () => {
+    expect((await stack.espalier('campaign', 'archive', 'timed')).code).toBe(0);
+    const listed = async (...flags: string[]): Promise<string> =>
+      (await stack.espalier('campaign', 'list', ...flags)).stdout;
+    expect(await listed()).not.toContain('timed');
+    expect(await listed('--all')).toContain('timed');
+
+    const refused = await stack.espalier('campaign', 'delete', 'forked');
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('nothing was deleted; say --yes')]);
+    const planned = await stack.espalier('campaign', 'delete', 'forked', '--dry-run');
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('would delete forked')]);
+    const [{ artifact }] = await candidates('first');
+    const deleted = await stack.espalier('campaign', 'delete', 'forked', '--yes', '--json');
+    expect(JSON.parse(deleted.stdout)).toMatchObject({ campaign: 'forked', dryRun: false });
+    expect((await stack.espalier('campaign', 'show', 'forked')).code).toBe(3);
+    // What the other campaign refers to is still there.
+    const [kept] = await candidates('first');
+    expect(kept.artifact).toBe(artifact);
+    const exported = await stack.espalier('candidate', 'export', kept.id, '--out', join(stack.home, 'kept'));
+    expect(exported.code).toBe(0);
   });
 
   it('tries again what failed, and says so in its log', async () => {

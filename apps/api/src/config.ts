@@ -4,6 +4,8 @@ const Environment = z.object({
   DATABASE_URL: z.url(),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** The folder that workers keep artifacts in, for those of deleted campaigns to be removed. */
+  ESPALIER_ARTIFACTS: z.string(),
   ESPALIER_API_HOST: z.string().default('127.0.0.1'),
   ESPALIER_API_PORT: z.coerce.number().int().min(0).max(65_535).default(7835),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),

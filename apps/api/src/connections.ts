@@ -1,16 +1,19 @@
+import { FolderArtifactStore } from '@espalier/artifacts';
 import { openDatabase, type Database } from '@espalier/store';
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Client, Connection } from '@temporalio/client';
 import { readConfig } from './config.js';
 
 export const DATABASE = Symbol('database');
+export const ARTIFACTS = Symbol('artifacts');
 export const TEMPORAL = Symbol('temporal');
 
-/** The two things that the API talks to. Both connect when first used, so that the API starts, and says so, without them. */
+/** What the API talks to. Postgres and Temporal connect when first used, so that the API starts, and says so, without them. */
 @Global()
 @Module({
   providers: [
     { provide: DATABASE, useFactory: () => openDatabase(readConfig().DATABASE_URL) },
+    { provide: ARTIFACTS, useFactory: () => new FolderArtifactStore(readConfig().ESPALIER_ARTIFACTS) },
     {
       provide: TEMPORAL,
       useFactory: () => {
@@ -22,7 +25,7 @@ export const TEMPORAL = Symbol('temporal');
       },
     },
   ],
-  exports: [DATABASE, TEMPORAL],
+  exports: [ARTIFACTS, DATABASE, TEMPORAL],
 })
 export class ConnectionsModule implements OnApplicationShutdown {
   constructor(

@@ -4,6 +4,7 @@ import {
   CampaignSpecSchema,
   CandidateDetailSchema,
   CandidatePageSchema,
+  DeletionSchema,
   ExtensionSchema,
   FrontSchema,
   ProblemSchema,
@@ -13,9 +14,12 @@ import {
   type CampaignSpec,
   type CandidateDetail,
   type CandidatePage,
+  type DeleteRequest,
+  type Deletion,
   type ExtendRequest,
   type Extension,
   type Front,
+  type PauseRequest,
   type Problem,
   type RepriceRequest,
   type Retry,
@@ -37,14 +41,23 @@ export class ApiClient {
   check(spec: unknown): Promise<CampaignSpec> {
     return this.#ask(CampaignSpecSchema, 'POST', '/v1/campaigns/check', spec);
   }
-  async campaigns(): Promise<Campaign[]> {
-    return (await this.#ask(CampaignListSchema, 'GET', '/v1/campaigns')).items;
+  async campaigns(archived = false): Promise<Campaign[]> {
+    return (await this.#ask(CampaignListSchema, 'GET', `/v1/campaigns?archived=${archived}`)).items;
   }
   campaign(name: string): Promise<Campaign> {
     return this.#ask(CampaignSchema, 'GET', pathOf(name));
   }
-  tell(name: string, verb: 'pause' | 'resume' | 'cancel'): Promise<Campaign> {
+  tell(name: string, verb: 'resume' | 'cancel'): Promise<Campaign> {
     return this.#ask(CampaignSchema, 'POST', pathOf(name, `/${verb}`));
+  }
+  pause(name: string, request: PauseRequest): Promise<Campaign> {
+    return this.#ask(CampaignSchema, 'POST', pathOf(name, '/pause'), request);
+  }
+  archive(name: string): Promise<Campaign> {
+    return this.#ask(CampaignSchema, 'POST', pathOf(name, '/archive'));
+  }
+  delete(name: string, request: DeleteRequest): Promise<Deletion> {
+    return this.#ask(DeletionSchema, 'POST', pathOf(name, '/delete'), request);
   }
   extend(name: string, request: ExtendRequest): Promise<Extension> {
     return this.#ask(ExtensionSchema, 'POST', pathOf(name, '/extend'), request);

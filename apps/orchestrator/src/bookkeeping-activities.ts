@@ -13,6 +13,7 @@ import {
   recordFailure,
   recordResult,
   recordTest,
+  releaseCandidate,
   setCampaignState,
   spentBudget,
   takeUpCandidate,
@@ -76,6 +77,7 @@ export function createBookkeepingActivities({
     },
     unsettled: (campaignId) => unsettledCandidates(database, campaignId),
     recordRunning: (campaignId, candidateId, run) => takeUpCandidate(database, campaignId, candidateId, run),
+    recordReleased: (campaignId, candidateId, run) => releaseCandidate(database, campaignId, candidateId, run),
     async recordCandidate(campaignId, candidateId, model, measurement, run) {
       await recordResult(database, campaignId, candidateId, model, measurement, { run });
       log.info('recorded a candidate', { campaignId, candidateId, accuracy: measurement.accuracy });

@@ -4,6 +4,8 @@ export interface ArtifactStore {
   put(bytes: Uint8Array): Promise<string>;
   /** @throws ArtifactMissingError or ArtifactCorruptError; a corrupt artifact is set aside, so that it can be made again */
   get(hash: string): Promise<Uint8Array>;
+  /** Removes an artifact that nothing refers to any more; one that is not there is no error. */
+  remove(hash: string): Promise<void>;
 }
 
 export class ArtifactMissingError extends Error {

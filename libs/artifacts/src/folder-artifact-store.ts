@@ -32,6 +32,10 @@ export class FolderArtifactStore implements ArtifactStore {
     return bytes;
   }
 
+  async remove(hash: string): Promise<void> {
+    if (/^[0-9a-f]{64}$/.test(hash)) await rm(this.#objectPath(hash), { force: true });
+  }
+
   /** Removes what processes of this machine that are no more left half written; other machines may be writing. */
   async removeHalfWritten(): Promise<void> {
     const objects = join(this.folder, 'objects');

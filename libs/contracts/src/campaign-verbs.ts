@@ -44,3 +44,20 @@ export const RepriceRequestSchema = z.strictObject({
   batch: CampaignSpecSchema.shape.batch.optional(),
 });
 export type RepriceRequest = z.infer<typeof RepriceRequestSchema>;
+
+/** With `now` the candidates that run stop where they are; without it they finish. */
+export const PauseRequestSchema = z.strictObject({ now: z.boolean().default(false) }).default({ now: false });
+export type PauseRequest = z.infer<typeof PauseRequestSchema>;
+
+export const DeleteRequestSchema = z.strictObject({ dryRun });
+export type DeleteRequest = z.infer<typeof DeleteRequestSchema>;
+
+/** What goes, or would go, with a campaign: files are those that nothing else refers to. */
+export const DeletionSchema = z.strictObject({
+  campaign: z.string(),
+  candidates: z.int(),
+  files: z.int(),
+  bytes: z.int(),
+  dryRun: z.boolean(),
+});
+export type Deletion = z.infer<typeof DeletionSchema>;

@@ -35,6 +35,8 @@ export const CampaignSchema = z.strictObject({
   failure: FailureSchema.nullable(),
   createdAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
+  /** When its owner put it away. */
+  archivedAt: z.iso.datetime().nullable(),
 });
 export type Campaign = z.infer<typeof CampaignSchema>;
 export const CampaignListSchema = z.strictObject({ items: z.array(CampaignSchema) });

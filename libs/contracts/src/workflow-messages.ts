@@ -88,6 +88,8 @@ export interface BookkeepingActivities {
    * @returns nothing in histories from before candidates were answered from the store: to do
    */
   recordRunning(campaignId: string, candidateId: string, run?: string): Promise<TakenUp | undefined>;
+  /** A candidate that stopped where it was: it may be asked for again. */
+  recordReleased(campaignId: string, candidateId: string, run: string): Promise<void>;
   recordCandidate(
     campaignId: string,
     candidateId: string,

@@ -49,7 +49,13 @@ export async function startTestApi(): Promise<{ url: string; databaseUrl: string
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const main = fileURLToPath(new URL('../../../apps/api/dist/main.js', import.meta.url));
-  const env = { ...process.env, DATABASE_URL: postgres.url, ESPALIER_API_PORT: String(port), LOG_LEVEL: 'error' };
+  const env = {
+    ...process.env,
+    DATABASE_URL: postgres.url,
+    ESPALIER_ARTIFACTS: tmpdir(),
+    ESPALIER_API_PORT: String(port),
+    LOG_LEVEL: 'error',
+  };
   const server = spawn(process.execPath, [main], { env, stdio: 'ignore' });
   const answers = (): Promise<boolean> =>
     fetch(`${url}/v1/workers`).then(

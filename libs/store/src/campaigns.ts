@@ -71,10 +71,16 @@ export async function findCampaign(database: Database, nameOrId: string): Promis
   return campaign;
 }
 
-export async function listCampaigns(database: Database): Promise<Campaign[]> {
+/** The newest campaigns, those that were archived only when asked for. */
+export async function listCampaigns(database: Database, archived = false): Promise<Campaign[]> {
   return describe(
     database,
-    await database.campaign.findMany({ include: WITH_DETAILS, orderBy: { createdAt: 'desc' }, take: 200 }),
+    await database.campaign.findMany({
+      where: archived ? {} : { archivedAt: null },
+      include: WITH_DETAILS,
+      orderBy: { createdAt: 'desc' },
+      take: 200,
+    }),
   );
 }
 
@@ -103,8 +109,25 @@ export async function setCampaignState(
       data: { state, failure: failure ?? Prisma.DbNull, finishedAt: isFinal ? new Date() : null },
     });
     const detail: Record<string, string> = failure ? { type: failure.type, message: failure.message } : {};
-    if (count > 0) await recordEvent(transaction, campaignId, `campaign-${state}`, detail);
+    if (count === 0) return;
+    if (isFinal) await cancelUnsettled(transaction, campaignId, state);
+    await recordEvent(transaction, campaignId, `campaign-${state}`, detail);
   });
+}
+
+/** A campaign that was paused holds candidates that nobody is at: with it they end too. */
+async function cancelUnsettled(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  state: CampaignState,
+): Promise<void> {
+  const failure = { type: 'Cancelled', message: `the campaign is ${state}, and nobody was at it` };
+  const cancelled = await transaction.candidate.updateManyAndReturn({
+    where: { campaignId, state: { in: ['asked', 'running'] } },
+    data: { state: 'cancelled', failure, finishedAt: new Date() },
+    select: { id: true },
+  });
+  for (const { id } of cancelled) await recordEvent(transaction, campaignId, 'candidate-cancelled', failure, id);
 }
 
 async function describe(database: Database, rows: readonly CampaignRow[]): Promise<Campaign[]> {
@@ -128,6 +151,7 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
       failure: row.failure === null ? null : FailureSchema.parse(row.failure),
       createdAt: row.createdAt.toISOString(),
       finishedAt: row.finishedAt?.toISOString() ?? null,
+      archivedAt: row.archivedAt?.toISOString() ?? null,
     };
   });
 }

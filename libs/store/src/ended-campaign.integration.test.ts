@@ -3,15 +3,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifact, ask, campaignWith, measurement } from './campaigns-for-tests.js';
 import {
   addCandidates,
+  archiveCampaign,
+  deleteCampaign,
   extendCampaign,
   findCampaign,
+  findCandidate,
+  listCampaigns,
   openDatabase,
   readFront,
+  recordCheckpoint,
   recordFailure,
   recordResult,
   repriceCampaign,
   retryCandidates,
   setCampaignState,
+  takeTraining,
   tellCandidates,
   unsettledCandidates,
   type Database,
@@ -107,5 +113,38 @@ describe('a campaign that has ended', () => {
     const other = await repriceCampaign(database, id, { accelerator: 'edge-tpu', batch: 16 });
     expect(other.points.length).toBeGreaterThan(0);
     expect(other.points.map(({ energy }) => energy)).not.toEqual(own.points.map(({ energy }) => energy));
+  });
+
+  it('is archived: kept, and listed only when asked for', async () => {
+    const { id } = await ended('put-away');
+    await archiveCampaign(database, id);
+    const first = (await findCampaign(database, id)).archivedAt;
+    await archiveCampaign(database, id);
+    expect((await findCampaign(database, id)).archivedAt).toBe(first);
+    expect((await listCampaigns(database)).map(({ name }) => name)).not.toContain('put-away');
+    expect((await listCampaigns(database, true)).map(({ name }) => name)).toContain('put-away');
+  });
+
+  it('is deleted with the files that nothing else refers to, and one that runs is not', async () => {
+    const [one, two] = [await campaignWith(database, 'goes', 2), await campaignWith(database, 'stays', 1)];
+    const own = { artifact: artifact(101), bytes: 10 };
+    const shared = { artifact: artifact(102), bytes: 20 };
+    await recordResult(database, one.id, one.candidates[0].candidateId, own, measurement(0.9, 0.5));
+    await recordResult(database, one.id, one.candidates[1].candidateId, shared, measurement(0.9, 0.5));
+    await recordResult(database, two.id, two.candidates[0].candidateId, shared, measurement(0.9, 0.5));
+    const training = `candidate-${one.candidates[0].candidateId}`;
+    const { term } = await takeTraining(database, training, 'w');
+    await recordCheckpoint(database, training, 1, { term, artifact: artifact(103), bytes: 30 });
+
+    await expect(deleteCampaign(database, one.id, { dryRun: false })).rejects.toThrow('before it is deleted');
+    await setCampaignState(database, one.id, 'cancelled', null);
+    const would = await deleteCampaign(database, one.id, { dryRun: true });
+    expect(would).toMatchObject({ candidates: 2, files: 2, bytes: 40 });
+    expect(await deleteCampaign(database, one.id, { dryRun: false })).toEqual({ ...would, dryRun: false });
+    expect(would.artifacts.sort()).toEqual([artifact(101), artifact(103)]);
+    await expect(findCampaign(database, one.id)).rejects.toThrow('there is no campaign');
+    expect((await findCandidate(database, two.candidates[0].candidateId)).artifact).toBe(shared.artifact);
+    expect(await database.artifact.count({ where: { hash: { in: would.artifacts } } })).toBe(0);
+    expect(await database.training.count({ where: { name: training } })).toBe(0);
   });
 });

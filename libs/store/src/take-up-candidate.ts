@@ -1,5 +1,6 @@
 import { MeasurementSchema, type TakenUp } from '@espalier/contracts';
 import type { Database } from './database.js';
+import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
 import { recordResult } from './results.js';
 
@@ -29,6 +30,22 @@ export async function takeUpCandidate(
     { run, answeredBy: id },
   );
   return 'settled';
+}
+
+/** A candidate whose run stopped where it was goes back to those that are asked for; one that others hold stays theirs. */
+export async function releaseCandidate(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  run: string,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    const { count } = await transaction.candidate.updateMany({
+      where: { id: candidateId, state: 'running', heldBy: run },
+      data: { state: 'asked', heldBy: null },
+    });
+    if (count > 0) await recordEvent(transaction, campaignId, 'candidate-released', {}, candidateId);
+  });
 }
 
 async function take(

@@ -16,7 +16,14 @@ import {
 } from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
 import { candidate } from './candidate.js';
-import { cancelUpdate, candidateSettledSignal, pauseUpdate, progressQuery, resumeUpdate } from './messages.js';
+import {
+  cancelUpdate,
+  candidateSettledSignal,
+  pauseUpdate,
+  progressQuery,
+  releaseSignal,
+  resumeUpdate,
+} from './messages.js';
 
 /** How long to wait for a candidate's signal before the store is asked whether one went missing. */
 const LOOK_AGAIN = '30s';
@@ -45,21 +52,33 @@ export async function campaign(input: CampaignInput): Promise<void> {
         .catch(() => undefined);
     }
   };
-  const progress = (): CampaignProgress => ({ state, running: inFlight.size, started, settled: settledCount });
-  const refuseWhenOver = (verb: string) => (): void => {
-    if (ended || cancelling) {
-      throw ApplicationFailure.nonRetryable(
-        `the campaign is ${ended ? state : 'being cancelled'}: it cannot be ${verb}`,
-        'CampaignOver',
-      );
+  // They are asked for again after a resume: the store has them as not settled.
+  const releaseCandidates = (): void => {
+    for (const candidateId of inFlight) {
+      void getExternalWorkflowHandle(candidateWorkflowId(candidateId))
+        .signal(releaseSignal)
+        .catch(() => undefined);
     }
+    inFlight.clear();
   };
+  const progress = (): CampaignProgress => ({ state, running: inFlight.size, started, settled: settledCount });
+  const refuseWhenOver =
+    (verb: string): ((...how: unknown[]) => void) =>
+    () => {
+      if (ended || cancelling) {
+        throw ApplicationFailure.nonRetryable(
+          `the campaign is ${ended ? state : 'being cancelled'}: it cannot be ${verb}`,
+          'CampaignOver',
+        );
+      }
+    };
   setHandler(progressQuery, progress);
   setHandler(candidateSettledSignal, ({ candidateId }) => void settled.push(candidateId));
   setHandler(
     pauseUpdate,
-    async () => {
+    async (how) => {
       state = 'paused';
+      if (how?.now) releaseCandidates();
       await bookkeeping.recordCampaignState(campaignId, 'paused', null);
       return progress();
     },

@@ -4,11 +4,12 @@ import {
   CancellationScope,
   getExternalWorkflowHandle,
   isCancellation,
+  setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
-import { candidateSettledSignal } from './messages.js';
+import { candidateSettledSignal, releaseSignal } from './messages.js';
 import { filtersStage, roundStage, type Stage } from './stages.js';
 
 const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
@@ -25,16 +26,25 @@ const TRIES_WITH_NEW_ARTIFACTS = 3;
 export async function candidate(input: CandidateInput): Promise<void> {
   const { campaignId, candidateId } = input;
   const { runId } = workflowInfo();
+  const scope = new CancellationScope();
+  let isReleased = false;
+  setHandler(releaseSignal, () => {
+    isReleased = true;
+    scope.cancel();
+  });
   try {
-    let taken = await bookkeeping.recordRunning(campaignId, candidateId, runId);
-    while (taken === 'under-way') {
-      await sleep(LOOK_AGAIN);
-      taken = await bookkeeping.recordRunning(campaignId, candidateId, runId);
-    }
-    if (taken !== 'settled') await tryCandidate(input, runId);
+    await scope.run(async () => {
+      let taken = await bookkeeping.recordRunning(campaignId, candidateId, runId);
+      while (taken === 'under-way') {
+        await sleep(LOOK_AGAIN);
+        taken = await bookkeeping.recordRunning(campaignId, candidateId, runId);
+      }
+      if (taken !== 'settled') await tryCandidate(input, runId);
+    });
   } catch (error) {
     if (failureOf(error).type === FENCED) return;
     const cancelled = isCancellation(error);
+    if (cancelled && isReleased) return bookkeeping.recordReleased(campaignId, candidateId, runId);
     const failure = cancelled
       ? { type: 'Cancelled', message: 'the campaign was cancelled, or its budget of time is used up' }
       : failureOf(error);

@@ -4,10 +4,13 @@ import {
   CampaignSpecSchema,
   CandidatePageSchema,
   CandidateQuerySchema,
+  DeleteRequestSchema,
+  DeletionSchema,
   EventSchema,
   ExtendRequestSchema,
   ExtensionSchema,
   FrontSchema,
+  PauseRequestSchema,
   RepriceRequestSchema,
   RetryRequestSchema,
   RetrySchema,
@@ -16,9 +19,12 @@ import {
   type CampaignSpec,
   type CandidatePage,
   type CandidateQuery,
+  type DeleteRequest,
+  type Deletion,
   type ExtendRequest,
   type Extension,
   type Front,
+  type PauseRequest,
   type RepriceRequest,
   type Retry,
   type RetryRequest,
@@ -32,6 +38,7 @@ import { invalidFields } from '../problems/problem.js';
 import { CampaignsService } from './campaigns.service.js';
 
 const LONGEST_KEY = 200;
+const CampaignQuery = z.strictObject({ archived: z.stringbool().default(false) });
 const EventQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
 
 @ApiTags('campaigns')
@@ -70,9 +77,14 @@ export class CampaignsController {
   }
 
   @Get()
-  @ApiOkResponse({ standardSchema: CampaignListSchema, description: 'The newest 200 campaigns.' })
-  async list(): Promise<z.infer<typeof CampaignListSchema>> {
-    return { items: await listCampaigns(this.database) };
+  @ApiOkResponse({
+    standardSchema: CampaignListSchema,
+    description: 'The newest 200 campaigns; `archived=true`: those put away too.',
+  })
+  async list(
+    @Query({ schema: CampaignQuery }) { archived }: z.infer<typeof CampaignQuery>,
+  ): Promise<z.infer<typeof CampaignListSchema>> {
+    return { items: await listCampaigns(this.database, archived) };
   }
 
   @Get(':campaign')
@@ -85,10 +97,13 @@ export class CampaignsController {
   @HttpCode(202)
   @ApiAcceptedResponse({
     standardSchema: CampaignSchema,
-    description: 'No more candidates are asked for; those that run finish.',
+    description: 'No more candidates are asked for; those that run finish, or with `now` stop where they are.',
   })
-  pause(@Param('campaign') campaign: string): Promise<Campaign> {
-    return this.campaigns.tell(campaign, 'pause');
+  pause(
+    @Param('campaign') campaign: string,
+    @Body({ schema: PauseRequestSchema }) request: PauseRequest,
+  ): Promise<Campaign> {
+    return this.campaigns.tell(campaign, 'pause', request);
   }
 
   @Post(':campaign/resume')
@@ -129,6 +144,29 @@ export class CampaignsController {
     @Body({ schema: RetryRequestSchema }) request: RetryRequest,
   ): Promise<Retry> {
     return this.campaigns.retry(campaign, request);
+  }
+
+  @Post(':campaign/archive')
+  @HttpCode(200)
+  @ApiOkResponse({
+    standardSchema: CampaignSchema,
+    description: 'A campaign that has ended is kept, and listed no longer.',
+  })
+  archive(@Param('campaign') campaign: string): Promise<Campaign> {
+    return this.campaigns.archive(campaign);
+  }
+
+  @Post(':campaign/delete')
+  @HttpCode(200)
+  @ApiOkResponse({
+    standardSchema: DeletionSchema,
+    description: 'A campaign that has ended is removed, with the files that nothing else refers to.',
+  })
+  remove(
+    @Param('campaign') campaign: string,
+    @Body({ schema: DeleteRequestSchema }) request: DeleteRequest,
+  ): Promise<Deletion> {
+    return this.campaigns.remove(campaign, request);
   }
 
   @Post(':campaign/reprice')

@@ -1,12 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ArtifactStore } from '@espalier/artifacts';
 import {
   campaignWorkflowId,
   ORCHESTRATOR_QUEUE,
   type Campaign,
   type CampaignSpec,
+  type DeleteRequest,
+  type Deletion,
   type ExtendRequest,
   type Extension,
   type Front,
+  type PauseRequest,
   type RepriceRequest,
   type Retry,
   type RetryRequest,
@@ -14,7 +18,9 @@ import {
 import { EnergyModelError } from '@espalier/energy-model';
 import { NetworkError } from '@espalier/networks';
 import {
+  archiveCampaign,
   createCampaign,
+  deleteCampaign,
   extendCampaign,
   findCampaign,
   repriceCampaign,
@@ -24,12 +30,12 @@ import {
 import { cancelUpdate, pauseUpdate, resumeUpdate, type campaign } from '@espalier/workflows/client';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { DATABASE, TEMPORAL } from '../connections.js';
+import { ARTIFACTS, DATABASE, TEMPORAL } from '../connections.js';
 import { invalidFields, ProblemException } from '../problems/problem.js';
 import { checkSpec } from './check-spec.js';
 
-const UPDATES = { pause: pauseUpdate, resume: resumeUpdate, cancel: cancelUpdate };
-export type Verb = keyof typeof UPDATES;
+const UPDATES = { resume: resumeUpdate, cancel: cancelUpdate };
+export type Verb = keyof typeof UPDATES | 'pause';
 
 @Injectable()
 export class CampaignsService {
@@ -38,6 +44,7 @@ export class CampaignsService {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(TEMPORAL) private readonly temporal: Client,
+    @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
   ) {}
 
   /** What a launch would begin with: the spec with its defaults, if it is one that can be launched. Writes nothing. */
@@ -85,6 +92,24 @@ export class CampaignsService {
     }
   }
 
+  async archive(nameOrId: string): Promise<Campaign> {
+    const { id } = await findCampaign(this.database, nameOrId);
+    await archiveCampaign(this.database, id);
+    return findCampaign(this.database, id);
+  }
+
+  /** Removes a campaign, and the files that nothing refers to any more; one that cannot be removed is no loss but of room. */
+  async remove(nameOrId: string, request: DeleteRequest): Promise<Deletion> {
+    const { id } = await findCampaign(this.database, nameOrId);
+    const { artifacts, ...deletion } = await deleteCampaign(this.database, id, request);
+    if (!request.dryRun) {
+      for (const hash of artifacts) {
+        await this.artifacts.remove(hash).catch((error: unknown) => this.log.warn({ error, hash }, 'a file stays'));
+      }
+    }
+    return deletion;
+  }
+
   /** Should Temporal be away, or the workflow that has ended still be closing, the orchestrator starts it soon. */
   async #start(id: string, name: string): Promise<void> {
     try {
@@ -103,7 +128,7 @@ export class CampaignsService {
   /**
    * Pauses, resumes or cancels. Repeating a verb changes nothing: a campaign that is cancelled already is shown as it is.
    */
-  async tell(nameOrId: string, verb: Verb): Promise<Campaign> {
+  async tell(nameOrId: string, verb: Verb, { now }: PauseRequest = { now: false }): Promise<Campaign> {
     const { id, name, state } = await findCampaign(this.database, nameOrId);
     if (state === 'cancelled' && verb === 'cancel') return findCampaign(this.database, id);
     if (['completed', 'cancelled', 'failed'].includes(state)) {
@@ -114,7 +139,9 @@ export class CampaignsService {
       );
     }
     try {
-      await this.temporal.workflow.getHandle(campaignWorkflowId(id)).executeUpdate(UPDATES[verb]);
+      const handle = this.temporal.workflow.getHandle(campaignWorkflowId(id));
+      if (verb === 'pause') await handle.executeUpdate(pauseUpdate, { args: [{ now }] });
+      else await handle.executeUpdate(UPDATES[verb]);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       throw new ProblemException(

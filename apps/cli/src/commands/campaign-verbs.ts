@@ -1,7 +1,9 @@
 import type { CampaignSpec, CampaignSpecInput, ExtendRequest } from '@espalier/contracts';
+import confirm from '@inquirer/confirm';
 import { Option, type Command } from 'commander';
 import { budgetWords } from '../budget-words.js';
 import { api } from '../context.js';
+import { CommandError } from '../exit-codes.js';
 import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
 import { positiveHours, positiveNumber } from '../option-numbers.js';
 import { sayWhatWouldBeLaunched } from '../launch-words.js';
@@ -71,6 +73,33 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
       print(formatFront(await api().reprice(name, { accelerator, ...(batch !== undefined && { batch }) }), format));
     });
   command
+    .command('archive <name>')
+    .description('put a campaign that has ended away: it is kept, and listed only with --all')
+    .option('--json', 'print the campaign as JSON')
+    .action(async (name: string, { json }: { json?: boolean }) => {
+      const campaign = await api().archive(name);
+      if (json) printJson(campaign);
+      else note(`${campaign.name} is archived`);
+    });
+  command
+    .command('delete <name>')
+    .description('remove a campaign that has ended, with the files that nothing else refers to')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'say what would go, and remove nothing')
+    .option('--json', 'print the answer as JSON')
+    .action(
+      async (name: string, { yes, dryRun = false, json }: { yes?: boolean; dryRun?: boolean; json?: boolean }) => {
+        const would = await api().delete(name, { dryRun: true });
+        const what = `${would.campaign}: ${would.candidates} candidates, ${would.files} files of ${megabytes(would.bytes)}`;
+        if (!dryRun && !yes && !(await isConfirmed(`Delete ${what}?`))) {
+          throw new CommandError('conflict', `nothing was deleted; say --yes to delete ${what}`);
+        }
+        const deletion = dryRun ? would : await api().delete(name, { dryRun });
+        if (json) printJson(deletion);
+        else note(`${dryRun ? 'would delete' : 'deleted'} ${what}`);
+      },
+    );
+  command
     .command('fork <name>')
     .description('launch another campaign that begins with the results of this one, on another chip for example')
     .requiredOption('--as <name>', 'the name of the new campaign')
@@ -96,6 +125,14 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
         );
     });
 }
+
+/** Where nobody can be asked, nobody has said yes. */
+function isConfirmed(message: string): Promise<boolean> {
+  const canAsk = process.stdin.isTTY && process.stderr.isTTY;
+  return canAsk ? confirm({ message, default: false }) : Promise.resolve(false);
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 interface ForkOptions {
   as: string;

@@ -1,4 +1,4 @@
-import type { Campaign } from '@espalier/contracts';
+import { FINAL_CAMPAIGN_STATES, type Campaign } from '@espalier/contracts';
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
@@ -35,9 +35,10 @@ export function campaignCommand(): Command {
   command
     .command('list')
     .description('list campaigns, the newest first')
+    .option('--all', 'those that were archived too')
     .option('--json', 'print them as JSON')
-    .action(async ({ json }: Json) => {
-      const campaigns = await api().campaigns();
+    .action(async ({ all, json }: Json & { all?: boolean }) => {
+      const campaigns = await api().campaigns(all);
       if (json) printJson({ items: campaigns });
       else print(table(['name', 'state', 'done', 'budget', 'hypervolume', 'launched'], campaigns.map(row)));
     });
@@ -74,23 +75,36 @@ export function campaignCommand(): Command {
       else note(`${campaign.name} is ${campaign.state}`);
       failUnlessGood(campaign);
     });
-  for (const verb of ['pause', 'cancel'] as const) {
-    command
-      .command(`${verb} <name>`)
-      .description(
-        verb === 'pause'
-          ? 'ask for no more candidates; those that run finish'
-          : 'stop training within seconds and end the campaign; its results stay',
-      )
-      .option('--json', 'print it as JSON')
-      .action(async (name: string, { json }: Json) => {
-        const campaign = await api().tell(name, verb);
-        if (json) printJson(campaign);
-        else note(verb === 'pause' ? `${campaign.name} is ${campaign.state}` : `${campaign.name} is being cancelled`);
-      });
-  }
+  command
+    .command('pause <name>')
+    .description('ask for no more candidates; those that run finish')
+    .option('--now', 'those that run stop where they are, and go on from there after a resume')
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, { now = false, dryRun, json }: Json & { now?: boolean; dryRun?: boolean }) => {
+      if (dryRun) return sayWhatWouldHappen(await api().campaign(name), now ? 'stop where they are' : 'finish');
+      const campaign = await api().pause(name, { now });
+      if (json) printJson(campaign);
+      else note(`${campaign.name} is ${campaign.state}`);
+    });
+  command
+    .command('cancel <name>')
+    .description('stop training within seconds and end the campaign; its results stay')
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, { dryRun, json }: Json & { dryRun?: boolean }) => {
+      if (dryRun) return sayWhatWouldHappen(await api().campaign(name), 'be cancelled');
+      const campaign = await api().tell(name, 'cancel');
+      if (json) printJson(campaign);
+      else note(`${campaign.name} is being cancelled`);
+    });
   addVerbsOfEndedCampaigns(command);
   return command;
+}
+
+function sayWhatWouldHappen({ name, state, counts }: Campaign, what: string): void {
+  if (FINAL_CAMPAIGN_STATES.includes(state)) note(`${name} is ${state}: nothing would happen`);
+  else note(`${counts.running} candidates of ${name} would ${what}; ${counts.completed} results stay`);
 }
 
 /** Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the workflow is there. */

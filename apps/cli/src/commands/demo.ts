@@ -80,7 +80,9 @@ async function demo({
 /** Takes up an unfinished campaign of the example's name (asked on a terminal), else launches one under a free name. */
 async function launchOrResume(spec: Awaited<ReturnType<typeof readSpec>>, fresh: boolean): Promise<Campaign> {
   const client = api();
-  const named = (await client.campaigns()).filter(({ name }) => name === spec.name || name.startsWith(`${spec.name}-`));
+  const named = (await client.campaigns(true)).filter(
+    ({ name }) => name === spec.name || name.startsWith(`${spec.name}-`),
+  );
   const unfinished = named.find(({ state }) => ['pending', 'running', 'paused'].includes(state));
   if (unfinished && !fresh) {
     const { name, counts } = unfinished;
