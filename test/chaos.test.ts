@@ -88,6 +88,13 @@ describe('whatever happens to a campaign', () => {
       const again = await expectNothingLost(stack, temporal, name, CANDIDATES);
       // An attempt goes on from its last checkpoint: whole epochs are done again only where one was damaged.
       expect(again.epochs).toBeLessThanOrEqual(stack.corrupted.size);
+      // Its files would fill the disk before many runs were over.
+      const deleted = await fetch(`${stack.api}/v1/campaigns/${name}/delete`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ dryRun: false }),
+      });
+      expect(deleted.status).toBe(200);
       process.stderr.write(
         `seed ${seed}: ${faults} faults, ${again.attempts} attempts more, ${again.epochs} epochs again; ${described}\n`,
       );
