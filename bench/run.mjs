@@ -10,6 +10,7 @@ import { benchLenet300100 } from './pruning/lenet-300-100.mjs';
 import { benchLenet5 } from './pruning/lenet-5.mjs';
 import { benchPruneTimes } from './pruning/prune-times.mjs';
 import { benchResnet20 } from './pruning/resnet-20.mjs';
+import { benchRungs } from './rungs.mjs';
 import { benchTrainingImages } from './training-images.mjs';
 import { benchWorkerMemory } from './worker-memory.mjs';
 
@@ -19,6 +20,7 @@ const BENCHES = {
   'training-images': benchTrainingImages,
   'demo-candidates': benchDemoCandidates,
   'campaign-scale': benchCampaignScale,
+  rungs: benchRungs,
   'worker-memory': benchWorkerMemory,
   'prune-times': benchPruneTimes,
   'lenet-5': benchLenet5,

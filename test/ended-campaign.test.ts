@@ -91,6 +91,24 @@ describe('a campaign that has ended', () => {
     expect([more.code, more.stderr]).toEqual([4, expect.stringContaining('has used up hours since its launch')]);
   });
 
+  it('has trained to the end only the best of each rung, where it has rungs', async () => {
+    const rungs = spec('rungs', 'energy-aware')
+      .replace('[1, 1]', '[2, 2]')
+      .replace('candidates: 3', 'candidates: 6')
+      .concat('rungs: { epochs: [0, 1], keep: 0.5 }\n');
+    expect((await stack.espalier('campaign', 'launch', stack.write('rungs.yaml', rungs))).code).toBe(0);
+    const { counts } = await completed('rungs');
+    expect(counts).toMatchObject({ asked: 0, running: 0, failed: 0 });
+    expect(counts.completed + counts.stopped).toBe(6);
+    expect(counts.completed).toBeGreaterThan(0);
+    expect(counts.stopped).toBeGreaterThanOrEqual(3);
+    const wentOn = (await events('rungs')).filter(({ kind }) => kind === 'candidate-went-on');
+    const steps = (await candidates('rungs')).reduce((sum, { rung }) => sum + (rung ?? 0), 0);
+    expect(wentOn).toHaveLength(steps);
+    const { points } = await stack.get<Front>('/v1/campaigns/rungs/front');
+    expect(points.every(({ testAccuracy }) => testAccuracy !== null)).toBe(true);
+  });
+
   it('is begun again on another chip with its results', async () => {
     const fork = ['campaign', 'fork', 'first', '--as', 'forked', '--accelerator', 'edge-tpu'];
     const planned = await stack.espalier(...fork, '--dry-run');

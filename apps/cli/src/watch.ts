@@ -47,7 +47,7 @@ function progressLine({ dense, counts, hypervolume, state }: Campaign, front: Fr
     ({ validationAccuracy }) => (validationAccuracy ?? 0) >= dense.validationAccuracy - 0.01,
   );
   return [
-    `${counts.completed} done, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed`,
+    `${counts.completed} done${counts.stopped > 0 ? `, ${counts.stopped} stopped early` : ''}, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed`,
     best
       ? `best ${timesLess(front, best.energy)?.toFixed(2) ?? '–'} × less at ${percent(best.validationAccuracy)}`
       : 'none within 1 point yet',
@@ -108,6 +108,6 @@ class LineView {
   }
 }
 
-function endedOf({ completed, diverged, failed, cancelled }: Campaign['counts']): number {
-  return completed + diverged + failed + cancelled;
+function endedOf({ completed, stopped, diverged, failed, cancelled }: Campaign['counts']): number {
+  return completed + stopped + diverged + failed + cancelled;
 }

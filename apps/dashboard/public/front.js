@@ -29,7 +29,7 @@ async function show() {
     const path = `/v1/campaigns/${encodeURIComponent(select.value)}`;
     const [campaign, front] = await Promise.all([get(path), get(`${path}/front`)]);
     const { counts, spec, state, hypervolume } = campaign;
-    summary.textContent = `${state}: ${counts.completed} of ${spec.budget.candidates} done, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed; hypervolume ${hypervolume?.toFixed(4) ?? '–'}`;
+    summary.textContent = `${state}: ${counts.completed} of ${spec.budget.candidates} done, ${counts.stopped} stopped early, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed; hypervolume ${hypervolume?.toFixed(4) ?? '–'}`;
     drawTable(front);
     drawPlot(front);
   } catch (error) {

@@ -103,6 +103,23 @@ describe('a training that is stopped in the middle of an epoch', () => {
   });
 });
 
+describe('a training that goes up rung by rung', () => {
+  it('ends with the very weights of one that was not stopped between them', async () => {
+    const { artifact } = await jobs.trainDense({ task }, context);
+    const pruned = await prune(artifact, 'magnitude');
+    const request = { task, epochs: 3, imagesPerEpoch: null };
+    const climber = '00000000-0000-4000-8000-000000000021';
+    let model = pruned;
+    for (const until of [0, 1, 3]) {
+      const climbing = { ...request, candidate: climber, pruned: model.artifact, until };
+      model = await someJobs().fineTune(climbing, context);
+      expect(await jobs.fineTune(climbing, context)).toEqual(model);
+    }
+    const whole = { ...request, candidate: '00000000-0000-4000-8000-000000000022', pruned: pruned.artifact };
+    expect(await jobs.fineTune(whole, context)).toEqual(model);
+  });
+});
+
 describe('an attempt whose training another has taken over', () => {
   it('can write no checkpoint any more, and stops; the other one goes on from where it was', async () => {
     const { artifact: dense } = await jobs.trainDense({ task }, context);

@@ -177,9 +177,11 @@ export class TrainingJobs {
     const { artifacts, ledger } = this.options;
     const checkpoints = await Checkpoints.take(artifacts, ledger, training, context.signal);
     const dense = networkOf(task.network);
-    const found = await checkpoints.latest(dense, recipe.epochs);
-    if (found && found.checkpoint.epochsDone === recipe.epochs) return found.reference;
+    const until = Math.min(fineTune?.until ?? recipe.epochs, recipe.epochs);
+    const found = await checkpoints.latest(dense, until);
+    if (found && found.checkpoint.epochsDone === until && found.checkpoint.stepsIntoEpoch === 0) return found.reference;
     const from = found?.checkpoint ?? start;
+    if (from.epochsDone >= until) return storeModel(artifacts, from);
     const data = await this.#data.of(task);
     const trainable = this.#networks.of(from.network, 'pruned');
     const schedule = fineTune?.schedule;
@@ -224,7 +226,7 @@ export class TrainingJobs {
           epochsDone: done,
           stepsIntoEpoch: 0,
         });
-        return isOver;
+        return isOver || epochsDone >= until;
       },
     });
     return last ?? storeModel(this.options.artifacts, from);

@@ -49,6 +49,7 @@ export function createBookkeepingActivities({
         state,
         dense: known === null ? null : { artifact: known },
         isTimed: spec.budget.wallClockHours !== undefined || spec.budget.deviceHours !== undefined,
+        ...(spec.rungs && { hasRungs: true }),
       };
     },
     async recordDense(campaignId, model, validation, test) {

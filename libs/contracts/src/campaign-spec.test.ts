@@ -9,6 +9,8 @@ const good = {
   budget: { candidates: 4 },
 };
 
+const longer = { ...good.space, fineTune: { epochs: [3, 3] } };
+
 function refusal(change: object): string {
   const input = { ...good, ...change };
   const parsed = CampaignSpecSchema.safeParse(input);
@@ -55,6 +57,17 @@ describe('a campaign spec', () => {
       'a criterion of weights for filters',
       { space: { ...good.space, filters: { criterion: ['magnitude'], density: { conv1: [0.5, 1] } } } },
       /^space\.filters\.criterion\.0 = "magnitude"/,
+    ],
+    [
+      'rungs that do not rise',
+      { space: longer, rungs: { epochs: [1, 1] } },
+      /^rungs\.epochs: name epochs from the least to the most/,
+    ],
+    ['rungs beyond its training', { rungs: { epochs: [1] } }, /^rungs\.epochs: no candidate is trained for more/],
+    [
+      'rungs of what prunes while it trains',
+      { space: { ...longer, criterion: ['movement'] }, rungs: { epochs: [1] } },
+      /^rungs.*: movement has pruned when its training ends/,
     ],
   ])('is refused with %s, naming the field, the value and what is allowed', (_what, change, message) => {
     expect(refusal(change)).toMatch(message);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AcceleratorSchema } from './accelerator.js';
+import { CRITERIA_WHILE_TRAINING } from './criteria.js';
 import { NetworkSchema } from './network.js';
 import { ScheduleSpaceSchema } from './schedule.js';
 
@@ -32,8 +33,30 @@ export const BudgetSchema = z
   });
 export type Budget = z.infer<typeof BudgetSchema>;
 
+/**
+ * Candidates are compared after few epochs, and only the best go on: asynchronous successive halving, by non-dominated rank
+ * (Li et al. 2020; Schmucker et al. 2021).
+ */
+export const RungsSchema = z.strictObject({
+  /** Epochs of fine-tuning after which candidates are compared, the least first; after 0 they are pruned and no more. */
+  epochs: z
+    .array(z.int().min(0).max(999))
+    .min(1)
+    .max(8)
+    .refine((epochs) => epochs.every((each, i) => i === 0 || each > epochs[i - 1]), {
+      error: 'name epochs from the least to the most, each once',
+    }),
+  /** Share of those that were compared that goes on. */
+  keep: z
+    .number()
+    .min(0.05)
+    .max(0.9)
+    .default(1 / 3),
+});
+export type Rungs = z.infer<typeof RungsSchema>;
+
 /** A campaign as its owner writes it: the YAML file, the API's body and the stored column are all this. */
-export const CampaignSpecSchema = z.strictObject({
+const CampaignSpecFields = z.strictObject({
   name: CampaignName,
   /** A network of the zoo, or one written out: what the command line makes of a model's file. */
   network: z.union([z.string().min(1).max(200), NetworkSchema]),
@@ -60,11 +83,27 @@ export const CampaignSpecSchema = z.strictObject({
     })
     .default({ name: 'nsga2', seed: 1 }),
   budget: BudgetSchema,
+  /** Without it, every candidate is trained to its end. */
+  rungs: RungsSchema.optional(),
   /** Campaigns of the same network and data whose results this one begins with: its strategy is told of them, its budget is not used. */
   warmStart: z.array(CampaignName).min(1).max(20).optional(),
   parallelism: z.int().min(1).max(500).default(2),
   /** Use only the first images of the training split, and of the others in proportion: for trials and tests. */
   subset: z.strictObject({ trainingImages: z.int().min(256) }).optional(),
+});
+export const CampaignSpecSchema = CampaignSpecFields.superRefine(({ rungs, space }, context) => {
+  if (!rungs) return;
+  const refuse = (field: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: ['rungs', ...(field ? [field] : [])], message });
+  const [first] = rungs.epochs;
+  const [, most] = space.fineTune.epochs;
+  if (first >= most)
+    refuse('epochs', `no candidate is trained for more than ${most} epochs; name less, or leave rungs out`);
+  if (space.loop) refuse('', 'a loop has accuracies of its own to go by; leave out either rungs or space.loop');
+  const whileTraining = space.criterion.find((each) => CRITERIA_WHILE_TRAINING.some((name) => name === each));
+  if (whileTraining !== undefined) {
+    refuse('', `${whileTraining} has pruned when its training ends, and not before; leave out either`);
+  }
 });
 export type CampaignSpec = z.infer<typeof CampaignSpecSchema>;
 export type CampaignSpecInput = z.input<typeof CampaignSpecSchema>;

@@ -27,6 +27,7 @@ export const CampaignSchema = z.strictObject({
     asked: z.int(),
     running: z.int(),
     completed: z.int(),
+    stopped: z.int(),
     diverged: z.int(),
     failed: z.int(),
     cancelled: z.int(),

@@ -3,7 +3,16 @@ import { NetworkEnergySchema } from './network-energy.js';
 import { PruningScheduleSchema } from './schedule.js';
 import { SparsityProfileSchema } from './sparsity-profile.js';
 
-export const CANDIDATE_STATES = ['asked', 'running', 'completed', 'diverged', 'failed', 'cancelled'] as const;
+/** `stopped`: it has the result of a rung, from which others went on and it did not. */
+export const CANDIDATE_STATES = [
+  'asked',
+  'running',
+  'completed',
+  'stopped',
+  'diverged',
+  'failed',
+  'cancelled',
+] as const;
 export const CandidateStateSchema = z.enum(CANDIDATE_STATES);
 export type CandidateState = z.infer<typeof CandidateStateSchema>;
 /** Ends without a result. A training that diverged is the schedule's doing, not a fault of the system. */
@@ -41,6 +50,8 @@ export const CandidateSchema = z.strictObject({
   energy: z.number().nullable(),
   weightsLeft: z.number().nullable(),
   onFront: z.boolean(),
+  /** In a campaign with rungs, the one that it is in, from 0: counts how often it went on. */
+  rung: z.int().min(0).nullable(),
   failure: FailureSchema.nullable(),
   artifact: z.string().nullable(),
   /** The candidate whose result it was given, since that had done the same work before. */

@@ -38,6 +38,8 @@ export const FineTuneRequestSchema = z.strictObject({
   /** Which of the candidate's trainings it is, where it has several. */
   stage: z.string().optional(),
   epochs: z.int(),
+  /** Stop after so many of them, to go on another time; left out, it is trained to its end. */
+  until: z.int().optional(),
   imagesPerEpoch: z.int().nullable(),
   /** What the candidate is, and the dense model it came from: left out by workflows that began before there was a choice. */
   schedule: PruningScheduleSchema.optional(),

@@ -39,12 +39,23 @@ export interface CampaignPlan {
   dense: { artifact: string } | null;
   /** Whether a budget may be used up while candidates are trained; nothing in histories from before there were such budgets. */
   isTimed?: boolean;
+  /** Whether results may have other candidates go on, so that more may be asked for after there was nothing. */
+  hasRungs?: boolean;
 }
 
 export interface AskedCandidate {
   candidateId: string;
   number: number;
   schedule: PruningSchedule;
+  /** How far it is to be trained for now; left out where it is to its end. */
+  rung?: Rung;
+}
+
+export interface Rung {
+  /** Epochs of the whole fine-tuning, those that are done included. */
+  until: number;
+  /** The model of the rung before, to go on from. */
+  from?: ModelReference;
 }
 
 export interface CandidateInput extends AskedCandidate {

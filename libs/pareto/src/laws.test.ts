@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crowdingDistance, dominates, front, hypervolume } from './index.js';
+import { bestByRank, crowdingDistance, dominates, front, hypervolume } from './index.js';
 
 const coordinate = fc.integer({ min: 0, max: 20 }).map((n) => n / 20);
 const points = fc.array(fc.tuple(coordinate, coordinate), { maxLength: 40 });
@@ -66,5 +66,31 @@ describe('crowding distance', () => {
         [1, 1],
       ]).some(Number.isNaN),
     ).toBe(false);
+  });
+});
+
+describe('the best by rank', () => {
+  it('are no worse in rank than any that is left out, each once, and with all of them nothing is lost', () => {
+    fc.assert(
+      fc.property(points, fc.nat(45), (all, count) => {
+        const best = bestByRank(all, count);
+        expect(best).toHaveLength(Math.min(count, all.length));
+        expect(new Set(best).size).toBe(best.length);
+        const left = all.filter((_, i) => !best.includes(i));
+        for (const i of best) expect(left.some((point) => dominates(point, all[i]))).toBe(false);
+        expect(bestByRank(all, count + 1).slice(0, count)).toEqual(best);
+      }),
+    );
+  });
+
+  it('begin with the ends of the front', () => {
+    const all = [
+      [0.5, 0.5],
+      [0.45, 0.56],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ] as const;
+    expect(bestByRank(all, 3)).toEqual([2, 3, 0]);
   });
 });

@@ -11,6 +11,7 @@ import { roomInBudget, spentBudget } from './budgets.js';
 import { candidateId } from './candidates.js';
 import type { Database } from './database.js';
 import { recordEvent } from './events.js';
+import { describeAsked, firstRung, promoteCandidates } from './rungs.js';
 import type { Prisma } from './generated/client.js';
 import { workHash } from './work-hash.js';
 
@@ -41,17 +42,16 @@ export async function campaignSpec(database: Prisma.TransactionClient, campaignI
 export async function unsettledCandidates(database: Database, campaignId: string): Promise<AskedCandidate[]> {
   const rows = await database.candidate.findMany({
     where: { campaignId, state: { in: [...UNSETTLED] } },
+    include: { artifact: true },
     orderBy: { number: 'asc' },
   });
-  return rows.map((row) => ({
-    candidateId: row.id,
-    number: row.number,
-    schedule: PruningScheduleSchema.parse(row.schedule),
-  }));
+  if (rows.length === 0) return [];
+  const spec = await campaignSpec(database, campaignId);
+  return rows.map((row) => describeAsked(spec, row));
 }
 
 /**
- * Adds candidates as far as the budgets have room, at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
+ * Has candidates go on to their next rung, then adds new ones, as far as the budgets have room; at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
  * take different numbers; the strategy answers for each number from what was told by then.
  */
 export async function addCandidates(
@@ -64,14 +64,16 @@ export async function addCandidates(
     await lockCampaign(transaction, campaignId);
     const spec = await campaignSpec(transaction, campaignId);
     if (await noteIfSpent(transaction, campaignId, spec)) return [];
+    const { evaluations, candidates } = await roomInBudget(transaction, campaignId, spec);
+    const added = await promoteCandidates(transaction, campaignId, spec, Math.min(atMost, evaluations));
+    const room = Math.max(0, Math.min(atMost - added.length, candidates, evaluations - added.length));
+    if (room === 0) return added;
     const used = await transaction.candidate.count({ where: { campaignId } });
-    const room = Math.min(atMost, await roomInBudget(transaction, campaignId, spec));
     const strategy = await strategyAfter(toldLog(transaction, campaignId));
-    const added: AskedCandidate[] = [];
     for (let number = used; number < used + room; number++) {
       const { schedule, lineage } = strategy.ask(number);
       const id = candidateId(campaignId, number);
-      await transaction.candidate.create({
+      const row = await transaction.candidate.create({
         data: {
           id,
           campaignId,
@@ -79,9 +81,11 @@ export async function addCandidates(
           schedule: PruningScheduleSchema.parse(schedule),
           workHash: workHash(spec, schedule),
           lineage: LineageSchema.parse(lineage),
+          rung: firstRung(spec),
         },
+        include: { artifact: true },
       });
-      added.push({ candidateId: id, number, schedule });
+      added.push(describeAsked(spec, row));
     }
     return added;
   });

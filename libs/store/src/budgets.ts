@@ -46,18 +46,18 @@ export async function spentBudget(
 /** Results that a campaign began with are no use of its budgets. */
 const ITS_OWN = { NOT: { lineage: { path: ['origin'], equals: 'imported' } } };
 
-/** How many candidates more its budgets have room for, those that are under way taken off. */
+/** How many new candidates its budgets have room for, and how many evaluations; what is under way is taken off. */
 export async function roomInBudget(
   database: Prisma.TransactionClient,
   campaignId: string,
   { budget }: Pick<CampaignSpec, 'budget'>,
-): Promise<number> {
+): Promise<{ candidates: number; evaluations: number }> {
   const asked = await database.candidate.count({ where: { campaignId, ...ITS_OWN } });
   const evaluations =
     budget.energyEvaluations === undefined
       ? Infinity
       : budget.energyEvaluations - (await evaluationsUsed(database, campaignId));
-  return Math.max(0, Math.min(budget.candidates - asked, evaluations));
+  return { candidates: budget.candidates - asked, evaluations };
 }
 
 /** Hours that devices were at work for a campaign, attempts that failed or were killed included. */
@@ -87,11 +87,15 @@ export async function recordDeviceUse(
     ON CONFLICT (attempt) DO UPDATE SET seconds = greatest(device_uses.seconds, excluded.seconds)`;
 }
 
-/** Results, and what is under way and may become one. */
-function evaluationsUsed(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
-  return database.candidate.count({
-    where: { campaignId, state: { in: ['asked', 'running', 'completed'] }, ...ITS_OWN },
+/** Results, those of earlier rungs too, and what is under way and may become one. */
+async function evaluationsUsed(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
+  const candidates = await database.candidate.count({
+    where: { campaignId, state: { in: ['asked', 'running', 'completed', 'stopped'] }, ...ITS_OWN },
   });
+  const [{ before }] = await database.$queryRaw<[{ before: number }]>`
+    SELECT count(*)::int AS before FROM rung_results r JOIN candidates c ON c.id = r.candidate_id
+     WHERE c.campaign_id = ${campaignId}::uuid AND r.rung < c.rung`;
+  return candidates + before;
 }
 
 /** By how much the hypervolume rose over the last results; null while there are not so many. */

@@ -137,7 +137,7 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
     _count: true,
   });
   return rows.map((row): Campaign => {
-    const counts = { asked: 0, running: 0, completed: 0, diverged: 0, failed: 0, cancelled: 0 };
+    const counts = { asked: 0, running: 0, completed: 0, stopped: 0, diverged: 0, failed: 0, cancelled: 0 };
     for (const { campaignId, state, _count } of counted) if (campaignId === row.id) counts[state] = _count;
     const spec = CampaignSpecSchema.parse(row.spec);
     return {

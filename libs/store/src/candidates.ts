@@ -73,6 +73,7 @@ export function describeCandidate(row: CandidateRow): Candidate {
     energy: row.energy,
     weightsLeft: row.weightsLeft,
     onFront: row.frontPoint !== null,
+    rung: row.rung,
     failure: row.failure === null ? null : FailureSchema.parse(row.failure),
     artifact: row.artifactHash,
     answeredBy: row.answeredBy,

@@ -70,7 +70,7 @@ describe('a candidate that another run has taken up', () => {
       recordResult(database, id, candidateId, model, measurement(0.9, 0.5), { run: 'first run' }),
       recordFailure(database, id, candidateId, 'failed', { type: 'Crash', message: 'late' }, 'first run'),
     ];
-    for (const each of late) await expect(each).rejects.toThrow(FencedError);
+    await Promise.all(late.map((each) => expect(each).rejects.toThrow(FencedError)));
     expect((await findCandidate(database, candidateId)).state).toBe('running');
     expect((await readFront(database, id)).points).toEqual([]);
     await recordResult(database, id, candidateId, model, measurement(0.8, 0.4), { run: 'second run' });

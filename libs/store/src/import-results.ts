@@ -53,11 +53,11 @@ export async function importResults(
       seen.add(hash);
       const id = candidateId(campaignId, number);
       const lineage = { origin: 'imported' as const, parents: [] };
-      await transaction.candidate.create({ data: { id, campaignId, number, schedule, lineage } });
+      const imported = await transaction.candidate.create({ data: { id, campaignId, number, schedule, lineage } });
       const [{ split, images, accuracy, loss, profile }] = evaluations;
       const measurement = MeasurementSchema.parse({ split, images, accuracy, loss, profile });
       const model = { artifact: artifact.hash, bytes: artifact.bytes };
-      await complete(transaction, spec, { id, campaignId, number }, model, measurement, row.answeredBy ?? answeredBy);
+      await complete(transaction, spec, imported, model, measurement, row.answeredBy ?? answeredBy);
       await transaction.candidate.update({ where: { id }, data: { toldOrder: number } });
       number++;
     }

@@ -93,8 +93,8 @@ export function retryCandidates(
     if (unknown !== undefined) {
       throw new ConflictError('candidates', `campaign '${name}' has no candidate ${unknown} that could be tried again`);
     }
-    const done = rows.find((row) => row.state === 'completed');
-    if (done) throw new ConflictError('candidates', `candidate ${done.id} is completed: it has a result`);
+    const done = rows.find((row) => row.state === 'completed' || row.state === 'stopped');
+    if (done) throw new ConflictError('candidates', `candidate ${done.id} is ${done.state}: it has a result`);
     const again = rows.filter((row) => row.state !== 'asked' && row.state !== 'running');
     const retry = {
       campaign: name,

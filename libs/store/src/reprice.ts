@@ -22,7 +22,7 @@ export async function repriceCampaign(
   const spec = CampaignSpecSchema.parse(campaign.spec);
   const priced = { ...spec, accelerator, batch: batch ?? spec.batch };
   const rows = await database.candidate.findMany({
-    where: { campaignId, state: 'completed', accuracy: { gte: spec.constraints.accuracy?.min ?? 0 } },
+    where: { campaignId, accuracy: { gte: spec.constraints.accuracy?.min ?? 0 } },
     include: { ...WITH_RESULTS, evaluations: true },
     orderBy: { number: 'asc' },
   });

@@ -2,6 +2,7 @@ import {
   CampaignSpecSchema,
   FailureSchema,
   NetworkEnergySchema,
+  PruningScheduleSchema,
   SparsityProfileSchema,
   type CampaignSpec,
   type CandidateStateWithoutResult,
@@ -20,6 +21,7 @@ import { FencedError } from './errors.js';
 import { recordEvent } from './events.js';
 import { frontOf, frontPoint } from './front-of.js';
 import type { Prisma } from './generated/client.js';
+import { epochsOfRung, isLastRung } from './rungs.js';
 
 /** Who has a result, and whose it was first. */
 export interface ResultOrigin {
@@ -37,7 +39,7 @@ function refuseOtherRun(candidate: { id: string; heldBy: string | null }, run: s
 
 /**
  * Writes a candidate's result and its place on the front, in one transaction. However often it is tried, the first result
- * stands.
+ * of a rung stands.
  *
  * @throws FencedError when another run has taken the candidate up
  */
@@ -58,11 +60,14 @@ export async function recordResult(
   });
 }
 
-/** Gives a candidate its result and its place on the front; the campaign's lock is held. */
+/**
+ * Gives a candidate its result and its place on the front; the campaign's lock is held. With the result of a rung that is not
+ * its last it is stopped, until it may go on. One that had done the same work had done all of it.
+ */
 export async function complete(
   transaction: Prisma.TransactionClient,
   spec: CampaignSpec,
-  { id: candidateId, campaignId, number }: { id: string; campaignId: string; number: number },
+  { id: candidateId, campaignId, number, rung, schedule: row }: CompletedRow,
   model: ModelReference,
   measurement: Measurement,
   answeredBy?: string,
@@ -76,7 +81,15 @@ export async function complete(
     create: { hash: model.artifact, bytes: model.bytes },
     update: {},
   });
+  if (rung !== null && rung > 0) await transaction.evaluation.deleteMany({ where: { candidateId } });
   await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
+  const schedule = PruningScheduleSchema.parse(row);
+  const state = answeredBy !== undefined || isLastRung(spec, schedule, rung) ? 'completed' : 'stopped';
+  if (rung !== null && answeredBy === undefined) {
+    const epochs = epochsOfRung(spec, schedule, rung);
+    const { accuracy } = measurement;
+    await transaction.rungResult.create({ data: { candidateId, rung, epochs, accuracy, energy: energy.total } });
+  }
   const { joined, hypervolume } = await updateFront(transaction, campaignId, spec, {
     id: candidateId,
     number,
@@ -86,7 +99,9 @@ export async function complete(
   await transaction.candidate.update({
     where: { id: candidateId },
     data: {
-      state: 'completed',
+      state,
+      // The strategy was told of an earlier rung: it is told anew.
+      toldOrder: null,
       accuracy: measurement.accuracy,
       energy: energy.total,
       weightsLeft: left / weights,
@@ -99,17 +114,21 @@ export async function complete(
   await recordEvent(
     transaction,
     campaignId,
-    'candidate-completed',
+    `candidate-${state}`,
     {
       number,
       accuracy: measurement.accuracy,
       energy: energy.total,
       onFront: joined,
+      ...(rung !== null && { rung }),
       ...(answeredBy !== undefined && { answeredBy }),
     },
     candidateId,
   );
 }
+
+type CompletedRow = Pick<CandidateRow, 'id' | 'campaignId' | 'number' | 'rung' | 'schedule'>;
+type CandidateRow = Prisma.CandidateGetPayload<object>;
 
 /**
  * Settles a candidate that has no result; one that is settled stays as it is.
@@ -210,8 +229,15 @@ async function updateFront(
   spec: CampaignSpec,
   result: Result,
 ): Promise<{ joined: boolean; hypervolume: number }> {
+  // Where its model of an earlier rung was a member, results that this one dominated may come back.
+  const wasMember = await transaction.frontPoint.findUnique({ where: { candidateId: result.id } });
+  const least = spec.constraints.accuracy?.min ?? 0;
   const rows = await transaction.candidate.findMany({
-    where: { campaignId, frontPoint: { isNot: null } },
+    where: {
+      campaignId,
+      id: { not: result.id },
+      ...(wasMember ? { accuracy: { gte: least } } : { frontPoint: { isNot: null } }),
+    },
     select: { id: true, number: true, accuracy: true, energy: true },
   });
   const known = rows.map(({ accuracy, energy, ...row }) => ({
@@ -219,7 +245,7 @@ async function updateFront(
     accuracy: accuracy ?? 0,
     energy: energy ?? Infinity,
   }));
-  const isAllowed = result.accuracy >= (spec.constraints.accuracy?.min ?? 0);
+  const isAllowed = result.accuracy >= least;
   // Of equal results the one that was asked for first is kept, whichever came first.
   const all = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
   const { denseModel } = await transaction.campaign.findUniqueOrThrow({
@@ -232,9 +258,9 @@ async function updateFront(
   await transaction.front.upsert({
     where: { campaignId },
     create: { campaignId, version: joined ? 1 : 0, hypervolume },
-    update: { hypervolume, ...(joined ? { version: { increment: 1 } } : {}) },
+    update: { hypervolume, ...(joined || wasMember ? { version: { increment: 1 } } : {}) },
   });
-  if (joined) {
+  if (joined || wasMember) {
     await transaction.frontPoint.deleteMany({ where: { campaignId } });
     await transaction.frontPoint.createMany({ data: members.map(({ id }) => ({ campaignId, candidateId: id })) });
   }

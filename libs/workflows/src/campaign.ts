@@ -154,7 +154,9 @@ export async function campaign(input: CampaignInput): Promise<void> {
       const room = state === 'paused' ? 0 : plan.parallelism - inFlight.size;
       if (room > 0 && !exhausted) {
         const asked = await bookkeeping.ask(campaignId, room, [...inFlight]);
-        if (asked.length === 0) exhausted = true;
+        // With rungs, the results that are still to come may have others go on.
+        if (asked.length === 0 && plan.hasRungs && inFlight.size > 0) await collect(() => cancelling);
+        else if (asked.length === 0) exhausted = true;
         for (const each of asked) await start(denseArtifact, each);
       } else if (inFlight.size === 0) {
         await condition(() => state !== 'paused' || cancelling);

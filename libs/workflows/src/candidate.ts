@@ -1,4 +1,4 @@
-import type { CandidateInput, Measurement, ModelReference } from '@espalier/contracts';
+import type { CandidateInput, Measurement, ModelReference, Rung } from '@espalier/contracts';
 import { campaignWorkflowId } from '@espalier/contracts/workflow-messages';
 import {
   CancellationScope,
@@ -71,7 +71,8 @@ export async function candidate(input: CandidateInput): Promise<void> {
 async function tryCandidate(input: CandidateInput, runId: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      const { model, measurement } = await runStages(input);
+      // What a rung left may be what is damaged: then it begins at the first.
+      const { model, measurement } = await runStages(tries === 1 ? input : { ...input, rung: fromStart(input.rung) });
       await bookkeeping.recordCandidate(input.campaignId, input.candidateId, model, measurement, runId);
       return;
     } catch (error) {
@@ -80,16 +81,24 @@ async function tryCandidate(input: CandidateInput, runId: string): Promise<void>
   }
 }
 
+function fromStart(rung: Rung | undefined): Rung | undefined {
+  return rung && { until: rung.until };
+}
+
 interface Trained {
   model: ModelReference;
   measurement: Measurement;
 }
 
 async function runStages(input: CandidateInput): Promise<Trained> {
-  const { schedule, dense } = input;
+  const { schedule, dense, rung } = input;
+  if (rung?.from) {
+    const model = await fineTune(input, roundStage(schedule, 1), rung.from, rung.until);
+    return { model, measurement: await evaluate(input, model.artifact) };
+  }
   const filters = filtersStage(schedule);
   const smaller = filters && (await pruneAndTrain(input, filters));
-  const first = await pruneAndTrain(input, roundStage(schedule, 1), smaller);
+  const first = await pruneAndTrain(input, roundStage(schedule, 1), smaller, rung?.until);
   let held = { model: first, measurement: await evaluate(input, first.artifact) };
   if (!schedule.loop) return held;
   const { accuracy } = await evaluate(input, dense);
@@ -105,27 +114,39 @@ async function runStages(input: CandidateInput): Promise<Trained> {
 
 /** @param from what the stage before left; without it the dense network */
 async function pruneAndTrain(
-  { plan, candidateId: candidate, dense }: CandidateInput,
-  { name, schedule }: Stage,
+  input: CandidateInput,
+  stage: Stage,
   from?: ModelReference,
+  until?: number,
 ): Promise<ModelReference> {
-  const training = trainingOn(plan.deviceClass);
-  const { task, accelerator, batch, imagesPerEpoch } = plan;
-  const pruned = await training.prune({
+  const { plan, candidateId: candidate, dense } = input;
+  const { task, accelerator, batch } = plan;
+  const pruned = await trainingOn(plan.deviceClass).prune({
     task,
     candidate,
     dense,
     ...(from && { from: from.artifact }),
-    schedule,
+    schedule: stage.schedule,
     accelerator,
     batch,
   });
-  return training.fineTune({
+  return fineTune(input, stage, pruned, until);
+}
+
+function fineTune(
+  { plan, candidateId: candidate, dense }: CandidateInput,
+  { name, schedule }: Stage,
+  pruned: ModelReference,
+  until?: number,
+): Promise<ModelReference> {
+  const { task, imagesPerEpoch } = plan;
+  return trainingOn(plan.deviceClass).fineTune({
     task,
     candidate,
     pruned: pruned.artifact,
     ...(name !== undefined && { stage: name }),
     epochs: schedule.fineTune.epochs,
+    ...(until !== undefined && { until }),
     imagesPerEpoch,
     schedule,
     dense,

@@ -1,0 +1,138 @@
+import type { AskedCandidate, CampaignSpecInput } from '@espalier/contracts';
+import { startTestPostgres } from '@espalier/embedded/testing';
+import { front } from '@espalier/pareto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { artifact, measurement, spec } from './campaigns-for-tests.js';
+import {
+  addCandidates,
+  createCampaign,
+  listCandidates,
+  openDatabase,
+  readFront,
+  recordFailure,
+  recordResult,
+  spentBudget,
+  tellCandidates,
+  type Database,
+  type ToldCandidate,
+} from './index.js';
+
+let database: Database;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  const postgres = await startTestPostgres();
+  database = openDatabase(postgres.url);
+  stop = postgres.stop;
+});
+afterAll(async () => {
+  await database.$disconnect();
+  await stop();
+});
+
+const withRungs = async (name: string, change: Partial<CampaignSpecInput> = {}) => {
+  const space = { density: { conv2: [0.05, 1] as [number, number] }, fineTune: { epochs: [6, 6] as [number, number] } };
+  const campaign = spec(name, { space, rungs: { epochs: [0, 2] }, ...change });
+  return { id: (await createCampaign(database, campaign, null)).id, campaign };
+};
+let next = 0;
+const askFor = (id: string, atMost: number, onTold: (told: ToldCandidate[]) => void = () => undefined) =>
+  addCandidates(database, id, atMost, async (log) => {
+    onTold(await log.after(-1));
+    return {
+      ask: () => ({
+        schedule: { criterion: 'magnitude', density: { conv2: 0.9 - 0.001 * next++ }, fineTune: { epochs: 6 } },
+        lineage: { origin: 'random', parents: [] },
+      }),
+    };
+  });
+const done = async (id: string, { candidateId }: AskedCandidate, accuracy: number, weights: number): Promise<void> => {
+  const model = { artifact: artifact(++next), bytes: 1 };
+  await recordResult(database, id, candidateId, model, measurement(accuracy, weights));
+  await tellCandidates(database, id, [candidateId]);
+};
+const all = async (id: string) =>
+  (await listCandidates(database, id, { sort: 'number', order: 'asc', limit: 50 })).items;
+
+describe('a campaign with rungs', () => {
+  it('has candidates begin in the first, and only the best third go on, from the model that they have', async () => {
+    const { id } = await withRungs('climbing');
+    const first = await askFor(id, 3);
+    expect(first.map(({ rung }) => rung)).toEqual([{ until: 0 }, { until: 0 }, { until: 0 }]);
+    await done(id, first[0], 0.5, 0.5);
+    await done(id, first[1], 0.4, 0.6);
+    // One of two is not a third.
+    expect((await askFor(id, 1)).map(({ number }) => number)).toEqual([3]);
+    await done(id, first[2], 0.3, 0.7);
+    expect((await all(id)).map(({ state, rung }) => [state, rung])).toEqual([
+      ['stopped', 0],
+      ['stopped', 0],
+      ['stopped', 0],
+      ['asked', 0],
+    ]);
+    const model = (await all(id))[0].artifact;
+    const [again] = await askFor(id, 1);
+    expect(again).toMatchObject({ number: 0, rung: { until: 2, from: { artifact: model } } });
+    expect((await askFor(id, 1)).map(({ number }) => number)).toEqual([4]);
+  });
+
+  it('trains what goes on to its end, and tells its strategy of each result', async () => {
+    const { id } = await withRungs('to-the-end', { rungs: { epochs: [1], keep: 0.5 }, budget: { candidates: 2 } });
+    const asked = await askFor(id, 9);
+    await done(id, asked[0], 0.5, 0.5);
+    await done(id, asked[1], 0.4, 0.6);
+    const told: unknown[] = [];
+    const [last] = await askFor(id, 9);
+    expect(last.rung?.until).toBe(6);
+    await done(id, last, 0.9, 0.5);
+    await database.campaign.update({
+      where: { id },
+      data: { spec: spec('to-the-end', { budget: { candidates: 3 } }) },
+    });
+    await askFor(id, 1, (results) => told.push(...results.map(({ number, result }) => [number, result?.accuracy])));
+    expect(told).toEqual([
+      [1, 0.4],
+      [0, 0.9],
+    ]);
+    expect((await all(id)).map(({ state }) => state)).toEqual(['completed', 'stopped', 'asked']);
+  });
+
+  it('keeps the front that its results make, also when one is worse after more training', async () => {
+    const { id } = await withRungs('worse', { rungs: { epochs: [1], keep: 0.9 }, budget: { candidates: 3 } });
+    const asked = await askFor(id, 3);
+    await done(id, asked[0], 0.9, 0.4);
+    await done(id, asked[1], 0.8, 0.5);
+    await done(id, asked[2], 0.7, 0.3);
+    const onFront = async (): Promise<number[]> => (await readFront(database, id)).points.map(({ number }) => number);
+    expect(await onFront()).toEqual([2, 0]);
+    const [best] = await askFor(id, 1);
+    expect([best.number, await onFront()]).toEqual([0, [2, 0]]);
+    await done(id, best, 0.5, 0.4);
+    const items = await all(id);
+    const anew = front(items, ({ energy, validationAccuracy }) => [energy ?? NaN, -(validationAccuracy ?? NaN)]);
+    expect(await onFront()).toEqual(anew.sort((a, b) => (a.energy ?? 0) - (b.energy ?? 0)).map(({ number }) => number));
+    expect(await onFront()).toEqual([2, 1]);
+  });
+
+  it('lets a candidate that fails on its way up keep the result that it had', async () => {
+    const { id } = await withRungs('failing', { rungs: { epochs: [1], keep: 0.9 }, budget: { candidates: 2 } });
+    const asked = await askFor(id, 2);
+    for (const each of asked) await done(id, each, 0.9, 0.4);
+    const [again] = await askFor(id, 1);
+    await recordFailure(database, id, again.candidateId, 'diverged', { type: 'DivergedError', message: 'NaN' });
+    const failed = (await all(id))[again.number];
+    expect(failed).toMatchObject({ state: 'diverged', validationAccuracy: 0.9 });
+    expect((await readFront(database, id)).points).toHaveLength(1);
+  });
+
+  it('counts each evaluation of its budget', async () => {
+    const { id, campaign } = await withRungs('counted', {
+      rungs: { epochs: [1], keep: 0.5 },
+      budget: { energyEvaluations: 3 },
+    });
+    const asked = await askFor(id, 2);
+    for (const each of asked) await done(id, each, 0.9, 0.4);
+    expect(await askFor(id, 9)).toHaveLength(1);
+    expect(await askFor(id, 9)).toHaveLength(0);
+    expect(await spentBudget(database, id, campaign)).toMatchObject({ used: 3 });
+  });
+});

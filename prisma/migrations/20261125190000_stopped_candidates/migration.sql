@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "candidate_state" ADD VALUE 'stopped' AFTER 'completed';
