@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -179,7 +180,8 @@ export class ChaosStack {
 
   async #fillDiskFor(seconds: number): Promise<boolean> {
     if (!this.#hasOwnDisk) return false;
-    const filler = join(this.artifacts, 'filler');
+    // One may still be there when the next begins.
+    const filler = join(this.artifacts, `filler-${randomUUID()}`);
     // It ends with an error, when nothing more fits.
     await promisify(execFile)('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1M']).catch(() => undefined);
     await sleep(1000 * seconds);
