@@ -166,6 +166,8 @@ describe('a campaign that has ended', () => {
     const [first] = await candidates('failing');
     expect(first.finishedAt).not.toBe(finishedAt);
     expect((await events('failing')).map(({ kind }) => kind)).toContain('candidates-retried');
+    const log = await stack.espalier('campaign', 'events', 'failing', '--limit', '200');
+    expect(log.stdout).toMatch(/candidates-retried .* candidates 3/);
   }, 240_000);
 
   it.each([

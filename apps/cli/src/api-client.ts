@@ -5,12 +5,14 @@ import {
   CandidateDetailSchema,
   CandidatePageSchema,
   DeletionSchema,
+  EventListSchema,
   ExtensionSchema,
   FrontSchema,
   ProblemSchema,
   RetrySchema,
   WorkerListSchema,
   type Campaign,
+  type CampaignEvent,
   type CampaignSpec,
   type CandidateDetail,
   type CandidatePage,
@@ -49,6 +51,9 @@ export class ApiClient {
   }
   tell(name: string, verb: 'resume' | 'cancel'): Promise<Campaign> {
     return this.#ask(CampaignSchema, 'POST', pathOf(name, `/${verb}`));
+  }
+  async events(name: string, limit: number): Promise<CampaignEvent[]> {
+    return (await this.#ask(EventListSchema, 'GET', pathOf(name, `/events?limit=${limit}`))).items;
   }
   pause(name: string, request: PauseRequest): Promise<Campaign> {
     return this.#ask(CampaignSchema, 'POST', pathOf(name, '/pause'), request);

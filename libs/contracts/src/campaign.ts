@@ -70,3 +70,4 @@ export const EventSchema = z.strictObject({
   detail: z.record(z.string(), z.json()),
 });
 export type CampaignEvent = z.infer<typeof EventSchema>;
+export const EventListSchema = z.strictObject({ items: z.array(EventSchema) });

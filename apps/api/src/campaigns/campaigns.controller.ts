@@ -6,7 +6,7 @@ import {
   CandidateQuerySchema,
   DeleteRequestSchema,
   DeletionSchema,
-  EventSchema,
+  EventListSchema,
   ExtendRequestSchema,
   ExtensionSchema,
   FrontSchema,
@@ -201,7 +201,7 @@ export class CampaignsController {
 
   @Get(':campaign/events')
   @ApiOkResponse({
-    standardSchema: z.strictObject({ items: z.array(EventSchema) }),
+    standardSchema: EventListSchema,
     description: 'What happened, newest first.',
   })
   async events(

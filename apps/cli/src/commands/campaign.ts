@@ -1,4 +1,4 @@
-import { FINAL_CAMPAIGN_STATES, type Campaign } from '@espalier/contracts';
+import { FINAL_CAMPAIGN_STATES, type Campaign, type CampaignEvent } from '@espalier/contracts';
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
@@ -6,6 +6,7 @@ import { budgetWords } from '../budget-words.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { sayWhatWouldBeLaunched } from '../launch-words.js';
+import { positiveNumber } from '../option-numbers.js';
 import { note, percent, print, printJson, table } from '../output.js';
 import { readSpec } from '../read-spec.js';
 import { watchCampaign } from '../watch.js';
@@ -50,6 +51,16 @@ export function campaignCommand(): Command {
       const campaign = await api().campaign(name);
       if (json) printJson(campaign);
       else showCampaign(campaign);
+    });
+  command
+    .command('events <name>')
+    .description('show what happened to a campaign, the newest first')
+    .option('--limit <n>', 'how many, at most 1000', positiveNumber, 30)
+    .option('--json', 'print them as JSON')
+    .action(async (name: string, { limit, json }: Json & { limit: number }) => {
+      const events = await api().events(name, limit);
+      if (json) printJson({ items: events });
+      else print(table(['when', 'what', 'of', 'more'], events.map(eventRow)));
     });
   command
     .command('watch <name>')
@@ -100,6 +111,13 @@ export function campaignCommand(): Command {
     });
   addVerbsOfEndedCampaigns(command);
   return command;
+}
+
+function eventRow({ at, kind, candidate, detail }: CampaignEvent): string[] {
+  const more = Object.entries(detail).map(
+    ([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return [at, kind, candidate?.slice(0, 8) ?? '', more.join(', ')];
 }
 
 function sayWhatWouldHappen({ name, state, counts }: Campaign, what: string): void {
