@@ -70,6 +70,17 @@ describe('a worker', () => {
     expect(items.map(({ epoch }) => epoch)).toEqual([1]);
   });
 
+  it('that takes no work leaves none that does: who watches is told what the campaign waits for', async () => {
+    const { child, ended } = stack.start('campaign', 'watch', 'handed-over');
+    let shown = '';
+    child.stderr?.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    await until('it says what it waits for', () =>
+      Promise.resolve(/no worker takes work.*it was asked to hand back its work/.test(shown)),
+    );
+    child.kill('SIGINT');
+    await ended;
+  });
+
   it('another takes up what was handed back, from there', async () => {
     const { ports } = stack.state();
     another = spawn(process.execPath, [fileURLToPath(new URL('../apps/gpu-worker/dist/main.js', import.meta.url))], {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Campaign, Front } from '@espalier/contracts';
+import type { Campaign, Front, Worker } from '@espalier/contracts';
 import { SingleBar } from 'cli-progress';
 import type { ApiClient } from './api-client.js';
 import { CommandError } from './exit-codes.js';
@@ -26,7 +26,7 @@ export async function watchCampaign(
       signal?.throwIfAborted();
       try {
         const campaign = await api.campaign(name);
-        const line = progressLine(campaign, await api.front(name), rate.secondsLeft(campaign));
+        const line = progressLine(campaign, await api.front(name), await api.workers(), rate.secondsLeft(campaign));
         view.show(campaign, line);
         if (!['pending', 'running'].includes(campaign.state)) return campaign;
       } catch (error) {
@@ -40,9 +40,19 @@ export async function watchCampaign(
   }
 }
 
-function progressLine({ dense, counts, hypervolume, state }: Campaign, front: Front, secondsLeft: number): string {
-  if (!dense)
-    return state === 'pending' ? 'waiting for the orchestrator' : 'training the dense network (one to three minutes)';
+function progressLine(
+  { dense, counts, hypervolume, state }: Campaign,
+  front: Front,
+  workers: readonly Worker[],
+  secondsLeft: number,
+): string {
+  if (state === 'pending') return 'waiting for the orchestrator';
+  const ready = workers.filter((worker) => worker.state === 'ready');
+  if (ready.length === 0) {
+    const [why] = workers.flatMap(({ id, reason }) => (reason ? [`${id}: ${reason}`] : []));
+    return `no worker takes work, and what is asked for waits for one${why ? ` (${why})` : ''}`;
+  }
+  if (!dense) return 'training the dense network (one to three minutes)';
   const best = front.points.find(
     ({ validationAccuracy }) => (validationAccuracy ?? 0) >= dense.validationAccuracy - 0.01,
   );
@@ -52,9 +62,13 @@ function progressLine({ dense, counts, hypervolume, state }: Campaign, front: Fr
       ? `best ${timesLess(front, best.energy)?.toFixed(2) ?? '–'} × less at ${percent(best.validationAccuracy)}`
       : 'none within 1 point yet',
     `hypervolume ${hypervolume?.toFixed(4) ?? '–'}`,
+    `${sum(ready, 'busy')} of ${sum(ready, 'slots')} slots busy`,
     `${duration(secondsLeft)} left`,
   ].join(' · ');
 }
+
+const sum = (workers: readonly Worker[], key: 'busy' | 'slots'): number =>
+  workers.reduce((total, worker) => total + worker[key], 0);
 
 /** Time left, by how long the candidates that ended while watching took. */
 class CompletionRate {
