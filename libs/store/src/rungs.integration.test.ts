@@ -6,12 +6,14 @@ import { artifact, measurement, spec } from './campaigns-for-tests.js';
 import {
   addCandidates,
   createCampaign,
+  FencedError,
   listCandidates,
   openDatabase,
   readFront,
   recordFailure,
   recordResult,
   spentBudget,
+  takeUpCandidate,
   tellCandidates,
   type Database,
   type ToldCandidate,
@@ -122,6 +124,21 @@ describe('a campaign with rungs', () => {
     const failed = (await all(id))[again.number];
     expect(failed).toMatchObject({ state: 'diverged', validationAccuracy: 0.9 });
     expect((await readFront(database, id)).points).toHaveLength(1);
+  });
+
+  it('takes the result of a rung once, also from a run that gives it again when the candidate has gone on', async () => {
+    const { id } = await withRungs('given-again', { rungs: { epochs: [1], keep: 0.9 }, budget: { candidates: 2 } });
+    const [first, second] = await askFor(id, 2);
+    const model = { artifact: artifact(++next), bytes: 1 };
+    const give = (): Promise<void> =>
+      recordResult(database, id, first.candidateId, model, measurement(0.9, 0.4), { run: 'first run' });
+    await takeUpCandidate(database, id, first.candidateId, 'first run');
+    await give();
+    await give();
+    await done(id, second, 0.8, 0.5);
+    expect((await askFor(id, 1)).map(({ candidateId }) => candidateId)).toEqual([first.candidateId]);
+    await expect(give()).rejects.toThrow(FencedError);
+    expect((await all(id))[0]).toMatchObject({ state: 'asked', rung: 1 });
   });
 
   it('counts each evaluation of its budget', async () => {

@@ -57,7 +57,8 @@ export async function promoteCandidates(
       if (promoted.length === atMost) break;
       const row = await transaction.candidate.update({
         where: { id },
-        data: { state: 'asked', rung: rung + 1, finishedAt: null, heldBy: null },
+        // Whoever had it before may not know yet that its result was taken, and must not give it again for this rung.
+        data: { state: 'asked', rung: rung + 1, finishedAt: null, heldBy: `rung ${rung + 1}` },
         include: { artifact: true },
       });
       promoted.push(describeAsked(spec, row));
