@@ -17,7 +17,7 @@ import { campaignSpec, lockCampaign } from './ask-and-tell.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
-import { FencedError } from './errors.js';
+import { FencedError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
 import { frontOf, frontPoint } from './front-of.js';
 import type { Prisma } from './generated/client.js';
@@ -41,7 +41,7 @@ function refuseOtherRun(candidate: { id: string; heldBy: string | null }, run: s
  * Writes a candidate's result and its place on the front, in one transaction. However often it is tried, the first result
  * of a rung stands.
  *
- * @throws FencedError when another run has taken the candidate up
+ * @throws FencedError when another run has taken the candidate up, NotFoundError when there is nobody any more whose result it was
  */
 export async function recordResult(
   database: Database,
@@ -56,6 +56,10 @@ export async function recordResult(
     const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
     if (candidate.state !== 'asked' && candidate.state !== 'running') return;
     refuseOtherRun(candidate, run);
+    // With a campaign that is deleted its files go: what it would have answered with may be gone by now.
+    if (answeredBy !== undefined && !(await transaction.candidate.findUnique({ where: { id: answeredBy } }))) {
+      throw new NotFoundError('candidate', answeredBy, ': its campaign was deleted meanwhile');
+    }
     await complete(transaction, await campaignSpec(transaction, campaignId), candidate, model, measurement, answeredBy);
   });
 }

@@ -53,6 +53,15 @@ describe('a candidate whose work has been done before', () => {
     expect(answered.energy).not.toBe((await findCandidate(database, first.candidateId)).energy);
   });
 
+  it('is not given a result whose campaign was deleted meanwhile: its files may be gone', async () => {
+    const { id, candidateId } = await oneOf('answered-too-late', 11);
+    await takeUpCandidate(database, id, candidateId, 'a');
+    const answeredBy = '00000000-0000-4000-8000-000000000000';
+    const late = recordResult(database, id, candidateId, model, measurement(0.9, 0.5), { run: 'a', answeredBy });
+    await expect(late).rejects.toThrow('its campaign was deleted meanwhile');
+    expect((await findCandidate(database, candidateId)).state).toBe('running');
+  });
+
   it('waits while another is at the work, and does it itself when that one has no result', async () => {
     const [first, second] = [await oneOf('is-at-it', 2), await oneOf('waits', 2)];
     const taken = await Promise.all(

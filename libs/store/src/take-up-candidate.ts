@@ -1,5 +1,6 @@
 import { MeasurementSchema, type TakenUp } from '@espalier/contracts';
 import type { Database } from './database.js';
+import { NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
 import { recordResult } from './results.js';
@@ -21,14 +22,20 @@ export async function takeUpCandidate(
   if (typeof taken === 'string') return taken;
   const { id, artifact, evaluations } = taken;
   const [{ split, images, accuracy, loss, profile }] = evaluations;
-  await recordResult(
-    database,
-    campaignId,
-    candidateId,
-    { artifact: artifact.hash, bytes: artifact.bytes },
-    MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
-    { run, answeredBy: id },
-  );
+  try {
+    await recordResult(
+      database,
+      campaignId,
+      candidateId,
+      { artifact: artifact.hash, bytes: artifact.bytes },
+      MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
+      { run, answeredBy: id },
+    );
+  } catch (error) {
+    // Deleted meanwhile: another may have done the work, or it is to be done.
+    if (error instanceof NotFoundError) return takeUpCandidate(database, campaignId, candidateId, run);
+    throw error;
+  }
   return 'settled';
 }
 
