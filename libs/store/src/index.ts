@@ -10,9 +10,10 @@ export { BadCursorError, ConflictError, FencedError, NotFoundError } from './err
 export { campaignFigures, trainingFigures } from './figures.js';
 export { archiveCampaign, deleteCampaign } from './put-away.js';
 export { listEvents } from './events.js';
-export { frontWithoutTest, readFront, recordFailure, recordResult, recordTest } from './results.js';
+export { recordFailure, recordResult, recordTest } from './results.js';
 export { extendCampaign, retryCandidates } from './reopen-campaign.js';
 export { repriceCampaign } from './reprice.js';
 export { knownCheckpoints, recordCheckpoint, takeTraining } from './checkpoint-ledger.js';
 export { releaseCandidate, takeUpCandidate } from './take-up-candidate.js';
 export { drainWorker, listWorkers, registerWorker } from './workers.js';
+export { frontWithoutTest, readFront } from './kept-front.js';
