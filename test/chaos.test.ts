@@ -27,13 +27,17 @@ const spec = (name: string, change: Partial<CampaignSpecInput>): CampaignSpecInp
   ...change,
 });
 
-async function launch(stack: ChaosStack, campaign: CampaignSpecInput): Promise<void> {
-  const response = await fetch(`${stack.api}/v1/campaigns`, {
+async function post(stack: ChaosStack, path: string, body: object): Promise<number> {
+  const { status } = await fetch(stack.api + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(campaign),
+    body: JSON.stringify(body),
   });
-  expect(response.status).toBe(201);
+  return status;
+}
+
+async function launch(stack: ChaosStack, campaign: CampaignSpecInput): Promise<void> {
+  expect(await post(stack, '/v1/campaigns', campaign)).toBe(201);
 }
 
 /** Waits for the campaign's end while faults happen to it, each beginning some time after the one before. */
@@ -89,12 +93,7 @@ describe('whatever happens to a campaign', () => {
       // An attempt goes on from its last checkpoint: whole epochs are done again only where one was damaged.
       expect(again.epochs).toBeLessThanOrEqual(stack.corrupted.size);
       // Its files would fill the disk before many runs were over.
-      const deleted = await fetch(`${stack.api}/v1/campaigns/${name}/delete`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ dryRun: false }),
-      });
-      expect(deleted.status).toBe(200);
+      expect(await post(stack, `/v1/campaigns/${name}/delete`, { dryRun: false })).toBe(200);
       process.stderr.write(
         `seed ${seed}: ${faults} faults, ${again.attempts} attempts more, ${again.epochs} epochs again; ${described}\n`,
       );

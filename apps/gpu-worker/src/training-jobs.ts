@@ -179,9 +179,8 @@ export class TrainingJobs {
     const dense = networkOf(task.network);
     const until = Math.min(fineTune?.until ?? recipe.epochs, recipe.epochs);
     const found = await checkpoints.latest(dense, until);
-    if (found && found.checkpoint.epochsDone === until && found.checkpoint.stepsIntoEpoch === 0) return found.reference;
     const from = found?.checkpoint ?? start;
-    if (from.epochsDone >= until) return storeModel(artifacts, from);
+    if (from.epochsDone >= until) return found?.reference ?? storeModel(artifacts, from);
     const data = await this.#data.of(task);
     const trainable = this.#networks.of(from.network, 'pruned');
     const schedule = fineTune?.schedule;
@@ -226,7 +225,7 @@ export class TrainingJobs {
           epochsDone: done,
           stepsIntoEpoch: 0,
         });
-        return isOver || epochsDone >= until;
+        return isOver || epochsDone === until;
       },
     });
     return last ?? storeModel(this.options.artifacts, from);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AcceleratorSchema } from './accelerator.js';
-import { CRITERIA_WHILE_TRAINING } from './criteria.js';
+import { whileTraining } from './criteria.js';
 import { NetworkSchema } from './network.js';
 import { ScheduleSpaceSchema } from './schedule.js';
 
@@ -100,9 +100,9 @@ export const CampaignSpecSchema = CampaignSpecFields.superRefine(({ rungs, space
   if (first >= most)
     refuse('epochs', `no candidate is trained for more than ${most} epochs; name less, or leave rungs out`);
   if (space.loop) refuse('', 'a loop has accuracies of its own to go by; leave out either rungs or space.loop');
-  const whileTraining = space.criterion.find((each) => CRITERIA_WHILE_TRAINING.some((name) => name === each));
-  if (whileTraining !== undefined) {
-    refuse('', `${whileTraining} has pruned when its training ends, and not before; leave out either`);
+  const inTraining = whileTraining(space.criterion);
+  if (inTraining !== undefined) {
+    refuse('', `${inTraining} has pruned when its training ends, and not before; leave out either`);
   }
 });
 export type CampaignSpec = z.infer<typeof CampaignSpecSchema>;

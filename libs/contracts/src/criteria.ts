@@ -21,3 +21,8 @@ export const CRITERIA = [
   '2:4',
   ...FILTER_CRITERIA,
 ] as const;
+
+/** The first of these that chooses while the network is trained, if any does. */
+export function whileTraining(criteria: readonly string[]): string | undefined {
+  return criteria.find((criterion) => CRITERIA_WHILE_TRAINING.some((name) => name === criterion));
+}

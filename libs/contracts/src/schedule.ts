@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CRITERIA, CRITERIA_WHILE_TRAINING, FILTER_CRITERIA } from './criteria.js';
+import { CRITERIA, FILTER_CRITERIA, whileTraining } from './criteria.js';
 
 export const CriterionSchema = z.enum(CRITERIA);
 export type Criterion = z.infer<typeof CriterionSchema>;
@@ -124,9 +124,9 @@ export const ScheduleSpaceSchema = z
   })
   .superRefine(({ criterion, filters, loop, fineTune }, context) => {
     const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
-    const whileTraining = criterion.find((each) => CRITERIA_WHILE_TRAINING.some((name) => name === each));
-    if (loop && whileTraining !== undefined) {
-      refuse(['loop'], `${whileTraining} prunes while it trains, in one round; leave out either`);
+    const inTraining = whileTraining(criterion);
+    if (loop && inTraining !== undefined) {
+      refuse(['loop'], `${inTraining} prunes while it trains, in one round; leave out either`);
     }
     if (fineTune.rewindTo === undefined) return;
     if (filters)

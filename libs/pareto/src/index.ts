@@ -1,4 +1,4 @@
-export { bestByRank } from './best-by-rank.js';
+export { bestByRank, type RankedPoint } from './best-by-rank.js';
 export { crowdingDistance } from './crowding-distance.js';
 export { dominates } from './dominates.js';
 export { front } from './front.js';

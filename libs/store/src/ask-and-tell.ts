@@ -11,7 +11,7 @@ import { roomInBudget, spentBudget } from './budgets.js';
 import { candidateId } from './candidates.js';
 import type { Database } from './database.js';
 import { recordEvent } from './events.js';
-import { describeAsked, firstRung, promoteCandidates } from './rungs.js';
+import { describeAsked, promoteCandidates } from './rungs.js';
 import type { Prisma } from './generated/client.js';
 import { workHash } from './work-hash.js';
 
@@ -81,7 +81,7 @@ export async function addCandidates(
           schedule: PruningScheduleSchema.parse(schedule),
           workHash: workHash(spec, schedule),
           lineage: LineageSchema.parse(lineage),
-          rung: firstRung(spec),
+          rung: spec.rungs ? 0 : null,
         },
         include: { artifact: true },
       });

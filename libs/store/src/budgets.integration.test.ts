@@ -1,13 +1,12 @@
 import type { CampaignSpecInput } from '@espalier/contracts';
-import { startTestPostgres } from '@espalier/embedded/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifact, ask, measurement, spec } from './campaigns-for-tests.js';
+import { startTestDatabase } from './database-for-tests.js';
 import {
   addCandidates,
   createCampaign,
   deviceHoursOf,
   listEvents,
-  openDatabase,
   recordDeviceUse,
   recordFailure,
   recordResult,
@@ -18,14 +17,9 @@ import {
 let database: Database;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  const postgres = await startTestPostgres();
-  database = openDatabase(postgres.url);
-  stop = postgres.stop;
+  ({ database, stop } = await startTestDatabase());
 });
-afterAll(async () => {
-  await database.$disconnect();
-  await stop();
-});
+afterAll(() => stop());
 
 const withBudget = async (name: string, budget: CampaignSpecInput['budget']) => {
   const limited = spec(name, { budget });

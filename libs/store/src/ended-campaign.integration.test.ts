@@ -1,6 +1,6 @@
-import { startTestPostgres } from '@espalier/embedded/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifact, ask, campaignWith, measurement } from './campaigns-for-tests.js';
+import { startTestDatabase } from './database-for-tests.js';
 import {
   addCandidates,
   archiveCampaign,
@@ -9,7 +9,6 @@ import {
   findCampaign,
   findCandidate,
   listCampaigns,
-  openDatabase,
   readFront,
   recordCheckpoint,
   recordFailure,
@@ -26,14 +25,9 @@ import {
 let database: Database;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  const postgres = await startTestPostgres();
-  database = openDatabase(postgres.url);
-  stop = postgres.stop;
+  ({ database, stop } = await startTestDatabase());
 });
-afterAll(async () => {
-  await database.$disconnect();
-  await stop();
-});
+afterAll(() => stop());
 
 describe('a campaign that has ended', () => {
   const failure = { type: 'OutOfMemoryError', message: 'there is no memory' };

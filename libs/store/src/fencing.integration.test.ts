@@ -1,11 +1,10 @@
-import { startTestPostgres } from '@espalier/embedded/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement } from './campaigns-for-tests.js';
+import { startTestDatabase } from './database-for-tests.js';
 import {
   FencedError,
   findCandidate,
   knownCheckpoints,
-  openDatabase,
   readFront,
   recordCheckpoint,
   recordFailure,
@@ -18,14 +17,9 @@ import {
 let database: Database;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  const postgres = await startTestPostgres();
-  database = openDatabase(postgres.url);
-  stop = postgres.stop;
+  ({ database, stop } = await startTestDatabase());
 });
-afterAll(async () => {
-  await database.$disconnect();
-  await stop();
-});
+afterAll(() => stop());
 
 describe('a training', () => {
   it('takes checkpoints from the attempt that took it last, and from no other', async () => {

@@ -1,7 +1,7 @@
-import { startTestPostgres } from '@espalier/embedded/testing';
 import { front } from '@espalier/pareto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifact, ask, campaignWith, measurement, spec } from './campaigns-for-tests.js';
+import { startTestDatabase } from './database-for-tests.js';
 import {
   addCandidates,
   createCampaign,
@@ -9,7 +9,6 @@ import {
   findCandidate,
   listCandidates,
   listEvents,
-  openDatabase,
   readFront,
   recordFailure,
   recordResult,
@@ -20,14 +19,9 @@ import {
 let database: Database;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  const postgres = await startTestPostgres();
-  database = openDatabase(postgres.url);
-  stop = postgres.stop;
+  ({ database, stop } = await startTestDatabase());
 });
-afterAll(async () => {
-  await database.$disconnect();
-  await stop();
-});
+afterAll(() => stop());
 
 const all = (id: string) => listCandidates(database, id, { sort: 'number', order: 'asc', limit: 50 });
 

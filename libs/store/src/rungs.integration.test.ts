@@ -1,14 +1,13 @@
 import type { AskedCandidate, CampaignSpecInput } from '@espalier/contracts';
-import { startTestPostgres } from '@espalier/embedded/testing';
 import { front } from '@espalier/pareto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifact, measurement, spec } from './campaigns-for-tests.js';
+import { startTestDatabase } from './database-for-tests.js';
 import {
   addCandidates,
   createCampaign,
   FencedError,
   listCandidates,
-  openDatabase,
   readFront,
   recordFailure,
   recordResult,
@@ -22,14 +21,9 @@ import {
 let database: Database;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  const postgres = await startTestPostgres();
-  database = openDatabase(postgres.url);
-  stop = postgres.stop;
+  ({ database, stop } = await startTestDatabase());
 });
-afterAll(async () => {
-  await database.$disconnect();
-  await stop();
-});
+afterAll(() => stop());
 
 const withRungs = async (name: string, change: Partial<CampaignSpecInput> = {}) => {
   const space = { density: { conv2: [0.05, 1] as [number, number] }, fineTune: { epochs: [6, 6] as [number, number] } };

@@ -9,11 +9,6 @@ import { bestByRank } from '@espalier/pareto';
 import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
 
-/** The rung in which a campaign's candidates begin. */
-export function firstRung({ rungs }: CampaignSpec): number | null {
-  return rungs ? 0 : null;
-}
-
 /** Whether a candidate has been trained to its end with the result of a rung. */
 export function isLastRung({ rungs }: CampaignSpec, { fineTune }: PruningSchedule, rung: number | null): boolean {
   return rung === null || rung >= (rungs?.epochs.filter((epochs) => epochs < fineTune.epochs).length ?? 0);
@@ -85,7 +80,7 @@ async function goingOn(
     Math.floor(results.length * keep),
   );
   return best
-    .map((i) => results[i])
+    .map(({ index }) => results[index])
     .filter(({ candidate }) => candidate.state === 'stopped' && candidate.rung === rung)
     .map(({ candidateId }) => candidateId);
 }

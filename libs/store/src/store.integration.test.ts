@@ -1,5 +1,4 @@
 import { CandidateQuerySchema } from '@espalier/contracts';
-import { startTestPostgres } from '@espalier/embedded/testing';
 import { front } from '@espalier/pareto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -19,19 +18,16 @@ import {
   type Database,
 } from './index.js';
 import { artifact, ask, campaignWith, measurement, spec } from './campaigns-for-tests.js';
+import { startTestDatabase } from './database-for-tests.js';
 import { migrate, schemaSql } from './migrate.js';
 
 let database: Database;
 let url: string;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  ({ url, stop } = await startTestPostgres());
-  database = openDatabase(url);
+  ({ database, url, stop } = await startTestDatabase());
 });
-afterAll(async () => {
-  await database.$disconnect();
-  await stop();
-});
+afterAll(() => stop());
 
 describe('migrations', () => {
   it('are applied once', async () => {

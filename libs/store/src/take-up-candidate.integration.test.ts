@@ -1,11 +1,10 @@
 import type { CampaignSpecInput, PruningSchedule } from '@espalier/contracts';
-import { startTestPostgres } from '@espalier/embedded/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, schedule, spec } from './campaigns-for-tests.js';
+import { startTestDatabase } from './database-for-tests.js';
 import {
   findCandidate,
-  openDatabase,
   recordFailure,
   recordResult,
   setCampaignState,
@@ -17,14 +16,9 @@ import { workHash } from './work-hash.js';
 let database: Database;
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  const postgres = await startTestPostgres();
-  database = openDatabase(postgres.url);
-  stop = postgres.stop;
+  ({ database, stop } = await startTestDatabase());
 });
-afterAll(async () => {
-  await database.$disconnect();
-  await stop();
-});
+afterAll(() => stop());
 
 /** One candidate of a running campaign. Each test has a seed of its own, so that none answers for another. */
 async function oneOf(name: string, seed: number, change: Partial<CampaignSpecInput> = {}) {

@@ -13,6 +13,7 @@ import {
   setHandler,
   startChild,
   workflowInfo,
+  type ExternalWorkflowHandle,
 } from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
 import { candidate } from './candidate.js';
@@ -44,21 +45,16 @@ export async function campaign(input: CampaignInput): Promise<void> {
   let ended = false;
   const scope = new CancellationScope();
 
-  const stopCandidates = (): void => {
+  const tellCandidates = (tell: (candidate: ExternalWorkflowHandle) => Promise<void>): void => {
     for (const candidateId of inFlight) {
-      // One that has ended just now cannot be cancelled, and need not be.
-      void getExternalWorkflowHandle(candidateWorkflowId(candidateId))
-        .cancel()
-        .catch(() => undefined);
+      // One that has ended just now cannot be told, and need not be.
+      void tell(getExternalWorkflowHandle(candidateWorkflowId(candidateId))).catch(() => undefined);
     }
   };
+  const stopCandidates = (): void => tellCandidates((each) => each.cancel());
   // They are asked for again after a resume: the store has them as not settled.
   const releaseCandidates = (): void => {
-    for (const candidateId of inFlight) {
-      void getExternalWorkflowHandle(candidateWorkflowId(candidateId))
-        .signal(releaseSignal)
-        .catch(() => undefined);
-    }
+    tellCandidates((each) => each.signal(releaseSignal));
     inFlight.clear();
   };
   const progress = (): CampaignProgress => ({ state, running: inFlight.size, started, settled: settledCount });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ArtifactStore } from '@espalier/artifacts';
 import {
   campaignWorkflowId,
+  FINAL_CAMPAIGN_STATES,
   ORCHESTRATOR_QUEUE,
   type Campaign,
   type CampaignSpec,
@@ -131,7 +132,7 @@ export class CampaignsService {
   async tell(nameOrId: string, verb: Verb, { now }: PauseRequest = { now: false }): Promise<Campaign> {
     const { id, name, state } = await findCampaign(this.database, nameOrId);
     if (state === 'cancelled' && verb === 'cancel') return findCampaign(this.database, id);
-    if (['completed', 'cancelled', 'failed'].includes(state)) {
+    if (FINAL_CAMPAIGN_STATES.includes(state)) {
       throw new ProblemException(
         409,
         'Conflict',

@@ -1,5 +1,5 @@
 import type { ScheduleSpace } from '@espalier/contracts';
-import { crowdingDistance, nonDominatedSort } from '@espalier/pareto';
+import { bestByRank } from '@espalier/pareto';
 import { polynomialMutation, simulatedBinaryCrossover } from '../variation.js';
 import { RandomStream } from '@espalier/random';
 import { ScheduleCoding } from '../schedule-coding.js';
@@ -76,18 +76,12 @@ function survivors(all: readonly Told[], size: number): Ranked[] {
     .filter(({ result }) => result !== null && result.violation > 0)
     .sort((a, b) => (a.result?.violation ?? 0) - (b.result?.violation ?? 0) || a.number - b.number);
 
-  const ranked: Ranked[] = [];
-  const points = feasible.map(({ result }) => result?.objectives ?? []);
-  const fronts = nonDominatedSort(points);
-  fronts.forEach((members, rank) => {
-    if (ranked.length >= size) return;
-    const crowding = crowdingDistance(members.map((i) => points[i]));
-    ranked.push(
-      ...members
-        .map((i, k) => ({ told: feasible[i], rank, crowding: crowding[k] }))
-        .sort((a, b) => b.crowding - a.crowding || a.told.number - b.told.number),
-    );
-  });
-  broken.forEach((told, i) => ranked.push({ told, rank: fronts.length + i, crowding: 0 }));
+  const ranked: Ranked[] = bestByRank(
+    feasible.map(({ result }) => result?.objectives ?? []),
+    size,
+    (i, j) => feasible[i].number - feasible[j].number,
+  ).map(({ index, rank, crowding }) => ({ told: feasible[index], rank, crowding }));
+  const worst = ranked.at(-1)?.rank ?? -1;
+  broken.forEach((told, i) => ranked.push({ told, rank: worst + 1 + i, crowding: 0 }));
   return ranked.slice(0, size);
 }
