@@ -7,9 +7,10 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createBookkeepingActivities } from './bookkeeping-activities.js';
 import { readConfig } from './config.js';
+import { sendNotifications } from './send-notifications.js';
 import { startCampaigns } from './start-campaigns.js';
 
-const LOOK_FOR_CAMPAIGNS_MS = 2_000;
+const LOOK_EVERY_MS = 2_000;
 
 const config = readConfig();
 const log = pino({ name: 'orchestrator', level: config.LOG_LEVEL });
@@ -37,18 +38,29 @@ const client = new Client({
   connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }),
   namespace: config.TEMPORAL_NAMESPACE,
 });
-let looking: Promise<void> = Promise.resolve();
-const timer = setInterval(() => {
-  looking = looking
-    .then(() => startCampaigns(database, client, log))
-    .catch((error: unknown) => log.warn({ error }, 'cannot look for campaigns to start; trying again'));
-}, LOOK_FOR_CAMPAIGNS_MS);
+const looks = [
+  everyNowAndThen('look for campaigns to start', () => startCampaigns(database, client, log)),
+  everyNowAndThen('send notifications', () => sendNotifications(database, log, config.ESPALIER_WEBHOOK_SECRET)),
+];
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => worker.shutdown());
 log.info('the orchestrator takes work');
 await worker.run();
-clearInterval(timer);
-await looking;
+await Promise.all(looks.map((stop) => stop()));
 await client.connection.close();
 await connection.close();
 await database.$disconnect();
+
+/** @returns what ends it, when the last time is over */
+function everyNowAndThen(what: string, look: () => Promise<void>): () => Promise<void> {
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch((error: unknown) => log.warn({ error }, `cannot ${what}; trying again`))
+      .finally(() => (looking = undefined));
+  }, LOOK_EVERY_MS);
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AcceleratorSchema } from './accelerator.js';
 import { whileTraining } from './criteria.js';
 import { NetworkSchema } from './network.js';
+import { NotifySchema } from './notification.js';
 import { ScheduleSpaceSchema } from './schedule.js';
 
 export const STRATEGIES = ['random', 'nsga2'] as const;
@@ -88,6 +89,8 @@ const CampaignSpecFields = z.strictObject({
   /** Campaigns of the same network and data whose results this one begins with: its strategy is told of them, its budget is not used. */
   warmStart: z.array(CampaignName).min(1).max(20).optional(),
   parallelism: z.int().min(1).max(500).default(2),
+  /** Sends word of what happens to an address. */
+  notify: NotifySchema.optional(),
   /** Use only the first images of the training split, and of the others in proportion: for trials and tests. */
   subset: z.strictObject({ trainingImages: z.int().min(256) }).optional(),
 });

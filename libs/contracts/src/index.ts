@@ -1,5 +1,6 @@
 export * from './accelerator.js';
 export * from './campaign.js';
+export * from './campaign-event.js';
 export * from './campaign-spec.js';
 export * from './campaign-verbs.js';
 export * from './candidate.js';
@@ -9,6 +10,7 @@ export * from './device-use.js';
 export * from './field-errors.js';
 export * from './network.js';
 export * from './network-energy.js';
+export * from './notification.js';
 export * from './problem.js';
 export * from './schedule.js';
 export * from './sparsity-profile.js';

@@ -1,8 +1,9 @@
 import type { CampaignEvent } from '@espalier/contracts';
 import type { Database } from './database.js';
 import type { Prisma } from './generated/client.js';
+import { noteToSend } from './notices.js';
 
-/** Adds to a campaign's log, in the transaction that does what is logged. */
+/** Adds to a campaign's log, in the transaction that does what is logged, and to what word is to be sent of. */
 export async function recordEvent(
   transaction: Prisma.TransactionClient,
   campaignId: string,
@@ -10,17 +11,22 @@ export async function recordEvent(
   detail: Prisma.InputJsonObject,
   candidateId: string | null = null,
 ): Promise<void> {
-  await transaction.event.create({ data: { campaignId, candidateId, kind, detail } });
+  const { id } = await transaction.event.create({ data: { campaignId, candidateId, kind, detail } });
+  await noteToSend(transaction, campaignId, { id, kind, detail });
 }
 
 /** The newest events of a campaign, newest first. */
 export async function listEvents(database: Database, campaignId: string, limit: number): Promise<CampaignEvent[]> {
   const rows = await database.event.findMany({ where: { campaignId }, orderBy: { id: 'desc' }, take: limit });
-  return rows.map(({ id, at, kind, candidateId, detail }) => ({
+  return rows.map(describeEvent);
+}
+
+export function describeEvent({ id, at, kind, candidateId, detail }: Prisma.EventGetPayload<object>): CampaignEvent {
+  return {
     id: String(id),
     at: at.toISOString(),
     kind,
     candidate: candidateId,
     detail: detail as CampaignEvent['detail'],
-  }));
+  };
 }

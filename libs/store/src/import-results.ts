@@ -62,6 +62,8 @@ export async function importResults(
       number++;
     }
     const taken = number - before;
+    // What a campaign begins with is no news.
+    await transaction.notification.deleteMany({ where: { event: { campaignId } } });
     await recordEvent(transaction, campaignId, 'results-imported', { from: name, taken, leftOut: rows.length - taken });
   }
 }

@@ -10,6 +10,7 @@ export { BadCursorError, ConflictError, FencedError, NotFoundError } from './err
 export { campaignFigures, trainingFigures } from './figures.js';
 export { archiveCampaign, deleteCampaign } from './put-away.js';
 export { listEvents } from './events.js';
+export { settleNotification, takeDueNotifications, type DueNotification } from './notifications.js';
 export { recordFailure, recordResult, recordTest } from './results.js';
 export { extendCampaign, retryCandidates } from './reopen-campaign.js';
 export { repriceCampaign } from './reprice.js';

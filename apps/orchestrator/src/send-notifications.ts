@@ -1,0 +1,50 @@
+import { settleNotification, takeDueNotifications, type Database, type DueNotification } from '@espalier/store';
+import type { Logger } from 'pino';
+import { Webhook } from 'standardwebhooks';
+
+const AT_ONCE = 20;
+const PATIENCE_MS = 10_000;
+
+/**
+ * Sends the word that is due to the addresses that campaigns name, as standardwebhooks.com has it: at least once, each with the
+ * event's id, by which a receiver tells a repetition. What is answered by anything but 2xx is sent again later.
+ */
+export async function sendNotifications(database: Database, log: Logger, secret?: string): Promise<void> {
+  await Promise.all(
+    (await takeDueNotifications(database, AT_ONCE)).map(async (due) => {
+      const { eventId, url, body, tries } = due;
+      const failure = await send(due, secret);
+      if (failure === undefined) return settleNotification(database, eventId);
+      log.warn(
+        { campaign: body.campaign, url, tries, failure },
+        'a notification was not taken; it is sent again later',
+      );
+    }),
+  );
+}
+
+/** @returns what went wrong */
+async function send({ eventId, url, body }: DueNotification, secret: string | undefined): Promise<string | undefined> {
+  const id = `event-${eventId}`;
+  const now = new Date();
+  const payload = JSON.stringify(body);
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+        ...(secret !== undefined && { 'webhook-signature': new Webhook(secret).sign(id, now, payload) }),
+      },
+      body: payload,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    await response.body?.cancel();
+    return response.ok ? undefined : `answered ${response.status}`;
+  } catch (error) {
+    // fetch says no more than that it failed; its cause says why.
+    const why = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return why instanceof Error ? why.message : String(why);
+  }
+}
