@@ -67,6 +67,30 @@ describe('a campaign that has ended', () => {
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("there is no accelerator 'abacus'")]);
   });
 
+  it('is written as CSV, and another begins with that: its strategy breeds from the first candidate on', async () => {
+    const csv = await stack.espalier('candidate', 'list', 'first', '--csv');
+    stack.write('first.csv', csv.stdout);
+    const next = spec('begun-with-csv', 'magnitude')
+      .replace('random', 'nsga2')
+      .replace('candidates: 3', 'candidates: 1');
+    const file = stack.write('begun-with-csv.yaml', `${next}warmStart: [first.csv]\n`);
+    expect((await stack.espalier('campaign', 'launch', file)).code).toBe(0);
+    await completed('begun-with-csv');
+    expect((await candidates('begun-with-csv')).map(({ lineage }) => lineage.origin)).toEqual(['offspring']);
+    expect(await events('begun-with-csv')).toContainEqual(
+      expect.objectContaining({ kind: 'results-imported', detail: { from: 'priorResults', taken: 5, leftOut: 0 } }),
+    );
+    expect((await stack.espalier('campaign', 'launch', file)).code).toBe(0);
+
+    const elsewhere = next.replace('begun-with-csv', 'elsewhere').replace('conv2: [0.3, 1], ', '');
+    const refused = await stack.espalier(
+      'campaign',
+      'launch',
+      stack.write('elsewhere.yaml', `${elsewhere}warmStart: [first.csv]\n`),
+    );
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('none of the 5 is within the space')]);
+  }, 240_000);
+
   it('answers for another that asks for the same: nothing is trained twice', async () => {
     const first = await candidates('first');
     await stack.espalier('campaign', 'launch', stack.write('same.yaml', spec('same', 'magnitude')));

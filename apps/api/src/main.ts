@@ -11,13 +11,14 @@ import { NestPinoLogger } from './nest-pino-logger.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { ContractValidationPipe } from './problems/validation-pipe.js';
 
-const ONE_MEGABYTE = 1 << 20;
+/** Room for the most results that a campaign may begin with. */
+const LARGEST_BODY = 4 << 20;
 
 const config = readConfig();
 const log = pino({ name: 'api', level: config.LOG_LEVEL });
 const app = await NestFactory.create<NestFastifyApplication>(
   AppModule,
-  new FastifyAdapter({ loggerInstance: log, bodyLimit: ONE_MEGABYTE }),
+  new FastifyAdapter({ loggerInstance: log, bodyLimit: LARGEST_BODY }),
   { logger: new NestPinoLogger(log) },
 );
 app.useGlobalPipes(new ContractValidationPipe());

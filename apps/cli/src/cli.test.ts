@@ -63,8 +63,8 @@ describe('a front', () => {
 
   it('is written as CSV with a column for each layer', () => {
     expect(formatFront(front, 'csv').split('\n')).toEqual([
-      'candidate,number,validation_accuracy,test_accuracy,energy,times_less_than_dense,weights_left,criterion,epochs,density_conv1',
-      '00000000-0000-4000-8000-000000000000,3,0.98,,2000000,,0.1,magnitude,2,0.25',
+      'candidate,number,validation_accuracy,test_accuracy,energy,times_less_than_dense,weights_left,criterion,density.conv1,fineTune.epochs',
+      '00000000-0000-4000-8000-000000000000,3,0.98,,2000000,,0.1,magnitude,0.25,2',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { Front, PruningSchedule } from '@espalier/contracts';
+import { candidateCsv } from './candidate-csv.js';
 import { frontPlot } from './front-plot.js';
 import { energy, percent, table } from './output.js';
 
@@ -13,7 +14,7 @@ export function formatFront(front: Front, format: FrontFormat): string {
     case 'json':
       return JSON.stringify(front, null, 2);
     case 'csv':
-      return frontCsv(front);
+      return candidateCsv(front.points, front.dense?.energy.total);
     case 'svg':
       return frontPlot(front);
   }
@@ -59,40 +60,4 @@ function frontTable(front: Front): string {
     shortSchedule(point.schedule),
   ]);
   return table(['#', 'validation', 'test', 'energy 10⁶', '× less', 'weights left', 'schedule'], [...points, ...dense]);
-}
-
-function frontCsv(front: Front): string {
-  const layersOf = (densities: (schedule: PruningSchedule) => Record<string, number> | undefined): string[] => [
-    ...new Set(front.points.flatMap(({ schedule }) => Object.keys(densities(schedule) ?? {}))),
-  ];
-  const layers = layersOf(({ density }) => density);
-  const ofFilters = layersOf(({ filters }) => filters?.density);
-  const head = [
-    'candidate',
-    'number',
-    'validation_accuracy',
-    'test_accuracy',
-    'energy',
-    'times_less_than_dense',
-    'weights_left',
-    'criterion',
-    'epochs',
-    ...layers.map((layer) => `density_${layer}`),
-    ...ofFilters.map((layer) => `filters_${layer}`),
-  ];
-  const rows = front.points.map((point) => [
-    point.id,
-    point.number,
-    point.validationAccuracy,
-    point.testAccuracy ?? '',
-    point.energy,
-    timesLess(front, point.energy) ?? '',
-    point.weightsLeft,
-    point.schedule.criterion,
-    point.schedule.fineTune.epochs,
-    ...layers.map((layer) => point.schedule.density[layer] ?? 1),
-    ...ofFilters.map((layer) => point.schedule.filters?.density[layer] ?? 1),
-  ]);
-  // No field holds a comma or a quote: ids, numbers and names of a fixed alphabet.
-  return [head, ...rows].map((row) => row.join(',')).join('\n');
 }

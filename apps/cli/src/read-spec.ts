@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
-import { CampaignSpecSchema, fieldErrors, type CampaignSpec } from '@espalier/contracts';
+import { fieldErrors, LaunchRequestSchema, type LaunchRequest } from '@espalier/contracts';
 import { isFolder } from '@espalier/datasets';
 import { importModel, NetworkError } from '@espalier/networks';
 import { encodeCheckpoint } from '@espalier/training';
@@ -9,25 +9,29 @@ import { LineCounter, parseDocument } from 'yaml';
 import { artifactsFolder } from './artifacts-folder.js';
 import { CommandError } from './exit-codes.js';
 import { fieldLines } from './field-lines.js';
+import { readPriorResults } from './read-prior-results.js';
 
 /**
- * Reads a campaign's file and checks it. What it names by a file, an accelerator or a trained model, is read too, since
- * the API cannot; a model's weights go to the artifact store.
+ * Reads a campaign's file and checks it. What it names by a file, an accelerator, a trained model or results to begin with, is
+ * read too, since the API cannot; a model's weights go to the artifact store.
  *
  * @throws CommandError naming line and column of a syntax error, or each field that is wrong
  */
-export async function readSpec(path: string): Promise<CampaignSpec> {
+export async function readSpec(path: string): Promise<LaunchRequest> {
   let content = await readYaml(path);
-  const spec = content as { accelerator?: unknown; network?: unknown; preprocessing?: unknown; data?: unknown } | null;
+  const spec = content as Partial<
+    Record<'accelerator' | 'network' | 'preprocessing' | 'data' | 'warmStart', unknown>
+  > | null;
   if (typeof spec?.accelerator === 'string' && /\.(ya?ml|json)$|\//.test(spec.accelerator)) {
     spec.accelerator = await readYaml(resolve(dirname(path), spec.accelerator));
   }
   if (typeof spec?.data === 'string' && isFolder(spec.data)) spec.data = resolve(dirname(path), spec.data);
+  if (Array.isArray(spec?.warmStart)) content = { ...spec, ...(await readWarmStart(dirname(path), spec.warmStart)) };
   if (typeof spec?.network === 'string' && MODEL_FILE.test(spec.network)) {
-    const { preprocessing, ...rest } = spec;
+    const { preprocessing, ...rest } = content as typeof spec;
     content = { ...rest, ...(await readModel(resolve(dirname(path), spec.network), preprocessing)) };
   }
-  const parsed = CampaignSpecSchema.safeParse(content);
+  const parsed = LaunchRequestSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const errors = fieldErrors(parsed.error.issues, content);
   const lines = fieldLines(errors);
@@ -41,6 +45,17 @@ export async function readSpec(path: string): Promise<CampaignSpec> {
 }
 
 const MODEL_FILE = /\.(keras|h5|hdf5|onnx|json)$/i;
+
+/** Of what a campaign is to begin with, names of campaigns are left to the API, and CSV files are read. */
+async function readWarmStart(folder: string, sources: unknown[]): Promise<Partial<LaunchRequest>> {
+  const isFile = (source: unknown): source is string => typeof source === 'string' && /\.csv$/i.test(source);
+  const campaigns = sources.filter((source) => !isFile(source)) as string[];
+  const results = await Promise.all(sources.filter(isFile).map((file) => readPriorResults(resolve(folder, file))));
+  return {
+    warmStart: campaigns.length > 0 || results.length === 0 ? campaigns : undefined,
+    priorResults: results.length > 0 ? results.flat() : undefined,
+  };
+}
 
 /** A trained model's file as the two fields of a spec that describe it. */
 async function readModel(path: string, preprocessing: unknown): Promise<{ network: object; weights: string }> {

@@ -1,5 +1,5 @@
-import type { CampaignSpec } from '@espalier/contracts';
-import { createStrategy, type Strategy } from '@espalier/search';
+import type { CampaignSpec, PruningSchedule } from '@espalier/contracts';
+import { createStrategy, type Strategy, type Told } from '@espalier/search';
 import type { ToldCandidate, ToldLog } from '@espalier/store';
 
 interface Kept {
@@ -30,20 +30,17 @@ export class ToldStrategies {
       if (kept.count + news.length === count) return this.#tell(campaignId, spec, kept, news);
     }
     const fresh = { strategy: createStrategy(spec), made, count: 0, lastOrder: -1 };
+    const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
+    fresh.strategy.tell(
+      (await log.prior()).map((each) => ({ ...toldOf(each.schedule, each, leastAccuracy), number: null })),
+    );
     return this.#tell(campaignId, spec, fresh, await log.after(-1));
   }
 
   #tell(campaignId: string, spec: CampaignSpec, kept: Kept, told: readonly ToldCandidate[]): Strategy {
     const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
     kept.strategy.tell(
-      told.map(({ number, schedule, result }) => ({
-        number,
-        schedule,
-        result: result && {
-          objectives: [1 - result.accuracy, result.energy],
-          violation: Math.max(0, leastAccuracy - result.accuracy),
-        },
-      })),
+      told.map(({ number, schedule, result }) => ({ number, ...toldOf(schedule, result, leastAccuracy) })),
     );
     kept.count += told.length;
     kept.lastOrder = told.at(-1)?.order ?? kept.lastOrder;
@@ -52,4 +49,18 @@ export class ToldStrategies {
     if (this.#kept.size > MOST_KEPT) this.#kept.delete([...this.#kept.keys()][0]);
     return kept.strategy;
   }
+}
+
+function toldOf(
+  schedule: PruningSchedule,
+  result: { accuracy: number; energy: number } | null,
+  leastAccuracy: number,
+): Pick<Told, 'schedule' | 'result'> {
+  return {
+    schedule,
+    result: result && {
+      objectives: [1 - result.accuracy, result.energy],
+      violation: Math.max(0, leastAccuracy - result.accuracy),
+    },
+  };
 }

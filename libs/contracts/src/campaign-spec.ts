@@ -3,6 +3,7 @@ import { AcceleratorSchema } from './accelerator.js';
 import { whileTraining } from './criteria.js';
 import { NetworkSchema } from './network.js';
 import { NotifySchema } from './notification.js';
+import { PriorResultsSchema } from './prior-results.js';
 import { ScheduleSpaceSchema } from './schedule.js';
 
 export const STRATEGIES = ['random', 'nsga2'] as const;
@@ -108,5 +109,9 @@ export const CampaignSpecSchema = CampaignSpecFields.superRefine(({ rungs, space
     refuse('', `${inTraining} has pruned when its training ends, and not before; leave out either`);
   }
 });
+
+/** What a launch is given: results from elsewhere are told to the strategy, and are no part of the campaign's own spec. */
+export const LaunchRequestSchema = CampaignSpecSchema.safeExtend({ priorResults: PriorResultsSchema.optional() });
+export type LaunchRequest = z.infer<typeof LaunchRequestSchema>;
 export type CampaignSpec = z.infer<typeof CampaignSpecSchema>;
 export type CampaignSpecInput = z.input<typeof CampaignSpecSchema>;

@@ -11,6 +11,8 @@ export * from './field-errors.js';
 export * from './network.js';
 export * from './network-energy.js';
 export * from './notification.js';
+export * from './place-in-space.js';
+export * from './prior-results.js';
 export * from './problem.js';
 export * from './schedule.js';
 export * from './sparsity-profile.js';

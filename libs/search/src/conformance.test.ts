@@ -82,6 +82,17 @@ describe.each(STRATEGIES)('the strategy %s', (name) => {
     );
   });
 
+  it('may be told results from elsewhere, and names no parent among them', () => {
+    const told = run(make(name, 5), 60).map((each) => ({ ...each, number: null }));
+    const strategy = make(name, 6);
+    strategy.tell(told);
+    const again = make(name, 6);
+    again.tell(told.slice(0, 20));
+    again.tell(told.slice(20));
+    expect(strategy.ask(0)).toEqual(again.ask(0));
+    expect(strategy.ask(0).lineage.parents).toEqual([]);
+  });
+
   it('does not change by being asked', () => {
     const strategy = make(name, 2);
     run(strategy, 70);

@@ -2,8 +2,8 @@ import type { Lineage, PruningSchedule } from '@espalier/contracts';
 
 /** What became of an earlier ask. */
 export interface Told {
-  /** The candidate's number, as it was asked for. */
-  readonly number: number;
+  /** The candidate's number, as it was asked for; null for a result from elsewhere. */
+  readonly number: number | null;
   readonly schedule: PruningSchedule;
   /**
    * Objectives, all minimised, and how far the candidate breaks the campaign's constraints (0: not at all). Null for a

@@ -1,10 +1,12 @@
 import {
   CampaignSpecSchema,
   LineageSchema,
+  PriorResultsSchema,
   PruningScheduleSchema,
   type AskedCandidate,
   type CampaignSpec,
   type Lineage,
+  type PriorResult,
   type PruningSchedule,
 } from '@espalier/contracts';
 import { roomInBudget, spentBudget } from './budgets.js';
@@ -29,6 +31,8 @@ export interface ToldLog {
   count(): Promise<number>;
   /** Those told later than `order`; all of them after -1. */
   after(order: number): Promise<ToldCandidate[]>;
+  /** What is told before all of them, from elsewhere. */
+  prior(): Promise<PriorResult[]>;
 }
 
 const UNSETTLED = ['asked', 'running'] as const;
@@ -139,6 +143,10 @@ async function noteIfSpent(
 function toldLog(transaction: Prisma.TransactionClient, campaignId: string): ToldLog {
   return {
     count: () => transaction.candidate.count({ where: { campaignId, toldOrder: { not: null } } }),
+    prior: async () => {
+      const row = await transaction.priorResults.findUnique({ where: { campaignId } });
+      return row === null ? [] : PriorResultsSchema.parse(row.results);
+    },
     after: async (order) => {
       const rows = await transaction.candidate.findMany({
         where: { campaignId, toldOrder: { gt: order } },

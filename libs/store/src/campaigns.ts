@@ -7,12 +7,13 @@ import {
   type CampaignSpec,
   type CampaignState,
   type Failure,
+  type PriorResult,
 } from '@espalier/contracts';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
 import { ConflictError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
-import { importResults } from './import-results.js';
+import { importResults, keepPriorResults } from './import-results.js';
 import { Prisma } from './generated/client.js';
 
 const WITH_DETAILS = { front: true, denseModel: true } satisfies Prisma.CampaignInclude;
@@ -27,8 +28,10 @@ export async function createCampaign(
   database: Database,
   spec: CampaignSpec,
   idempotencyKey: string | null,
+  priorResults?: readonly PriorResult[],
 ): Promise<{ id: string; created: boolean }> {
-  const specHash = createHash('sha256').update(JSON.stringify(spec)).digest('hex');
+  const launched = priorResults ? { ...spec, priorResults } : spec;
+  const specHash = createHash('sha256').update(JSON.stringify(launched)).digest('hex');
   const existing = await database.campaign.findFirst({
     where: { OR: [{ name: spec.name }, ...(idempotencyKey === null ? [] : [{ idempotencyKey }])] },
   });
@@ -49,12 +52,13 @@ export async function createCampaign(
       });
       await recordEvent(transaction, campaign.id, 'campaign-launched', {});
       await importResults(transaction, campaign.id, spec);
+      if (priorResults) await keepPriorResults(transaction, campaign.id, spec, priorResults);
       return campaign;
     });
     return { id, created: true };
   } catch (error) {
     const lostRace = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-    if (lostRace) return createCampaign(database, spec, idempotencyKey);
+    if (lostRace) return createCampaign(database, spec, idempotencyKey, priorResults);
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   CampaignSpecSchema,
+  hasPlaceFor,
   MeasurementSchema,
   PruningScheduleSchema,
   type CampaignSpec,
-  type PruningSchedule,
-  type ScheduleSpace,
+  type PriorResult,
 } from '@espalier/contracts';
 import { candidateId } from './candidates.js';
 import { ConflictError } from './errors.js';
@@ -72,20 +72,15 @@ function taskIn({ network, weights, data, subset }: CampaignSpec): unknown {
   return { network, weights, data, subset };
 }
 
-/** Whether a strategy that searches the space can go on from the schedule. */
-function hasPlaceFor(space: ScheduleSpace, { criterion, density, filters, loop }: PruningSchedule): boolean {
-  return (
-    space.criterion.includes(criterion) &&
-    areWithin(space.density, density) &&
-    (space.filters ? filters !== undefined && areWithin(space.filters.density, filters.density) : !filters) &&
-    isDeepStrictEqual(space.loop, loop)
-  );
-}
-
-function areWithin(ranges: ScheduleSpace['density'], density: Readonly<Record<string, number>>): boolean {
-  const layers = Object.keys(ranges);
-  return (
-    layers.length === Object.keys(density).length &&
-    layers.every((layer) => density[layer] >= ranges[layer][0] && density[layer] <= ranges[layer][1])
-  );
+/** Begins a campaign with what its strategy is told from elsewhere, as far as its space has place for it. */
+export async function keepPriorResults(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  { space }: CampaignSpec,
+  results: readonly PriorResult[],
+): Promise<void> {
+  const kept = results.filter(({ schedule }) => hasPlaceFor(space, schedule));
+  await transaction.priorResults.create({ data: { campaignId, results: kept } });
+  const detail = { from: 'priorResults', taken: kept.length, leftOut: results.length - kept.length };
+  await recordEvent(transaction, campaignId, 'results-imported', detail);
 }

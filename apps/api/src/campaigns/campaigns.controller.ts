@@ -10,6 +10,7 @@ import {
   ExtendRequestSchema,
   ExtensionSchema,
   FrontSchema,
+  LaunchRequestSchema,
   PauseRequestSchema,
   RepriceRequestSchema,
   RetryRequestSchema,
@@ -24,6 +25,7 @@ import {
   type ExtendRequest,
   type Extension,
   type Front,
+  type LaunchRequest,
   type PauseRequest,
   type RepriceRequest,
   type Retry,
@@ -57,13 +59,13 @@ export class CampaignsController {
   })
   @ApiCreatedResponse({ standardSchema: CampaignSchema, description: 'The campaign, launched.' })
   launch(
-    @Body({ schema: CampaignSpecSchema }) spec: CampaignSpec,
+    @Body({ schema: LaunchRequestSchema }) request: LaunchRequest,
     @Headers('idempotency-key') idempotencyKey?: string,
   ): Promise<Campaign> {
     if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY)) {
       throw invalidFields([{ field: 'Idempotency-Key', message: `must have 1 to ${LONGEST_KEY} characters` }]);
     }
-    return this.campaigns.launch(spec, idempotencyKey ?? null);
+    return this.campaigns.launch(request, idempotencyKey ?? null);
   }
 
   @Post('check')
@@ -72,8 +74,8 @@ export class CampaignsController {
     standardSchema: CampaignSpecSchema,
     description: 'The spec with its defaults, if it is one that can be launched. Nothing is written.',
   })
-  check(@Body({ schema: CampaignSpecSchema }) spec: CampaignSpec): Promise<CampaignSpec> {
-    return this.campaigns.check(spec);
+  check(@Body({ schema: LaunchRequestSchema }) { priorResults, ...spec }: LaunchRequest): Promise<CampaignSpec> {
+    return this.campaigns.check(spec, priorResults);
   }
 
   @Get()

@@ -11,7 +11,9 @@ import {
   type ExtendRequest,
   type Extension,
   type Front,
+  type LaunchRequest,
   type PauseRequest,
+  type PriorResult,
   type RepriceRequest,
   type Retry,
   type RetryRequest,
@@ -33,6 +35,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ARTIFACTS, DATABASE, TEMPORAL } from '../connections.js';
 import { invalidFields, ProblemException } from '../problems/problem.js';
+import { checkPriorResults } from './check-prior-results.js';
 import { checkSpec } from './check-spec.js';
 
 const UPDATES = { resume: resumeUpdate, cancel: cancelUpdate };
@@ -49,16 +52,16 @@ export class CampaignsService {
   ) {}
 
   /** What a launch would begin with: the spec with its defaults, if it is one that can be launched. Writes nothing. */
-  async check(spec: CampaignSpec): Promise<CampaignSpec> {
-    const errors = await checkSpec(spec);
+  async check(spec: CampaignSpec, priorResults?: readonly PriorResult[]): Promise<CampaignSpec> {
+    const errors = [...(await checkSpec(spec)), ...checkPriorResults(spec.space, priorResults)];
     if (errors.length > 0) throw invalidFields(errors);
     return spec;
   }
 
   /** Stores the campaign and starts its workflow; when Temporal is away, the orchestrator starts it later. */
-  async launch(spec: CampaignSpec, idempotencyKey: string | null): Promise<Campaign> {
-    await this.check(spec);
-    const { id, created } = await createCampaign(this.database, spec, idempotencyKey);
+  async launch({ priorResults, ...spec }: LaunchRequest, idempotencyKey: string | null): Promise<Campaign> {
+    await this.check(spec, priorResults);
+    const { id, created } = await createCampaign(this.database, spec, idempotencyKey, priorResults);
     if (created) {
       await this.#start(id, spec.name);
       this.log.log({ campaign: spec.name, campaignId: id }, 'launched');

@@ -7,11 +7,19 @@ import { networkOf } from '@espalier/networks';
 import { decodeCheckpoint } from '@espalier/training';
 import { Command, Option } from 'commander';
 import { artifactsFolder } from '../artifacts-folder.js';
+import { candidateCsv } from '../candidate-csv.js';
 import { api } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { shortSchedule } from '../front-formats.js';
 import { energy, note, percent, print, printJson, table } from '../output.js';
 import { accuracyOfFile, MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
+
+interface ListOptions {
+  state?: string;
+  sort: string;
+  json?: boolean;
+  csv?: boolean;
+}
 
 export function candidateCommand(): Command {
   const command = new Command('candidate').description('look at candidates and take their models away');
@@ -21,7 +29,8 @@ export function candidateCommand(): Command {
     .addOption(new Option('--state <state>', 'only those in this state').choices(CANDIDATE_STATES))
     .addOption(new Option('--sort <by>', 'the order').choices(['number', 'accuracy', 'energy']).default('number'))
     .option('--json', 'print them as JSON')
-    .action(async (campaign: string, { state, sort, json }: { state?: string; sort: string; json?: boolean }) => {
+    .option('--csv', 'print them as CSV, with a column for each field of their schedules')
+    .action(async (campaign: string, { state, sort, json, csv }: ListOptions) => {
       const query = { sort, limit: '200', ...(state ? { state } : {}) };
       const items = [];
       for (let after: string | null = ''; after !== null;) {
@@ -30,6 +39,7 @@ export function candidateCommand(): Command {
         after = page.next;
       }
       if (json) printJson({ items });
+      else if (csv) print(candidateCsv(items, (await api().campaign(campaign)).dense?.energy.total));
       else {
         print(
           table(

@@ -20,6 +20,8 @@ export class Nsga2Strategy implements Strategy {
   readonly #coding: ScheduleCoding;
   readonly #seen = new Set<string>();
   #population: Ranked[] = [];
+  /** Results from elsewhere: they stand for as many of the random first ones. */
+  #prior = 0;
 
   constructor(
     space: ScheduleSpace,
@@ -35,6 +37,7 @@ export class Nsga2Strategy implements Strategy {
   tell(results: readonly Told[]): void {
     // One by one: what survives must depend on the order of the results, not on how many were told at once.
     for (const told of results) {
+      if (told.number === null) this.#prior++;
       this.#seen.add(JSON.stringify(told.schedule));
       if (told.result === null) continue;
       this.#population = survivors([...this.#population.map((ranked) => ranked.told), told], this.populationSize);
@@ -43,7 +46,7 @@ export class Nsga2Strategy implements Strategy {
 
   ask(number: number): Asked {
     const random = new RandomStream(this.seed, number);
-    if (number < this.populationSize || this.#population.length < 2) {
+    if (number + this.#prior < this.populationSize || this.#population.length < 2) {
       return { schedule: this.#coding.decode(this.#coding.random(random)), lineage: { origin: 'random', parents: [] } };
     }
     let child = this.#breed(random);
@@ -58,7 +61,8 @@ export class Nsga2Strategy implements Strategy {
     const father = this.#tournament(random);
     const [m, f] = [mother, father].map(({ told }) => this.#coding.encode(told.schedule));
     const child = polynomialMutation(simulatedBinaryCrossover(m, f, random), random);
-    const parents = [...new Set([mother.told.number, father.told.number])];
+    const numbers = [mother.told.number, father.told.number].filter((each) => each !== null);
+    const parents = [...new Set(numbers)];
     return { schedule: this.#coding.decode(child), lineage: { origin: 'offspring', parents } };
   }
 
@@ -74,14 +78,16 @@ function survivors(all: readonly Told[], size: number): Ranked[] {
   const feasible = all.filter(({ result }) => result?.violation === 0);
   const broken = all
     .filter(({ result }) => result !== null && result.violation > 0)
-    .sort((a, b) => (a.result?.violation ?? 0) - (b.result?.violation ?? 0) || a.number - b.number);
+    .sort((a, b) => (a.result?.violation ?? 0) - (b.result?.violation ?? 0) || orderOf(a) - orderOf(b));
 
   const ranked: Ranked[] = bestByRank(
     feasible.map(({ result }) => result?.objectives ?? []),
     size,
-    (i, j) => feasible[i].number - feasible[j].number,
+    (i, j) => orderOf(feasible[i]) - orderOf(feasible[j]),
   ).map(({ index, rank, crowding }) => ({ told: feasible[index], rank, crowding }));
   const worst = ranked.at(-1)?.rank ?? -1;
   broken.forEach((told, i) => ranked.push({ told, rank: worst + 1 + i, crowding: 0 }));
   return ranked.slice(0, size);
 }
+
+const orderOf = ({ number }: Told): number => number ?? -1;

@@ -1,0 +1,24 @@
+import type { Candidate } from '@espalier/contracts';
+import { stringify } from 'csv-stringify/sync';
+import { scheduleColumns } from './schedule-columns.js';
+
+type Row = Pick<
+  Candidate,
+  'id' | 'number' | 'schedule' | 'validationAccuracy' | 'testAccuracy' | 'energy' | 'weightsLeft'
+>;
+
+/** Candidates as CSV, a column for each field of their schedules: what a campaign may be warm-started from. */
+export function candidateCsv(candidates: readonly Row[], denseEnergy: number | undefined): string {
+  const rows = candidates.map((each) => ({
+    candidate: each.id,
+    number: each.number,
+    validation_accuracy: each.validationAccuracy,
+    test_accuracy: each.testAccuracy,
+    energy: each.energy,
+    times_less_than_dense: denseEnergy === undefined || each.energy === null ? null : denseEnergy / each.energy,
+    weights_left: each.weightsLeft,
+    ...scheduleColumns(each.schedule),
+  }));
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return stringify(rows, { header: true, columns }).trimEnd();
+}

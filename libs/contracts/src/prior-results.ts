@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { PruningScheduleSchema } from './schedule.js';
+
+/** What somebody knows of a schedule from elsewhere: on the campaign's own network, data and chip. */
+export const PriorResultSchema = z.strictObject({
+  schedule: PruningScheduleSchema,
+  /** Of the validation split. */
+  accuracy: z.number().min(0).max(1),
+  /** In the energy model's unit, one multiplication with accumulation. */
+  energy: z.number().positive(),
+});
+export type PriorResult = z.infer<typeof PriorResultSchema>;
+
+export const PriorResultsSchema = z.array(PriorResultSchema).min(1).max(2000);
