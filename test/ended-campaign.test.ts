@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Campaign, CampaignEvent, Candidate, Front } from '@espalier/contracts';
+import type { Campaign, CampaignEvent, Candidate, Front, Reevaluation } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StackUnderTest, until } from './stack-under-test.js';
 
@@ -89,6 +89,25 @@ describe('a campaign that has ended', () => {
       stack.write('elsewhere.yaml', `${elsewhere}warmStart: [first.csv]\n`),
     );
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('none of the 5 is within the space')]);
+  }, 240_000);
+
+  it('has its front trained again with other seeds: means, intervals, and no end to the first results', async () => {
+    const front = await stack.get<Front>('/v1/campaigns/first/front');
+    const planned = await stack.espalier('campaign', 'reevaluate', 'first', '--seeds', '2', '--dry-run');
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining(`${2 * front.points.length} to do`)]);
+    const answer = await stack.espalier('campaign', 'reevaluate', 'first', '--seeds', '2', '--watch', '--json');
+    const { done, failed, toDo, members } = JSON.parse(answer.stdout) as Reevaluation;
+    expect({ done, failed, toDo }).toEqual({ done: 2 * front.points.length, failed: 0, toDo: 0 });
+    expect(members.map(({ id }) => id)).toEqual(front.points.map(({ id }) => id));
+    for (const { seeds, again } of members) {
+      expect(seeds).toBe(2);
+      expect(again?.testAccuracy.interval?.[1]).toBeGreaterThanOrEqual(again?.testAccuracy.mean ?? 1);
+    }
+    // Other seeds, other images in fine-tuning: not every network can come out the same.
+    expect(members.some(({ again }) => (again?.energy.standardDeviation ?? 0) > 0)).toBe(true);
+    expect(await stack.get<Front>('/v1/campaigns/first/front')).toEqual(front);
+    const shown = await stack.espalier('campaign', 'reevaluate', 'first');
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('validation again')]);
   }, 240_000);
 
   it('answers for another that asks for the same: nothing is trained twice', async () => {

@@ -9,6 +9,7 @@ import {
   ExtensionSchema,
   FrontSchema,
   ProblemSchema,
+  ReevaluationSchema,
   RetrySchema,
   WorkerListSchema,
   type Campaign,
@@ -23,6 +24,8 @@ import {
   type Front,
   type PauseRequest,
   type Problem,
+  type ReevaluateRequest,
+  type Reevaluation,
   type RepriceRequest,
   type Retry,
   type RetryRequest,
@@ -72,6 +75,15 @@ export class ApiClient {
   }
   reprice(name: string, request: RepriceRequest): Promise<Front> {
     return this.#ask(FrontSchema, 'POST', pathOf(name, '/reprice'), request);
+  }
+  reevaluate(name: string, request: ReevaluateRequest): Promise<Reevaluation> {
+    return this.#ask(ReevaluationSchema, 'POST', pathOf(name, '/reevaluate'), request);
+  }
+  stopReevaluation(name: string): Promise<Reevaluation> {
+    return this.#ask(ReevaluationSchema, 'POST', pathOf(name, '/reevaluate/stop'));
+  }
+  reevaluation(name: string): Promise<Reevaluation> {
+    return this.#ask(ReevaluationSchema, 'GET', pathOf(name, '/reevaluation'));
   }
   front(name: string): Promise<Front> {
     return this.#ask(FrontSchema, 'GET', pathOf(name, '/front'));

@@ -118,7 +118,7 @@ export class TrainingJobs {
       before.weights,
       schedule,
       target,
-      this.#pruningData(before, schedule, task, data, context),
+      this.#pruningData(before, schedule, seedOf(request), data, context),
     );
     const rewound = await this.#rewound(pruned, schedule, task, context);
     const trainable = this.#networks.of(rewound.network, 'pruned');
@@ -145,8 +145,9 @@ export class TrainingJobs {
     const { task } = request;
     const network = networkOf(task.network);
     const start = decodeCheckpoint(network, await this.options.artifacts.get(request.pruned));
-    const recipe = { ...fineTuneOptions(network, request), seed: task.seed };
-    const training = `candidate-${request.candidate}${request.stage === undefined ? '' : `-${request.stage}`}`;
+    const recipe = { ...fineTuneOptions(network, request), seed: seedOf(request) };
+    const { candidate, replicate, stage } = request;
+    const training = ['candidate', candidate, replicate && `seed-${replicate}`, stage].filter(Boolean).join('-');
     return this.#fitFrom(start, training, task, context, recipe, request);
   }
 
@@ -192,7 +193,7 @@ export class TrainingJobs {
         start.network,
         start.weights,
         schedule,
-        this.#pruningData(start, schedule, task, data, context),
+        this.#pruningData(start, schedule, recipe.seed, data, context),
       ));
     const pruning = pruner && new PruningWhileTraining(trainable, pruner);
     await (pruning ?? trainable).load(from);
@@ -269,7 +270,7 @@ export class TrainingJobs {
   #pruningData(
     before: Checkpoint,
     schedule: PruningSchedule,
-    { seed }: TrainingTask,
+    seed: number,
     { training }: DataSet,
     context: JobContext,
   ): PruningData {
@@ -321,6 +322,10 @@ type FitArguments = [
   recipe: Recipe & { readonly seed: number },
   fineTune?: FineTuneRequest,
 ];
+
+function seedOf({ task, replicate = 0 }: Pick<PruneRequest, 'task' | 'replicate'>): number {
+  return task.seed + replicate;
+}
 
 function denseTraining(task: TrainingTask): string {
   const recipe = denseRecipe(networkOf(task.network));

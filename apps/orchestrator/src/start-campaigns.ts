@@ -1,25 +1,17 @@
-import { campaignWorkflowId, ORCHESTRATOR_QUEUE } from '@espalier/contracts';
-import { unfinishedCampaigns, type Database } from '@espalier/store';
+import { campaignWorkflowId, ORCHESTRATOR_QUEUE, reevaluationWorkflowId } from '@espalier/contracts';
+import { campaignsToReevaluate, unfinishedCampaigns, type Database } from '@espalier/store';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { campaign } from '@espalier/workflows/client';
+import type { campaign, reevaluation } from '@espalier/workflows/client';
 import type { Logger } from 'pino';
 
 /**
- * Sees to it that each unfinished campaign of the store has a workflow: one that was launched while Temporal was away, or
- * whose workflow Temporal has lost. Starting one that runs changes nothing.
+ * Sees to it that each unfinished campaign of the store has a workflow, and each unfinished reevaluation: one that was asked for
+ * while Temporal was away, or whose workflow Temporal has lost. Starting one that runs changes nothing.
  */
 export async function startCampaigns(database: Database, client: Client, log: Logger): Promise<void> {
   for (const { id, name, state } of await unfinishedCampaigns(database)) {
     const workflowId = campaignWorkflowId(id);
-    const running = await client.workflow
-      .getHandle(workflowId)
-      .describe()
-      .then(({ status }) => status.name === 'RUNNING')
-      .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      });
-    if (running) continue;
+    if (await isRunning(client, workflowId)) continue;
     await client.workflow.start<typeof campaign>('campaign', {
       workflowId,
       taskQueue: ORCHESTRATOR_QUEUE,
@@ -27,5 +19,26 @@ export async function startCampaigns(database: Database, client: Client, log: Lo
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     log.info({ campaign: name, campaignId: id }, 'started the workflow of a campaign');
+  }
+  for (const campaignId of await campaignsToReevaluate(database)) {
+    const workflowId = reevaluationWorkflowId(campaignId);
+    if (await isRunning(client, workflowId)) continue;
+    await client.workflow.start<typeof reevaluation>('reevaluation', {
+      workflowId,
+      taskQueue: ORCHESTRATOR_QUEUE,
+      args: [{ campaignId }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    log.info({ campaignId }, 'started the workflow of a reevaluation');
+  }
+}
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }

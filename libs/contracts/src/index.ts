@@ -14,6 +14,7 @@ export * from './notification.js';
 export * from './place-in-space.js';
 export * from './prior-results.js';
 export * from './problem.js';
+export * from './reevaluation.js';
 export * from './schedule.js';
 export * from './sparsity-profile.js';
 export * from './training.js';

@@ -19,6 +19,9 @@ export type TrainingTask = z.infer<typeof TrainingTaskSchema>;
 export const TrainDenseRequestSchema = z.strictObject({ task: TrainingTaskSchema });
 export type TrainDenseRequest = z.infer<typeof TrainDenseRequestSchema>;
 
+/** Added to the task's seed, for what is drawn in pruning and training a candidate again; the dense network stays the same. */
+const replicate = { replicate: z.int().min(1).optional() };
+
 export const PruneRequestSchema = z.strictObject({
   task: TrainingTaskSchema,
   candidate: z.uuid(),
@@ -28,6 +31,7 @@ export const PruneRequestSchema = z.strictObject({
   schedule: PruningScheduleSchema,
   accelerator: AcceleratorSchema,
   batch: z.int(),
+  ...replicate,
 });
 export type PruneRequest = z.infer<typeof PruneRequestSchema>;
 
@@ -44,6 +48,7 @@ export const FineTuneRequestSchema = z.strictObject({
   /** What the candidate is, and the dense model it came from: left out by workflows that began before there was a choice. */
   schedule: PruningScheduleSchema.optional(),
   dense: z.string().optional(),
+  ...replicate,
 });
 export type FineTuneRequest = z.infer<typeof FineTuneRequestSchema>;
 

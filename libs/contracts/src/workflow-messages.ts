@@ -20,6 +20,8 @@ export const deviceQueue = (deviceClass: string): string => `device-${deviceClas
 export const campaignWorkflowId = (campaignId: string): string => `campaign-${campaignId}`;
 export const candidateWorkflowId = (candidateId: string): string => `candidate-${candidateId}`;
 
+export const reevaluationWorkflowId = (campaignId: string): string => `reevaluation-${campaignId}`;
+
 export interface CampaignInput {
   campaignId: string;
   name: string;
@@ -63,6 +65,17 @@ export interface CandidateInput extends AskedCandidate {
   dense: string;
   plan: CampaignPlan;
 }
+
+export interface ReevaluationInput {
+  campaignId: string;
+}
+
+/** A candidate that is to be pruned and trained again, with another seed. */
+export interface ReplicateToDo extends AskedCandidate {
+  replicate: number;
+}
+
+export type ReplicateOutcome = { validation: Measurement; test: Measurement } | { failure: Failure };
 
 /** Of a candidate that is taken up: its work is to be done, or it has an end, or another candidate is at the same work. */
 export type TakenUp = 'to-do' | 'settled' | 'under-way';
@@ -122,6 +135,15 @@ export interface BookkeepingActivities {
   recordCampaignState(campaignId: string, state: CampaignState, failure: Failure | null): Promise<void>;
   frontWithoutTest(campaignId: string): Promise<{ candidateId: string; artifact: string }[]>;
   recordTest(campaignId: string, candidateId: string, measurement: Measurement): Promise<void>;
+  /** What was asked for of a reevaluation and has no end. */
+  replicatesToDo(campaignId: string, atMost: number): Promise<ReplicateToDo[]>;
+  recordReplicate(
+    campaignId: string,
+    which: { candidateId: string; replicate: number },
+    outcome: ReplicateOutcome,
+  ): Promise<void>;
+  /** Gives up what was asked for of a reevaluation and has no end. */
+  dropReplicates(campaignId: string): Promise<void>;
 }
 
 /** Activities of a device's queue. */

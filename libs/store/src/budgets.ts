@@ -76,7 +76,7 @@ export async function recordDeviceUse(
   attempt: string,
   { workflowId, worker, seconds }: DeviceUse,
 ): Promise<void> {
-  const [, kind, id] = /^(campaign|candidate)-([0-9a-f-]{36})$/.exec(workflowId) ?? [];
+  const [, kind, id] = /^(campaign|candidate|reevaluation)-([0-9a-f-]{36})$/.exec(workflowId) ?? [];
   const campaignId = kind === 'candidate' ? (await database.candidate.findUnique({ where: { id } }))?.campaignId : id;
   if (campaignId === undefined || !(await database.campaign.findUnique({ where: { id: campaignId } }))) {
     throw new NotFoundError('campaign', workflowId);

@@ -13,6 +13,14 @@ export { listEvents } from './events.js';
 export { settleNotification, takeDueNotifications, type DueNotification } from './notifications.js';
 export { recordFailure, recordResult, recordTest } from './results.js';
 export { extendCampaign, retryCandidates } from './reopen-campaign.js';
+export {
+  askForReplicates,
+  campaignsToReevaluate,
+  dropReplicates,
+  readReevaluation,
+  recordReplicate,
+  replicatesToDo,
+} from './replicates.js';
 export { repriceCampaign } from './reprice.js';
 export { knownCheckpoints, recordCheckpoint, takeTraining } from './checkpoint-ledger.js';
 export { releaseCandidate, takeUpCandidate } from './take-up-candidate.js';

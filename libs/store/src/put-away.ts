@@ -29,6 +29,13 @@ export async function deleteCampaign(
   return database.$transaction(async (transaction) => {
     const name = await refuseUnlessOver(transaction, campaignId, 'deleted');
     const candidates = await transaction.candidate.count({ where: { campaignId } });
+    const toDo = await transaction.replicate.count({ where: { candidate: { campaignId }, finishedAt: null } });
+    if (toDo > 0) {
+      throw new ConflictError(
+        'campaign',
+        `campaign '${name}' is being evaluated again: wait, or stop that with \`campaign reevaluate ${name} --stop\``,
+      );
+    }
     // What a candidate was answered with is its own: others may be answered by this campaign's no longer, and keep theirs.
     const unreferenced = await transaction.$queryRaw<{ hash: string; bytes: number }[]>`
       SELECT a.hash, a.bytes FROM artifacts a

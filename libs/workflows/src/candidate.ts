@@ -1,4 +1,4 @@
-import type { CandidateInput, Measurement, ModelReference, Rung } from '@espalier/contracts';
+import type { CandidateInput, Rung } from '@espalier/contracts';
 import { campaignWorkflowId } from '@espalier/contracts/workflow-messages';
 import {
   CancellationScope,
@@ -8,9 +8,9 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { bookkeeping, failureOf, trainingOn } from './activities.js';
+import { bookkeeping, failureOf } from './activities.js';
 import { candidateSettledSignal, releaseSignal } from './messages.js';
-import { filtersStage, roundStage, type Stage } from './stages.js';
+import { runStages } from './run-stages.js';
 
 const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
 /** How long to wait before looking again whether another candidate has done the same work. */
@@ -83,76 +83,4 @@ async function tryCandidate(input: CandidateInput, runId: string): Promise<void>
 
 function fromStart(rung: Rung | undefined): Rung | undefined {
   return rung && { until: rung.until };
-}
-
-interface Trained {
-  model: ModelReference;
-  measurement: Measurement;
-}
-
-async function runStages(input: CandidateInput): Promise<Trained> {
-  const { schedule, dense, rung } = input;
-  if (rung?.from) {
-    const model = await fineTune(input, roundStage(schedule, 1), rung.from, rung.until);
-    return { model, measurement: await evaluate(input, model.artifact) };
-  }
-  const filters = filtersStage(schedule);
-  const smaller = filters && (await pruneAndTrain(input, filters));
-  const first = await pruneAndTrain(input, roundStage(schedule, 1), smaller, rung?.until);
-  let held = { model: first, measurement: await evaluate(input, first.artifact) };
-  if (!schedule.loop) return held;
-  const { accuracy } = await evaluate(input, dense);
-  const least = accuracy - schedule.loop.accuracyLoss;
-  for (let round = 2; round <= schedule.loop.rounds && held.measurement.accuracy >= least; round++) {
-    const model = await pruneAndTrain(input, roundStage(schedule, round), held.model);
-    const measurement = await evaluate(input, model.artifact);
-    if (measurement.accuracy < least) break;
-    held = { model, measurement };
-  }
-  return held;
-}
-
-/** @param from what the stage before left; without it the dense network */
-async function pruneAndTrain(
-  input: CandidateInput,
-  stage: Stage,
-  from?: ModelReference,
-  until?: number,
-): Promise<ModelReference> {
-  const { plan, candidateId: candidate, dense } = input;
-  const { task, accelerator, batch } = plan;
-  const pruned = await trainingOn(plan.deviceClass).prune({
-    task,
-    candidate,
-    dense,
-    ...(from && { from: from.artifact }),
-    schedule: stage.schedule,
-    accelerator,
-    batch,
-  });
-  return fineTune(input, stage, pruned, until);
-}
-
-function fineTune(
-  { plan, candidateId: candidate, dense }: CandidateInput,
-  { name, schedule }: Stage,
-  pruned: ModelReference,
-  until?: number,
-): Promise<ModelReference> {
-  const { task, imagesPerEpoch } = plan;
-  return trainingOn(plan.deviceClass).fineTune({
-    task,
-    candidate,
-    pruned: pruned.artifact,
-    ...(name !== undefined && { stage: name }),
-    epochs: schedule.fineTune.epochs,
-    ...(until !== undefined && { until }),
-    imagesPerEpoch,
-    schedule,
-    dense,
-  });
-}
-
-function evaluate({ plan: { deviceClass, task } }: CandidateInput, model: string): Promise<Measurement> {
-  return trainingOn(deviceClass).evaluate({ task, model, split: 'validation' });
 }

@@ -1,3 +1,4 @@
 // For programs that start, query and update workflows; the workflows themselves run only inside a worker's sandbox.
 export type { campaign } from './campaign.js';
+export type { reevaluation } from './reevaluation.js';
 export { cancelUpdate, candidateSettledSignal, pauseUpdate, progressQuery, resumeUpdate } from './messages.js';

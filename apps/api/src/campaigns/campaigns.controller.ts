@@ -12,6 +12,8 @@ import {
   FrontSchema,
   LaunchRequestSchema,
   PauseRequestSchema,
+  ReevaluateRequestSchema,
+  ReevaluationSchema,
   RepriceRequestSchema,
   RetryRequestSchema,
   RetrySchema,
@@ -27,11 +29,21 @@ import {
   type Front,
   type LaunchRequest,
   type PauseRequest,
+  type ReevaluateRequest,
+  type Reevaluation,
   type RepriceRequest,
   type Retry,
   type RetryRequest,
 } from '@espalier/contracts';
-import { findCampaign, listCampaigns, listCandidates, listEvents, readFront, type Database } from '@espalier/store';
+import {
+  findCampaign,
+  listCampaigns,
+  listCandidates,
+  listEvents,
+  readFront,
+  readReevaluation,
+  type Database,
+} from '@espalier/store';
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -182,6 +194,36 @@ export class CampaignsController {
     @Body({ schema: RepriceRequestSchema }) request: RepriceRequest,
   ): Promise<Front> {
     return this.campaigns.reprice(campaign, request);
+  }
+
+  @Post(':campaign/reevaluate')
+  @HttpCode(202)
+  @ApiAcceptedResponse({
+    standardSchema: ReevaluationSchema,
+    description: 'The members of the front are pruned and trained again, each with so many other seeds.',
+  })
+  reevaluate(
+    @Param('campaign') campaign: string,
+    @Body({ schema: ReevaluateRequestSchema }) request: ReevaluateRequest,
+  ): Promise<Reevaluation> {
+    return this.campaigns.reevaluate(campaign, request);
+  }
+
+  @Post(':campaign/reevaluate/stop')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: ReevaluationSchema, description: 'What is left of it is given up.' })
+  stopReevaluation(@Param('campaign') campaign: string): Promise<Reevaluation> {
+    return this.campaigns.stopReevaluation(campaign);
+  }
+
+  @Get(':campaign/reevaluation')
+  @ApiOkResponse({
+    standardSchema: ReevaluationSchema,
+    description: 'What the members of the front came to with other seeds: means and their 95 % intervals.',
+  })
+  async reevaluation(@Param('campaign') campaign: string): Promise<Reevaluation> {
+    const { id } = await findCampaign(this.database, campaign);
+    return readReevaluation(this.database, id);
   }
 
   @Get(':campaign/candidates')

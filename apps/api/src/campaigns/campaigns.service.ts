@@ -4,6 +4,7 @@ import {
   campaignWorkflowId,
   FINAL_CAMPAIGN_STATES,
   ORCHESTRATOR_QUEUE,
+  reevaluationWorkflowId,
   type Campaign,
   type CampaignSpec,
   type DeleteRequest,
@@ -14,6 +15,8 @@ import {
   type LaunchRequest,
   type PauseRequest,
   type PriorResult,
+  type ReevaluateRequest,
+  type Reevaluation,
   type RepriceRequest,
   type Retry,
   type RetryRequest,
@@ -22,10 +25,13 @@ import { EnergyModelError } from '@espalier/energy-model';
 import { NetworkError } from '@espalier/networks';
 import {
   archiveCampaign,
+  askForReplicates,
   createCampaign,
   deleteCampaign,
   extendCampaign,
+  dropReplicates,
   findCampaign,
+  readReevaluation,
   repriceCampaign,
   retryCandidates,
   type Database,
@@ -94,6 +100,25 @@ export class CampaignsService {
       if (!(error instanceof NetworkError || error instanceof EnergyModelError)) throw error;
       throw invalidFields([{ field: 'accelerator', message: error.message }]);
     }
+  }
+
+  /** Has the front's members trained again with other seeds; the orchestrator begins it within seconds. */
+  async reevaluate(nameOrId: string, request: ReevaluateRequest): Promise<Reevaluation> {
+    const { id } = await findCampaign(this.database, nameOrId);
+    return askForReplicates(this.database, id, request);
+  }
+
+  /** What is under way stops within seconds. */
+  async stopReevaluation(nameOrId: string): Promise<Reevaluation> {
+    const { id } = await findCampaign(this.database, nameOrId);
+    await dropReplicates(this.database, id);
+    try {
+      await this.temporal.workflow.getHandle(reevaluationWorkflowId(id)).cancel();
+    } catch (error) {
+      // It has not begun, or is over.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+    return readReevaluation(this.database, id);
   }
 
   async archive(nameOrId: string): Promise<Campaign> {

@@ -2,6 +2,7 @@ import { FINAL_CAMPAIGN_STATES, type Campaign, type CampaignEvent } from '@espal
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
+import { addReevaluate } from './reevaluate.js';
 import { budgetWords } from '../budget-words.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
@@ -110,6 +111,7 @@ export function campaignCommand(): Command {
       else note(`${campaign.name} is being cancelled`);
     });
   addVerbsOfEndedCampaigns(command);
+  addReevaluate(command);
   return command;
 }
 

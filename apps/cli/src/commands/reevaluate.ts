@@ -1,0 +1,64 @@
+import type { Reevaluation, Spread } from '@espalier/contracts';
+import type { Command } from 'commander';
+import { api } from '../context.js';
+import { positiveNumber } from '../option-numbers.js';
+import { energy, note, percent, print, printJson, table } from '../output.js';
+
+const LOOK_EVERY_MS = 2_000;
+
+interface Options {
+  seeds?: number;
+  stop?: boolean;
+  watch?: boolean;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export function addReevaluate(command: Command): void {
+  command
+    .command('reevaluate <name>')
+    .description("train a front's members again with other seeds, and show means with their 95 % intervals")
+    .option('--seeds <n>', 'with so many seeds in all; without it, show what is known', positiveNumber)
+    .option('--watch', 'follow it until it ends')
+    .option('--stop', 'give up what is left of it')
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', '\nExamples:\n  npx espalier campaign reevaluate lenet5-mnist --seeds 5 --watch')
+    .action(async (name: string, { seeds, stop, watch, dryRun = false, json }: Options) => {
+      let found = stop
+        ? await api().stopReevaluation(name)
+        : seeds === undefined
+          ? await api().reevaluation(name)
+          : await api().reevaluate(name, { seeds, dryRun });
+      while (watch && !dryRun && found.toDo > 0) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+        const { done } = found;
+        found = await api().reevaluation(name);
+        if (found.done !== done && !json) note(progress(found));
+      }
+      if (json) return printJson(found);
+      if (found.toDo > 0) note(`${dryRun ? 'there would be ' : ''}${progress(found)}`);
+      print(
+        table(
+          ['#', 'energy 10⁶', 'found', 'seeds', 'validation again', 'test again', 'energy again'],
+          found.members.map(({ number, energy: of, validationAccuracy, seeds: n, again }) => [
+            String(number),
+            energy(of),
+            percent(validationAccuracy),
+            String(n),
+            again ? spread(again.validationAccuracy, percent) : '–',
+            again ? spread(again.testAccuracy, percent) : '–',
+            again ? spread(again.energy, energy) : '–',
+          ]),
+        ),
+      );
+    });
+}
+
+function progress({ campaign, done, failed, toDo }: Reevaluation): string {
+  return `${campaign}: ${done} trainings done${failed > 0 ? `, ${failed} of them without a result` : ''}, ${toDo} to do`;
+}
+
+function spread({ mean, interval }: Spread, format: (value: number) => string): string {
+  return interval ? `${format(mean)} (${format(interval[0])} to ${format(interval[1])})` : format(mean);
+}

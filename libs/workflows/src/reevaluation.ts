@@ -1,0 +1,48 @@
+import type { ReevaluationInput, ReplicateOutcome, ReplicateToDo } from '@espalier/contracts';
+import { ApplicationFailure } from '@temporalio/common';
+import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { bookkeeping, failureOf, trainingOn } from './activities.js';
+import { runStages } from './run-stages.js';
+
+/** How many are looked up at a time, for each that is under way: between two lots the run may continue as new. */
+const LOT = 5;
+
+/**
+ * Prunes and trains the members of a front again with other seeds, as many at once as the campaign tries candidates. What is to be
+ * done is in the store, and each end is recorded there: a run that is started anew goes on with what is left. When it is
+ * cancelled, that is given up.
+ */
+export async function reevaluation({ campaignId }: ReevaluationInput): Promise<void> {
+  const plan = await bookkeeping.loadPlan(campaignId);
+  const dense = plan.dense?.artifact;
+  if (dense === undefined) throw ApplicationFailure.nonRetryable('the campaign has no dense network', 'NoDenseNetwork');
+
+  const again = async (replicate: ReplicateToDo): Promise<ReplicateOutcome> => {
+    const { model, measurement } = await runStages({ ...replicate, plan, dense });
+    const test = await trainingOn(plan.deviceClass).evaluate({ task: plan.task, model: model.artifact, split: 'test' });
+    return { validation: measurement, test };
+  };
+  const lane = async (lot: ReplicateToDo[]): Promise<void> => {
+    for (let next = lot.shift(); next; next = lot.shift()) {
+      const outcome = await again(next).catch((error: unknown) => {
+        if (isCancellation(error)) throw error;
+        return { failure: failureOf(error) };
+      });
+      const { candidateId, replicate } = next;
+      await bookkeeping.recordReplicate(campaignId, { candidateId, replicate }, outcome);
+    }
+  };
+
+  try {
+    for (;;) {
+      const lot = await bookkeeping.replicatesToDo(campaignId, LOT * plan.parallelism);
+      if (lot.length === 0) return;
+      await Promise.all(Array.from({ length: plan.parallelism }, () => lane(lot)));
+      if (workflowInfo().continueAsNewSuggested) break;
+    }
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    return await CancellationScope.nonCancellable(() => bookkeeping.dropReplicates(campaignId));
+  }
+  await continueAsNew<typeof reevaluation>({ campaignId });
+}
