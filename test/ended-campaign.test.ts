@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import type { Campaign, CampaignEvent, Candidate, Front, Reevaluation } from '@espalier/contracts';
+import {
+  candidateWorkflowId,
+  type Campaign,
+  type CampaignEvent,
+  type Candidate,
+  type Front,
+  type Reevaluation,
+} from '@espalier/contracts';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StackUnderTest, until } from './stack-under-test.js';
 
@@ -121,15 +129,60 @@ describe('a campaign that has ended', () => {
     );
   });
 
+  it('gets its turns beside a large one, and goes first where it is urgent', async () => {
+    const launch = (name: string, candidates: number, more: string) =>
+      stack.espalier(
+        'campaign',
+        'launch',
+        stack.write(
+          `${name}.yaml`,
+          spec(name, 'random')
+            .replace('[1, 1], imagesPerEpoch: 200', '[4, 4], imagesPerEpoch: 1000')
+            .replace('conv2: [0.3, 1]', `conv2: [${0.3 + name.length / 100}, 1]`)
+            .replace('candidates: 3', `candidates: ${candidates}`)
+            .replace('parallelism: 2', `parallelism: { cpu: ${candidates} }\n${more}`),
+        ),
+      );
+    await launch('large', 24, '');
+    await until('all of it waits for devices, or is done', async () => {
+      const { running, completed: done } = (await campaign('large')).counts;
+      return running + done === 24;
+    });
+    await launch('small', 2, 'share: 1');
+    await launch('urgent', 2, 'priority: 1');
+    const before = (await campaign('large')).counts.completed;
+    await completed('urgent');
+    await completed('small');
+    // In the order in which they were asked for, what was left of the large one would have come first.
+    const meanwhile = (await campaign('large')).counts.completed - before;
+    expect(meanwhile).toBeLessThan((24 - before) / 2);
+    const connection = await Connection.connect({ address: `127.0.0.1:${stack.portBase + 3}` });
+    const [{ id }] = await candidates('urgent');
+    const { priority } = await new Client({ connection }).workflow.getHandle(candidateWorkflowId(id)).describe();
+    await connection.close();
+    expect(priority).toMatchObject({ priorityKey: 1, fairnessKey: (await campaign('urgent')).id });
+    expect((await stack.espalier('campaign', 'cancel', 'large')).code).toBe(0);
+    await until('it is over', async () => (await campaign('large')).state === 'cancelled');
+  }, 240_000);
+
   it('ends when its hours are used up: what is trained then is stopped, and what there is stays', async () => {
-    const timed = spec('timed', 'magnitude')
-      .replace('[1, 1]', '[900, 900]')
-      .replace('candidates: 3', 'candidates: 3, wallClockHours: 0.004, deviceHours: 5');
-    await stack.espalier('campaign', 'launch', stack.write('timed.yaml', timed));
-    const { counts } = await completed('timed');
-    expect(counts).toMatchObject({ cancelled: 2, asked: 0, running: 0 });
-    const spent = (await events('timed')).find(({ kind }) => kind === 'budget-spent');
-    expect(spent?.detail).toMatchObject({ budget: 'wallClockHours', of: 0.004 });
+    const launch = (name: string, criterion: string, budget: string) => {
+      const timed = spec(name, criterion)
+        .replace('[1, 1]', '[900, 900]')
+        .replace('candidates: 3', `candidates: 3, ${budget}`)
+        .replace('parallelism: 2', 'parallelism: 1');
+      return stack.espalier('campaign', 'launch', stack.write(`${name}.yaml`, timed));
+    };
+    await launch('timed', 'magnitude', 'wallClockHours: 0.004, deviceHours: 5');
+    await launch('metered', 'random', 'wallClockHours: 5, deviceHours: 0.001');
+    for (const [name, budget, of] of [
+      ['timed', 'wallClockHours', 0.004] as const,
+      ['metered', 'deviceHours', 0.001] as const,
+    ]) {
+      expect((await completed(name)).counts).toMatchObject({ cancelled: 1, asked: 0, running: 0 });
+      const spent = (await events(name)).find(({ kind }) => kind === 'budget-spent');
+      expect(spent?.detail).toMatchObject({ budget, of });
+    }
     const more = await stack.espalier('campaign', 'extend', 'timed', '--candidates', '9');
     expect([more.code, more.stderr]).toEqual([4, expect.stringContaining('has used up hours since its launch')]);
   });

@@ -41,16 +41,18 @@ export async function watchCampaign(
 }
 
 function progressLine(
-  { dense, counts, hypervolume, state }: Campaign,
+  { dense, counts, hypervolume, state, spec: { deviceClass } }: Campaign,
   front: Front,
   workers: readonly Worker[],
   secondsLeft: number,
 ): string {
   if (state === 'pending') return 'waiting for the orchestrator';
-  const ready = workers.filter((worker) => worker.state === 'ready');
+  const able = workers.filter((worker) => deviceClass === undefined || worker.deviceClass === deviceClass);
+  const ready = able.filter((worker) => worker.state === 'ready');
   if (ready.length === 0) {
-    const [why] = workers.flatMap(({ id, reason }) => (reason ? [`${id}: ${reason}`] : []));
-    return `no worker takes work, and what is asked for waits for one${why ? ` (${why})` : ''}`;
+    const [why] = able.flatMap(({ id, reason }) => (reason ? [`${id}: ${reason}`] : []));
+    const which = deviceClass === undefined ? 'no worker' : `no worker with a ${deviceClass}`;
+    return `${which} takes work, and what is asked for waits for one${why ? ` (${why})` : ''}`;
   }
   if (!dense) return 'training the dense network (one to three minutes)';
   const best = front.points.find(

@@ -8,6 +8,8 @@ import type { Job, JobResult, TrainingProcessOptions } from './job-messages.js';
 import { JobCancelledError, JobError, TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
 const HEARTBEAT_EVERY_MS = 2_000;
+/** How often a job says how long it has been at work: a budget of hours is overshot by no more than this and one look at it. */
+const RECORD_USE_EVERY_MS = 10_000;
 /** A candidate that takes its process down so often is set aside: it is the candidate, not the machine. */
 const CRASHES_ALLOWED = 3;
 
@@ -78,6 +80,8 @@ export class TrainingProcesses {
     const began = Date.now();
     const details = (): HeartbeatDetails => ({ progress, deviceSeconds: this.uses.secondsSince(began) });
     const heartbeat = setInterval(() => context.heartbeat(details()), HEARTBEAT_EVERY_MS);
+    const record = (): void => void this.uses.record(context, attempt, this.uses.secondsSince(began));
+    const recording = setInterval(record, RECORD_USE_EVERY_MS);
     void this.uses.recordLostAttempt(context);
     try {
       const result = await training.run(job, context.cancellationSignal, (latest) => (progress = latest));
@@ -88,7 +92,8 @@ export class TrainingProcesses {
     } finally {
       this.#busy--;
       clearInterval(heartbeat);
-      void this.uses.record(context, attempt, this.uses.secondsSince(began));
+      clearInterval(recording);
+      record();
       if (this.#closed || job.kind === 'trainDense') training.close();
       else if (training.alive) this.#idle.push(training);
     }

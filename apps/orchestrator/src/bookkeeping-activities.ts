@@ -1,4 +1,10 @@
-import { type BookkeepingActivities, type CampaignPlan, type CampaignSpec } from '@espalier/contracts';
+import {
+  parallelismOn,
+  type BookkeepingActivities,
+  type CampaignPlan,
+  type CampaignSpec,
+  type DeviceClass,
+} from '@espalier/contracts';
 import { acceleratorOf } from '@espalier/networks';
 import {
   addCandidates,
@@ -28,27 +34,28 @@ import { log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { ToldStrategies } from './told-strategies.js';
 
-/** The orchestrator's activities, over a store and the device class that campaigns train on. */
+/** The orchestrator's activities, over a store and the device class that campaigns train on which name none. */
 export function createBookkeepingActivities({
   database,
   deviceClass,
 }: {
   database: Database;
-  deviceClass: () => Promise<string>;
+  deviceClass: () => Promise<DeviceClass>;
 }): BookkeepingActivities {
   const strategies = new ToldStrategies();
   return withTypedErrors({
     async loadPlan(campaignId): Promise<CampaignPlan> {
       const { spec, state, dense } = await findCampaign(database, campaignId);
       const task = taskOf(spec);
+      const on = spec.deviceClass ?? (await deviceClass());
       const known = dense?.artifact ?? (await adoptDenseModel(database, campaignId, task));
       return {
         task,
         accelerator: acceleratorOf(spec.accelerator),
         batch: spec.batch,
         imagesPerEpoch: spec.space.fineTune.imagesPerEpoch ?? null,
-        parallelism: spec.parallelism,
-        deviceClass: await deviceClass(),
+        parallelism: parallelismOn(spec, on),
+        deviceClass: on,
         state,
         dense: known === null ? null : { artifact: known },
         isTimed: spec.budget.wallClockHours !== undefined || spec.budget.deviceHours !== undefined,

@@ -1,4 +1,4 @@
-import { campaignWorkflowId, ORCHESTRATOR_QUEUE, reevaluationWorkflowId } from '@espalier/contracts';
+import { campaignStart, ORCHESTRATOR_QUEUE, reevaluationWorkflowId } from '@espalier/contracts';
 import { campaignsToReevaluate, unfinishedCampaigns, type Database } from '@espalier/store';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { campaign, reevaluation } from '@espalier/workflows/client';
@@ -9,15 +9,11 @@ import type { Logger } from 'pino';
  * while Temporal was away, or whose workflow Temporal has lost. Starting one that runs changes nothing.
  */
 export async function startCampaigns(database: Database, client: Client, log: Logger): Promise<void> {
-  for (const { id, name, state } of await unfinishedCampaigns(database)) {
-    const workflowId = campaignWorkflowId(id);
-    if (await isRunning(client, workflowId)) continue;
-    await client.workflow.start<typeof campaign>('campaign', {
-      workflowId,
-      taskQueue: ORCHESTRATOR_QUEUE,
-      args: [{ campaignId: id, name, paused: state === 'paused' }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
+  for (const unfinished of await unfinishedCampaigns(database)) {
+    const { id, name } = unfinished;
+    const start = campaignStart(unfinished);
+    if (await isRunning(client, start.workflowId)) continue;
+    await client.workflow.start<typeof campaign>('campaign', start);
     log.info({ campaign: name, campaignId: id }, 'started the workflow of a campaign');
   }
   for (const campaignId of await campaignsToReevaluate(database)) {
@@ -28,6 +24,7 @@ export async function startCampaigns(database: Database, client: Client, log: Lo
       taskQueue: ORCHESTRATOR_QUEUE,
       args: [{ campaignId }],
       workflowIdConflictPolicy: 'USE_EXISTING',
+      priority: { fairnessKey: campaignId },
     });
     log.info({ campaignId }, 'started the workflow of a reevaluation');
   }

@@ -4,6 +4,7 @@ import { whileTraining } from './criteria.js';
 import { NetworkSchema } from './network.js';
 import { NotifySchema } from './notification.js';
 import { PriorResultsSchema } from './prior-results.js';
+import { DEVICE_CLASSES, type DeviceClass } from './worker.js';
 import { ScheduleSpaceSchema } from './schedule.js';
 
 export const STRATEGIES = ['random', 'nsga2'] as const;
@@ -57,6 +58,10 @@ export const RungsSchema = z.strictObject({
 });
 export type Rungs = z.infer<typeof RungsSchema>;
 
+/** Candidates at a time. */
+const ParallelismSchema = z.int().min(1).max(500);
+const PARALLELISM = 2;
+
 /** A campaign as its owner writes it: the YAML file, the API's body and the stored column are all this. */
 const CampaignSpecFields = z.strictObject({
   name: CampaignName,
@@ -89,7 +94,16 @@ const CampaignSpecFields = z.strictObject({
   rungs: RungsSchema.optional(),
   /** Campaigns of the same network and data whose results this one begins with: its strategy is told of them, its budget is not used. */
   warmStart: z.array(CampaignName).min(1).max(20).optional(),
-  parallelism: z.int().min(1).max(500).default(2),
+  /** Candidates at a time, on any device or by its class. */
+  parallelism: z
+    .union([ParallelismSchema, z.partialRecord(z.enum(DEVICE_CLASSES), ParallelismSchema)])
+    .default(PARALLELISM),
+  /** Trains on devices of this class alone, and waits for one; without it, on cards where there are any. */
+  deviceClass: z.enum(DEVICE_CLASSES).optional(),
+  /** Where devices are short: its work goes before that of campaigns of a larger number. 3 if left out. */
+  priority: z.int().min(1).max(5).optional(),
+  /** Among campaigns of one priority that wait for devices, its part of them in proportion to the others'. 1 if left out. */
+  share: z.number().min(0.01).max(100).optional(),
   /** Sends word of what happens to an address. */
   notify: NotifySchema.optional(),
   /** Use only the first images of the training split, and of the others in proportion: for trials and tests. */
@@ -114,4 +128,9 @@ export const CampaignSpecSchema = CampaignSpecFields.superRefine(({ rungs, space
 export const LaunchRequestSchema = CampaignSpecSchema.safeExtend({ priorResults: PriorResultsSchema.optional() });
 export type LaunchRequest = z.infer<typeof LaunchRequestSchema>;
 export type CampaignSpec = z.infer<typeof CampaignSpecSchema>;
+
+/** Candidates at a time on a class of device. */
+export function parallelismOn({ parallelism }: Pick<CampaignSpec, 'parallelism'>, deviceClass: DeviceClass): number {
+  return typeof parallelism === 'number' ? parallelism : (parallelism[deviceClass] ?? PARALLELISM);
+}
 export type CampaignSpecInput = z.input<typeof CampaignSpecSchema>;

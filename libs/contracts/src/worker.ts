@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 export const DEVICE_CLASSES = ['cpu', 'gpu'] as const;
+export type DeviceClass = (typeof DEVICE_CLASSES)[number];
 
 /**
  * `ready` takes work; `draining` hands back what it has, `drained` has handed it back, and both take no more; `unfit` takes

@@ -1,5 +1,5 @@
 import type { AcceleratorSchema } from './accelerator.js';
-import type { CampaignState } from './campaign.js';
+import type { Campaign, CampaignState } from './campaign.js';
 import type { CandidateStateWithoutResult, Failure } from './candidate.js';
 import type { PruningSchedule } from './schedule.js';
 import type {
@@ -21,6 +21,24 @@ export const campaignWorkflowId = (campaignId: string): string => `campaign-${ca
 export const candidateWorkflowId = (candidateId: string): string => `candidate-${candidateId}`;
 
 export const reevaluationWorkflowId = (campaignId: string): string => `reevaluation-${campaignId}`;
+
+/**
+ * What a campaign's workflow is started with. Priority and share are Temporal's, which go from a workflow to its candidates and
+ * their trainings: a campaign of a thousand candidates and one of two get their turns alike.
+ */
+export function campaignStart({ id, name, state, spec }: Pick<Campaign, 'id' | 'name' | 'state' | 'spec'>) {
+  return {
+    workflowId: campaignWorkflowId(id),
+    taskQueue: ORCHESTRATOR_QUEUE,
+    args: [{ campaignId: id, name, paused: state === 'paused' }] as [CampaignInput],
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    priority: {
+      fairnessKey: id,
+      ...(spec.priority !== undefined && { priorityKey: spec.priority }),
+      ...(spec.share !== undefined && { fairnessWeight: spec.share }),
+    },
+  };
+}
 
 export interface CampaignInput {
   campaignId: string;

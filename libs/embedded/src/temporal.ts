@@ -16,6 +16,8 @@ export function temporalComponent(file: string, port: number, uiPort: number): C
       ...['--db-filename', file, '--log-level', 'warn', '--log-format', 'json'],
       // Three times as many activities a second as with SQLite's defaults, and still safe against a killed process.
       ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+      // Campaigns that wait for devices take turns.
+      ...['--dynamic-config-value', 'matching.enableFairness=true'],
     ],
     env: {},
     stopSignal: 'SIGTERM',

@@ -91,12 +91,13 @@ export async function listCampaigns(database: Database, archived = false): Promi
 /** Campaigns that should have a workflow at work. */
 export async function unfinishedCampaigns(
   database: Database,
-): Promise<{ id: string; name: string; state: CampaignState }[]> {
-  return database.campaign.findMany({
+): Promise<Pick<Campaign, 'id' | 'name' | 'state' | 'spec'>[]> {
+  const rows = await database.campaign.findMany({
     where: { state: { in: ['pending', 'running', 'paused'] } },
-    select: { id: true, name: true, state: true },
+    select: { id: true, name: true, state: true, spec: true },
     orderBy: { createdAt: 'asc' },
   });
+  return rows.map((row) => ({ ...row, spec: CampaignSpecSchema.parse(row.spec) }));
 }
 
 /** Moves a campaign to a state. A final state is never left, and setting a state that it has changes nothing. */

@@ -10,6 +10,7 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  patched,
   setHandler,
   startChild,
   workflowInfo,
@@ -26,8 +27,8 @@ import {
   resumeUpdate,
 } from './messages.js';
 
-/** How long to wait for a candidate's signal before the store is asked whether one went missing. */
-const LOOK_AGAIN = '30s';
+/** How often the store is asked whether a candidate's signal went missing, a candidate itself, or a budget. */
+const LOOK_AGAIN_MS = 30_000;
 
 /**
  * One campaign: the dense network, then a sliding window of candidates up to the budget, then the front on the test
@@ -101,6 +102,9 @@ export async function campaign(input: CampaignInput): Promise<void> {
   );
 
   const plan = await bookkeeping.loadPlan(campaignId);
+  // Histories from before it look again only when no signal has come for so long.
+  const looksAtIntervals = patched('looks-at-intervals');
+  let nextLook = Date.now() + LOOK_AGAIN_MS;
   if (plan.state === 'pending') await bookkeeping.recordCampaignState(campaignId, 'running', null);
 
   const start = async (dense: string, asked: AskedCandidate): Promise<void> => {
@@ -120,13 +124,17 @@ export async function campaign(input: CampaignInput): Promise<void> {
 
   // `interrupted` ends the wait early; when a campaign is cancelled its last candidates are waited for without it.
   const collect = async (interrupted = (): boolean => false): Promise<void> => {
-    const signalled = await condition(() => settled.length > 0 || interrupted(), LOOK_AGAIN);
-    const asking = signalled ? settled.splice(0) : [...inFlight];
+    const patience = looksAtIntervals ? Math.max(1, nextLook - Date.now()) : LOOK_AGAIN_MS;
+    const signalled = await condition(() => settled.length > 0 || interrupted(), patience);
+    const isTimeToLook = !signalled || (looksAtIntervals && Date.now() >= nextLook);
+    const signals = settled.splice(0);
+    const asking = isTimeToLook ? [...inFlight] : signals;
+    if (isTimeToLook) nextLook = Date.now() + LOOK_AGAIN_MS;
     if (asking.length === 0) return;
     for (const candidateId of await bookkeeping.tell(campaignId, asking)) {
       if (inFlight.delete(candidateId)) settledCount++;
     }
-    if (signalled || cancelling) return;
+    if (!isTimeToLook || cancelling) return;
     if (plan.isTimed && (await bookkeeping.isBudgetSpent(campaignId))) stopCandidates();
     else await restartLost();
   };

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ArtifactStore } from '@espalier/artifacts';
 import {
+  campaignStart,
   campaignWorkflowId,
   FINAL_CAMPAIGN_STATES,
-  ORCHESTRATOR_QUEUE,
   reevaluationWorkflowId,
   type Campaign,
   type CampaignSpec,
@@ -68,26 +68,26 @@ export class CampaignsService {
   async launch({ priorResults, ...spec }: LaunchRequest, idempotencyKey: string | null): Promise<Campaign> {
     await this.check(spec, priorResults);
     const { id, created } = await createCampaign(this.database, spec, idempotencyKey, priorResults);
-    if (created) {
-      await this.#start(id, spec.name);
-      this.log.log({ campaign: spec.name, campaignId: id }, 'launched');
-    }
+    const launched = await findCampaign(this.database, id);
+    if (!created) return launched;
+    await this.#start(launched);
+    this.log.log({ campaign: spec.name, campaignId: id }, 'launched');
     return findCampaign(this.database, id);
   }
 
   /** Gives a campaign that has ended larger budgets, and goes on with it. */
   async extend(nameOrId: string, request: ExtendRequest): Promise<Extension> {
-    const { id, name } = await findCampaign(this.database, nameOrId);
-    const extension = await extendCampaign(this.database, id, request);
-    if (!request.dryRun && !isDeepStrictEqual(extension.budget, extension.budgetBefore)) await this.#start(id, name);
+    const ended = await findCampaign(this.database, nameOrId);
+    const extension = await extendCampaign(this.database, ended.id, request);
+    if (!request.dryRun && !isDeepStrictEqual(extension.budget, extension.budgetBefore)) await this.#start(ended);
     return extension;
   }
 
   /** Has candidates without a result tried again, and goes on with the campaign. */
   async retry(nameOrId: string, request: RetryRequest): Promise<Retry> {
-    const { id, name } = await findCampaign(this.database, nameOrId);
-    const retry = await retryCandidates(this.database, id, request);
-    if (!request.dryRun && retry.retried.length > 0) await this.#start(id, name);
+    const ended = await findCampaign(this.database, nameOrId);
+    const retry = await retryCandidates(this.database, ended.id, request);
+    if (!request.dryRun && retry.retried.length > 0) await this.#start(ended);
     return retry;
   }
 
@@ -140,17 +140,12 @@ export class CampaignsService {
   }
 
   /** Should Temporal be away, or the workflow that has ended still be closing, the orchestrator starts it soon. */
-  async #start(id: string, name: string): Promise<void> {
+  async #start(started: Campaign): Promise<void> {
     try {
-      await this.temporal.workflow.start<typeof campaign>('campaign', {
-        workflowId: campaignWorkflowId(id),
-        taskQueue: ORCHESTRATOR_QUEUE,
-        args: [{ campaignId: id, name }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
+      await this.temporal.workflow.start<typeof campaign>('campaign', campaignStart(started));
     } catch (error) {
       if (!(isGrpcServiceError(error) || error instanceof ServiceError)) throw error;
-      this.log.warn(`Temporal is out of reach: the orchestrator will start campaign ${name} (${id})`);
+      this.log.warn(`Temporal is out of reach: the orchestrator will start campaign ${started.name} (${started.id})`);
     }
   }
 

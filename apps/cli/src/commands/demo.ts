@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { api, startStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { formatFront, timesLess } from '../front-formats.js';
+import { parallelismWords } from '../launch-words.js';
 import { note, percent, print } from '../output.js';
 import { readSpec } from '../read-spec.js';
 import { watchCampaign } from '../watch.js';
@@ -49,7 +50,7 @@ async function demo({
     interrupted.signal.throwIfAborted();
     const campaign = await launchOrResume(spec, fresh ?? false);
     note(
-      `Campaign ${campaign.name}: ${spec.budget.candidates} candidates, ${spec.parallelism} at a time (under ten minutes on 2 cores). Ctrl-C stops it; the same command goes on.`,
+      `Campaign ${campaign.name}: ${spec.budget.candidates} candidates, ${parallelismWords(spec.parallelism)} at a time (under ten minutes on 2 cores). Ctrl-C stops it; the same command goes on.`,
     );
     const ended = await watchCampaign(api(), campaign.name, {
       signal: interrupted.signal,
