@@ -6,6 +6,7 @@ import { benchCampaignScale } from './campaign-scale.mjs';
 import { benchDemoCandidates } from './demo-candidates.mjs';
 import { benchEnergyPricings } from './energy-pricings.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
+import { benchKilledWorker } from './peers/killed-worker.mjs';
 import { benchLenet300100 } from './pruning/lenet-300-100.mjs';
 import { benchLenet5 } from './pruning/lenet-5.mjs';
 import { benchPruneTimes } from './pruning/prune-times.mjs';
@@ -21,6 +22,7 @@ const BENCHES = {
   'demo-candidates': benchDemoCandidates,
   'campaign-scale': benchCampaignScale,
   rungs: benchRungs,
+  'killed-worker': benchKilledWorker,
   'worker-memory': benchWorkerMemory,
   'prune-times': benchPruneTimes,
   'lenet-5': benchLenet5,

@@ -1,5 +1,6 @@
 import type { CampaignSpec, PruningSchedule } from '@espalier/contracts';
 import { createStrategy, type Strategy, type Told } from '@espalier/search';
+import { schedulePricer } from '@espalier/networks';
 import type { ToldCandidate, ToldLog } from '@espalier/store';
 
 interface Kept {
@@ -29,7 +30,10 @@ export class ToldStrategies {
       // Candidates that are tried again are taken out of the log: then the numbers do not meet.
       if (kept.count + news.length === count) return this.#tell(campaignId, spec, kept, news);
     }
-    const fresh = { strategy: createStrategy(spec), made, count: 0, lastOrder: -1 };
+    const { profile, energy: denseEnergy } = await log.dense();
+    const energyOf = schedulePricer(spec, profile);
+    const strategy = createStrategy(spec, { denseEnergy, ...(energyOf && { energyOf }) });
+    const fresh = { strategy, made, count: 0, lastOrder: -1 };
     const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
     fresh.strategy.tell(
       (await log.prior()).map((each) => ({ ...toldOf(each.schedule, each, leastAccuracy), number: null })),

@@ -18,9 +18,12 @@ export type CandidateState = z.infer<typeof CandidateStateSchema>;
 /** Ends without a result. A training that diverged is the schedule's doing, not a fault of the system. */
 export type CandidateStateWithoutResult = Extract<CandidateState, 'diverged' | 'failed' | 'cancelled'>;
 
-/** Where a schedule came from: drawn at random, bred from earlier candidates, or another campaign's, with its result. */
+/**
+ * Where a schedule came from: drawn at random, bred from earlier candidates, proposed by a model of all of them, or another
+ * campaign's, with its result.
+ */
 export const LineageSchema = z.strictObject({
-  origin: z.enum(['random', 'offspring', 'imported']),
+  origin: z.enum(['random', 'offspring', 'proposed', 'imported']),
   parents: z.array(z.int().min(0)),
 });
 export type Lineage = z.infer<typeof LineageSchema>;

@@ -10,7 +10,10 @@ const space: ScheduleSpace = ScheduleSpaceSchema.parse({
   fineTune: { epochs: [1, 3] },
 });
 const make = (name: (typeof STRATEGIES)[number], seed: number, candidates = 200): Strategy =>
-  createStrategy({ strategy: { name, seed }, space, budget: { candidates } });
+  createStrategy(
+    { strategy: { name, seed }, space, budget: { candidates }, constraints: {} },
+    { denseEnergy: 1, energyOf: ({ density }) => prune8(density)[1] },
+  );
 
 /** `prune8`, a stand-in for a campaign: eight layers, loss and energy, both minimised. */
 function prune8(density: Record<string, number>): [number, number] {

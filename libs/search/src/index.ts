@@ -1,5 +1,6 @@
 export { createStrategy } from './create-strategy.js';
+export { FrontierStrategy } from './strategies/frontier.js';
 export { Nsga2Strategy } from './strategies/nsga2.js';
 export { RandomStrategy } from './strategies/random.js';
 export { ScheduleCoding } from './schedule-coding.js';
-export type { Asked, Strategy, Told } from './strategy.js';
+export type { Asked, Foreknowledge, Strategy, Told } from './strategy.js';

@@ -1,5 +1,6 @@
 import type { PruningSchedule, ScheduleSpace } from '@espalier/contracts';
 import type { RandomStream } from '@espalier/random';
+import type { CubeSpace } from './frontier/frontier-search.js';
 
 /** One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is possible. */
 type Coordinate =
@@ -58,6 +59,30 @@ export class ScheduleCoding {
 
   get dimensions(): number {
     return this.#coordinates.length;
+  }
+
+  /** The space as a model of what its points come to sees it. */
+  cube(): CubeSpace {
+    const choices = this.#coordinates.map(choicesOf);
+    const categories = this.#coordinates.flatMap((coordinate, at) =>
+      'options' in coordinate ? coordinate.options.map((_, option) => ({ at, option })) : [],
+    );
+    return {
+      isDensity: this.#coordinates.map(({ kind }) => kind === 'density' || kind === 'filterDensity'),
+      choices,
+      features: (point) => {
+        const features = new Float64Array(choices.length + categories.length);
+        choices.forEach((count, j) => {
+          // Categories have no order: their place is in coordinates of their own, all as far from each other.
+          if ('options' in this.#coordinates[j]) return;
+          features[j] = count === undefined ? point[j] : (choice(point[j], count) + 0.5) / count;
+        });
+        categories.forEach(({ at, option }, k) => {
+          if (choice(point[at], choices[at] ?? 1) === option) features[choices.length + k] = Math.SQRT1_2;
+        });
+        return features;
+      },
+    };
   }
 
   random(random: RandomStream): number[] {
@@ -176,6 +201,13 @@ function densities(kind: 'density' | 'filterDensity', ranges: ScheduleSpace['den
   return Object.keys(ranges)
     .sort()
     .map((layer) => ({ kind, layer, low: ranges[layer][0], high: ranges[layer][1] }));
+}
+
+/** Of a coordinate with so many values that they can be counted. */
+function choicesOf(coordinate: Coordinate): number | undefined {
+  if ('options' in coordinate) return coordinate.options.length;
+  if (coordinate.kind === 'epochs' || coordinate.kind === 'filterEpochs') return coordinate.high - coordinate.low + 1;
+  return undefined;
 }
 
 const choice = (at: number, options: number): number => Math.min(options - 1, Math.floor(at * options));

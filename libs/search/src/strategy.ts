@@ -17,13 +17,24 @@ export interface Asked {
   readonly lineage: Lineage;
 }
 
+/** What is known of a campaign's schedules before any is tried. */
+export interface Foreknowledge {
+  /** Of the unpruned network, in the unit of the results' second objective: hypervolumes are measured up to it. */
+  readonly denseEnergy: number;
+  /** Of a schedule; left out where only pruning can tell. */
+  readonly energyOf?: (schedule: PruningSchedule) => number;
+}
+
 /**
  * A search strategy. It is told everything and stores nothing: a strategy that is made anew and told the same results in
- * the same order answers as the first one did. The answer to `ask` depends on the seed, the number asked for and what
- * was told before, and on nothing else; asking does not change it, so that `ask` may be tried again.
+ * the same order answers as the first one did. The answer to `ask` depends on the seed, the number asked for, what
+ * was told before and what is pending, and on nothing else; asking does not change it, so that `ask` may be tried again.
  */
 export interface Strategy {
   tell(results: readonly Told[]): void;
-  /** @param number the candidate's number in its campaign, from 0 */
-  ask(number: number): Asked;
+  /**
+   * @param number the candidate's number in its campaign, from 0
+   * @param pending schedules that were asked for and of which nothing was told yet
+   */
+  ask(number: number, pending?: readonly PruningSchedule[]): Asked;
 }

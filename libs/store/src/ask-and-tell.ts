@@ -3,15 +3,19 @@ import {
   LineageSchema,
   PriorResultsSchema,
   PruningScheduleSchema,
+  SparsityProfileSchema,
   type AskedCandidate,
   type CampaignSpec,
   type Lineage,
   type PriorResult,
   type PruningSchedule,
+  type SparsityProfile,
 } from '@espalier/contracts';
 import { roomInBudget, spentBudget } from './budgets.js';
 import { candidateId } from './candidates.js';
 import type { Database } from './database.js';
+import { denseOf } from './dense-models.js';
+import { NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
 import { describeAsked, promoteCandidates } from './rungs.js';
 import type { Prisma } from './generated/client.js';
@@ -33,6 +37,8 @@ export interface ToldLog {
   after(order: number): Promise<ToldCandidate[]>;
   /** What is told before all of them, from elsewhere. */
   prior(): Promise<PriorResult[]>;
+  /** What the unpruned network is and costs. */
+  dense(): Promise<{ profile: SparsityProfile; energy: number }>;
 }
 
 const UNSETTLED = ['asked', 'running'] as const;
@@ -62,7 +68,9 @@ export async function addCandidates(
   database: Database,
   campaignId: string,
   atMost: number,
-  strategyAfter: (told: ToldLog) => Promise<{ ask(number: number): { schedule: PruningSchedule; lineage: Lineage } }>,
+  strategyAfter: (told: ToldLog) => Promise<{
+    ask(number: number, pending: readonly PruningSchedule[]): { schedule: PruningSchedule; lineage: Lineage };
+  }>,
 ): Promise<AskedCandidate[]> {
   return database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
@@ -74,8 +82,10 @@ export async function addCandidates(
     if (room === 0) return added;
     const used = await transaction.candidate.count({ where: { campaignId } });
     const strategy = await strategyAfter(toldLog(transaction, campaignId));
+    const pending = await pendingSchedules(transaction, campaignId);
     for (let number = used; number < used + room; number++) {
-      const { schedule, lineage } = strategy.ask(number);
+      const { schedule, lineage } = strategy.ask(number, pending);
+      pending.push(schedule);
       const id = candidateId(campaignId, number);
       const row = await transaction.candidate.create({
         data: {
@@ -93,6 +103,16 @@ export async function addCandidates(
     }
     return added;
   });
+}
+
+/** Of candidates that the strategy was told nothing of yet, in order. */
+async function pendingSchedules(transaction: Prisma.TransactionClient, campaignId: string): Promise<PruningSchedule[]> {
+  const rows = await transaction.candidate.findMany({
+    where: { campaignId, toldOrder: null },
+    orderBy: { number: 'asc' },
+    select: { schedule: true },
+  });
+  return rows.map(({ schedule }) => PruningScheduleSchema.parse(schedule));
 }
 
 /**
@@ -143,6 +163,15 @@ async function noteIfSpent(
 function toldLog(transaction: Prisma.TransactionClient, campaignId: string): ToldLog {
   return {
     count: () => transaction.candidate.count({ where: { campaignId, toldOrder: { not: null } } }),
+    dense: async () => {
+      const { spec, denseModel } = await transaction.campaign.findUniqueOrThrow({
+        where: { id: campaignId },
+        include: { denseModel: true },
+      });
+      if (!denseModel) throw new NotFoundError('dense network of campaign', campaignId);
+      const profile = SparsityProfileSchema.parse(denseModel.profile);
+      return { profile, energy: denseOf(CampaignSpecSchema.parse(spec), denseModel).energy.total };
+    },
     prior: async () => {
       const row = await transaction.priorResults.findUnique({ where: { campaignId } });
       return row === null ? [] : PriorResultsSchema.parse(row.results);

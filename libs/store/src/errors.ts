@@ -2,7 +2,7 @@
 export class NotFoundError extends Error {
   override name = 'NotFoundError';
   constructor(
-    readonly kind: 'campaign' | 'candidate' | 'accelerator' | 'worker',
+    readonly kind: 'campaign' | 'candidate' | 'accelerator' | 'worker' | 'dense network of campaign',
     readonly id: string,
     hint = '',
   ) {

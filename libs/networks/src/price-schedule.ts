@@ -1,0 +1,54 @@
+import type { CampaignSpec, PruningSchedule, SparsityProfile } from '@espalier/contracts';
+import { FILTER_CRITERIA } from '@espalier/contracts/criteria';
+import { EnergyModelError, FlatPricer } from '@espalier/energy-model';
+import { pricerOf } from './price-profile.js';
+
+/** Two of four weights. */
+const HALF_CRITERION = '2:4';
+
+/**
+ * What schedules will take on the campaign's chip, before anything is trained: with the weights that they keep, and activations as
+ * sparse as the dense network's. Training makes those a little sparser, so that what is measured later differs by some per cent.
+ *
+ * @returns null where the space leaves it to pruning how many weights a layer keeps, or removes filters: then nothing is known
+ */
+export function schedulePricer(
+  spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'batch' | 'space'>,
+  dense: SparsityProfile,
+): ((schedule: PruningSchedule) => number) | null {
+  const { criterion, allocation = ['layer'], filters, loop } = spec.space;
+  const removesFilters = filters !== undefined || criterion.some((each) => FILTER_CRITERIA.some((one) => one === each));
+  if (removesFilters || loop || allocation.some((each) => each !== 'layer')) return null;
+  const pricer = pricerOf(spec);
+  const total = totalOf(pricer);
+  const densities = Float64Array.from(
+    dense.layers.flatMap(({ density }) => [density.weights, density.inputs, density.outputs]),
+  );
+  const places = new Map(dense.layers.map(({ name }, layer) => [name, 3 * layer]));
+  return (schedule) => {
+    const pruned = Float64Array.from(densities);
+    for (const [layer, kept] of Object.entries(schedule.density)) {
+      const at = places.get(layer);
+      if (at !== undefined) pruned[at] *= schedule.criterion === HALF_CRITERION ? 0.5 : kept;
+    }
+    return total(pruned);
+  };
+}
+
+/** Totals from flat arrays, where the chip's energy has that form. */
+function totalOf(pricer: ReturnType<typeof pricerOf>): (densities: Float64Array) => number {
+  try {
+    const flat = new FlatPricer(pricer);
+    return (densities) => flat.total(densities);
+  } catch (error) {
+    if (!(error instanceof EnergyModelError)) throw error;
+    return (densities) =>
+      pricer.price(
+        pricer.shapes.map((_, layer) => ({
+          weights: densities[3 * layer],
+          inputs: densities[3 * layer + 1],
+          outputs: densities[3 * layer + 2],
+        })),
+      ).total;
+  }
+}

@@ -1,0 +1,221 @@
+import type { RandomStream } from '@espalier/random';
+import type { Beliefs} from './learned-objective.js';
+import { LearnedObjective } from './learned-objective.js';
+import { staircase, type Step } from './staircase.js';
+import { WARPS } from './warps.js';
+
+/** What is searched: points of the unit cube. */
+export interface CubeSpace {
+  /** Of each coordinate, whether it is a density: the first objective does not rise with it. */
+  readonly isDensity: readonly boolean[];
+  /** Of each coordinate, the number of values that it has, evenly spaced; none where it is continuous. */
+  readonly choices: readonly (number | undefined)[];
+  /** Coordinates in which a model measures distances: those of a point, or for a choice one for each option. */
+  features(point: ArrayLike<number>): Float64Array;
+}
+
+export interface FrontierOptions {
+  /** Up to which the hypervolume is measured. */
+  readonly reference: readonly [number, number];
+  /** The second objective of a point, where it is known before anything is tried. */
+  readonly known?: (point: readonly number[]) => number;
+  /** Whether the first objective is a share of 1, as an error is. */
+  readonly isShare: boolean;
+}
+
+interface Seen {
+  readonly point: readonly number[];
+  /** Infinite for what failed: it is on no front. */
+  readonly objectives: readonly [number, number];
+}
+
+const MOST_ACTIVE = 300;
+const NEAR_THE_FRONT = 200;
+const RANDOM_PROPOSALS = 256;
+const LOCAL_PROPOSALS = 512;
+const CLIMBERS = 5;
+const CLIMBS = 3;
+const STEPS_OF_A_CLIMB = 20;
+/** Standard deviations beyond which a normal distribution is taken to end. */
+const FAR = 6;
+
+/**
+ * Learns one or two objectives and proposes the point whose result is expected to add most to the hypervolume of the front (Emmerich
+ * et al. 2011; as a sum over the steps of the front, in closed form). An objective that is known beforehand is not learned: then only
+ * the other is uncertain, and the expectation is over one dimension.
+ */
+export class FrontierSearch {
+  readonly #seen: Seen[] = [];
+  readonly #first: LearnedObjective;
+  readonly #second: LearnedObjective | undefined;
+
+  constructor(
+    private readonly space: CubeSpace,
+    private readonly options: FrontierOptions,
+  ) {
+    const dimensions = space.features(space.isDensity.map(() => 0)).length;
+    const isDensity = Array.from({ length: dimensions }, (_, k) => space.isDensity[k] ?? false);
+    this.#first = new LearnedObjective(isDensity, options.isShare ? WARPS : [WARPS[1]]);
+    if (!options.known)
+      this.#second = new LearnedObjective(
+        isDensity.map(() => false),
+        [WARPS[1]],
+      );
+  }
+
+  get observations(): number {
+    return this.#seen.length;
+  }
+
+  observe(point: readonly number[], objectives: readonly [number, number]): void {
+    const features = this.space.features(point);
+    this.#seen.push({ point, objectives });
+    this.#first.observe(features, objectives[0]);
+    this.#second?.observe(features, objectives[1]);
+  }
+
+  /** A point that came to nothing: as bad as the worst, so that others are tried before its neighbours. */
+  observeFailure(point: readonly number[]): void {
+    const worst = this.#seen.filter(({ objectives }) => Number.isFinite(objectives[0]));
+    if (worst.length === 0) return;
+    const features = this.space.features(point);
+    this.#seen.push({ point, objectives: [Infinity, Infinity] });
+    this.#first.observe(features, Math.max(...worst.map(({ objectives }) => objectives[0])));
+    this.#second?.observe(features, Math.max(...worst.map(({ objectives }) => objectives[1])));
+  }
+
+  /** Anywhere, and as often about a level that all coordinates share: few points drawn one by one are nearly dense, or nearly empty. */
+  spread(random: RandomStream, level = random.uniform()): number[] {
+    const width = random.uniform();
+    return this.space.isDensity.map(() => Math.min(1, Math.max(0, level + 2 * width * (random.uniform() - 0.5))));
+  }
+
+  /**
+   * @param pending points that are being tried
+   * @returns the best that was found, and others after it
+   */
+  propose(random: RandomStream, pending: readonly (readonly number[])[]): number[][] {
+    const expected = this.#expectedImprovement(pending);
+    const best: { point: number[]; value: number }[] = [];
+    const offer = (point: number[]): void => {
+      const value = expected(point);
+      if (best.length === CLIMBERS && value <= best[CLIMBERS - 1].value) return;
+      best.push({ point, value });
+      best.sort((a, b) => b.value - a.value);
+      best.length = Math.min(best.length, CLIMBERS);
+    };
+    for (let i = 0; i < RANDOM_PROPOSALS; i++) offer(this.spread(random));
+    const members = this.#members();
+    for (let i = 0; i < LOCAL_PROPOSALS; i++) {
+      const mother = random.pick(members);
+      const father = members[Math.min(members.length - 1, members.indexOf(mother) + 1)];
+      const mix = random.uniform() < 0.3 ? random.uniform() : 0;
+      const middle = mother.map((x, j) => x + mix * (father[j] - x));
+      offer(this.#moved(middle, 0.3 * 0.1 ** (2 * random.uniform()), random));
+    }
+    for (let climb = 0; climb < CLIMBS; climb++) {
+      for (const climber of [...best]) {
+        let { point, value } = climber;
+        for (let step = 0; step < STEPS_OF_A_CLIMB; step++) {
+          const moved = this.#moved(point, 0.1 * 0.3 ** climb, random);
+          const other = expected(moved);
+          if (other > value) [point, value] = [moved, other];
+        }
+        Object.assign(climber, { point, value });
+      }
+    }
+    return best.sort((a, b) => b.value - a.value).map(({ point }) => point);
+  }
+
+  #expectedImprovement(pending: readonly (readonly number[])[]): (point: readonly number[]) => number {
+    const active = this.#active();
+    const first = this.#first.given(active, pending.length);
+    const second = this.#second?.given(active, pending.length);
+    const imagined = pending.map((point): [number, number] => {
+      const features = this.space.features(point);
+      return [first.imagine(features), second?.imagine(features) ?? this.#known(point)];
+    });
+    const steps = staircase([...this.#seen.map(({ objectives }) => objectives), ...imagined], this.options.reference);
+    return (point) => {
+      const value = this.#sumOfSteps(steps, first, second, point);
+      // Where nothing can be expected, nearer to where something could be.
+      return value > 0 ? value : -Math.max(0, first.at(this.space.features(point)).mean - first.warp.of(0));
+    };
+  }
+
+  #sumOfSteps(steps: readonly Step[], first: Beliefs, second: Beliefs | undefined, point: readonly number[]): number {
+    const features = this.space.features(point);
+    const known = second ? undefined : this.#known(point);
+    if (known !== undefined && known >= this.options.reference[1]) return 0;
+    const { mean, deviation } = first.at(features);
+    const cost = second?.at(features);
+    const beyond = (at: number): number => {
+      if (at === -Infinity) return 0;
+      if (second && cost) return second.warp.expectedBelow(at, cost.mean, cost.deviation);
+      return Math.max(0, at - (known ?? 0));
+    };
+    // No error is less than none: what is believed of that adds nothing.
+    const impossible = this.options.isShare ? first.warp.expectedBelow(0, mean, deviation) : 0;
+    let sum = 0;
+    let before = 0;
+    // Far beyond what is believed, nothing is expected.
+    const least = first.warp.back(mean - FAR * deviation);
+    for (const { to, level } of steps) {
+      if (level <= least) break;
+      const until = beyond(to);
+      const width = until - before;
+      before = until;
+      if (width > 0) sum += width * (first.warp.expectedBelow(level, mean, deviation) - impossible);
+    }
+    return sum;
+  }
+
+  #known(point: readonly number[]): number {
+    return this.options.known?.(point) ?? 0;
+  }
+
+  /** What is learned from: all, or of many those nearest to the front and some of everywhere. */
+  #active(): number[] {
+    const all = this.#seen.map((_, i) => i);
+    if (all.length <= MOST_ACTIVE) return all;
+    const steps = staircase(
+      this.#seen.map(({ objectives }) => objectives),
+      this.options.reference,
+    );
+    const gaps = this.#seen.map(({ objectives: [loss, cost] }) => loss - levelAt(steps, cost));
+    const nearest = new Set([...all].sort((a, b) => gaps[a] - gaps[b] || a - b).slice(0, NEAR_THE_FRONT));
+    const others = all.filter((i) => !nearest.has(i));
+    const rest = MOST_ACTIVE - NEAR_THE_FRONT;
+    for (let k = 0; k < rest; k++) nearest.add(others[Math.floor(((k + 1) * others.length) / rest) - 1]);
+    return all.filter((i) => nearest.has(i));
+  }
+
+  /** Points of the front by the second objective, or where there is none inside the reference, all. */
+  #members(): (readonly number[])[] {
+    const steps = staircase(
+      this.#seen.map(({ objectives }) => objectives),
+      this.options.reference,
+    );
+    const ends = new Set(steps.map(({ to }) => to));
+    const members = this.#seen.filter(({ objectives: [loss, cost] }) => ends.has(cost) && loss <= levelAt(steps, cost));
+    return (members.length > 0 ? members : this.#seen)
+      .toSorted((a, b) => a.objectives[1] - b.objectives[1])
+      .map(({ point }) => point);
+  }
+
+  /** Some of the coordinates, moved a little; a choice is drawn anew. */
+  #moved(point: readonly number[], scale: number, random: RandomStream): number[] {
+    const share = Math.max(0.3, 1 / point.length);
+    const sure = random.integer(0, point.length - 1);
+    return point.map((x, j) => {
+      if (j !== sure && random.uniform() >= share) return x;
+      if (this.space.choices[j] !== undefined) return random.uniform();
+      const moved = x + scale * random.normal();
+      return Math.min(1, Math.max(0, moved));
+    });
+  }
+}
+
+function levelAt(steps: readonly Step[], cost: number): number {
+  return (steps.find(({ to }) => cost < to) ?? steps[steps.length - 1]).level;
+}

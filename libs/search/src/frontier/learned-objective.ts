@@ -1,0 +1,171 @@
+import { fitHyperparameters, initialHyperparameters } from './fit-hyperparameters.js';
+import { GaussianProcess, type Hyperparameters } from './gaussian-process.js';
+import { MonotoneMean } from './monotone-mean.js';
+import type { Warp } from './warps.js';
+
+/** A normal distribution on a warp's scale. */
+export interface Belief {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+const FIRST_FIT = 6;
+const GROWTH = 1.15;
+const MOST_FITTED = 128;
+const ITERATIONS = 15;
+const FIRST_ITERATIONS = 30;
+/** Observations over which the scale is chosen, each twice as many as the time before. */
+const MOST_COMPARED = 64;
+
+interface Fitted {
+  readonly warp: Warp;
+  readonly hyperparameters: Hyperparameters;
+}
+
+/**
+ * What is believed of one objective: a monotone mean and a Gaussian process, on the scale that foretells best. The fit is
+ * renewed whenever there is a seventh more to learn from, and begins with the one before; it follows from what was observed, in order,
+ * and from nothing else.
+ */
+export class LearnedObjective {
+  readonly #points: Float64Array[] = [];
+  readonly #values: number[] = [];
+  #fitted: Fitted | undefined;
+  #nextFit = FIRST_FIT;
+  #nextChoice = FIRST_FIT;
+
+  /** @param isDensity of each coordinate, whether the objective falls (or stays) as it grows; all false where nothing is known */
+  constructor(
+    private readonly isDensity: readonly boolean[],
+    private readonly warps: readonly Warp[],
+  ) {}
+
+  get observations(): number {
+    return this.#values.length;
+  }
+
+  observe(point: Float64Array, value: number): void {
+    this.#points.push(point);
+    this.#values.push(value);
+    if (this.#values.length < this.#nextFit) return;
+    this.#fit();
+    this.#nextFit = Math.ceil(this.#nextFit * GROWTH);
+  }
+
+  /**
+   * Beliefs given some of the observations.
+   *
+   * @param indices into what was observed; at least one
+   * @param room for so many that are only imagined
+   */
+  given(indices: readonly number[], room: number): Beliefs {
+    const { warp, hyperparameters } = this.#fitted ?? {
+      warp: this.warps[0],
+      hyperparameters: initialHyperparameters(this.isDensity.length),
+    };
+    const points = indices.map((i) => this.#points[i]);
+    return new Beliefs(
+      warp,
+      hyperparameters,
+      this.isDensity,
+      points,
+      indices.map((i) => this.#values[i]),
+      room,
+    );
+  }
+
+  #fit(): void {
+    const some = evenly(this.#values.length, MOST_FITTED);
+    if (this.#values.length >= this.#nextChoice) {
+      this.#fitted = this.#choose();
+      this.#nextChoice *= 2;
+    }
+    const { warp, hyperparameters } = this.#fitted ?? this.#choose();
+    const { points, targets } = this.#standardised(warp, some);
+    this.#fitted = {
+      warp,
+      hyperparameters: fitHyperparameters(points, targets, hyperparameters, ITERATIONS).hyperparameters,
+    };
+  }
+
+  #choose(): Fitted {
+    const some = evenly(this.#values.length, MOST_COMPARED);
+    let best: (Fitted & { error: number }) | undefined;
+    for (const warp of this.warps) {
+      const { points, targets, scale, mean } = this.#standardised(warp, some);
+      const start =
+        warp === this.#fitted?.warp ? this.#fitted.hyperparameters : initialHyperparameters(this.isDensity.length);
+      const { hyperparameters, leaveOneOut } = fitHyperparameters(points, targets, start, FIRST_ITERATIONS);
+      const error = some.reduce((sum, i, k) => {
+        const foretold = warp.back(mean.at(points[k]) + scale * leaveOneOut[k]);
+        return sum + (foretold - this.#values[i]) ** 2;
+      }, 0);
+      if (!best || error < best.error) best = { warp, hyperparameters, error };
+    }
+    return best ?? { warp: this.warps[0], hyperparameters: initialHyperparameters(this.isDensity.length) };
+  }
+
+  #standardised(warp: Warp, indices: readonly number[]) {
+    const points = indices.map((i) => this.#points[i]);
+    return {
+      points,
+      ...residualsOf(
+        points,
+        indices.map((i) => warp.of(this.#values[i])),
+        this.isDensity,
+      ),
+    };
+  }
+}
+
+/** What is believed given some observations, to which imagined ones may be added. */
+export class Beliefs {
+  readonly #mean: MonotoneMean;
+  readonly #scale: number;
+  readonly #process: GaussianProcess;
+
+  constructor(
+    readonly warp: Warp,
+    hyperparameters: Hyperparameters,
+    isDensity: readonly boolean[],
+    points: readonly Float64Array[],
+    values: readonly number[],
+    room: number,
+  ) {
+    const { mean, scale, targets } = residualsOf(points, values.map((value) => warp.of(value)), isDensity);
+    this.#mean = mean;
+    this.#scale = scale;
+    this.#process = GaussianProcess.of(points, targets, hyperparameters, room);
+  }
+
+  at(point: Float64Array): Belief {
+    const { mean, variance } = this.#process.predict(point);
+    return { mean: this.#mean.at(point) + this.#scale * mean, deviation: this.#scale * Math.sqrt(variance) };
+  }
+
+  /**
+   * Takes what is being tried to come out as is believed, so that the next is not asked for beside it.
+   *
+   * @returns the value that it is taken for
+   */
+  imagine(point: Float64Array): number {
+    const mean = this.#process.mean(point);
+    this.#process.observe(point, mean);
+    return this.warp.back(this.#mean.at(point) + this.#scale * mean);
+  }
+}
+
+function residualsOf(points: readonly Float64Array[], values: readonly number[], isDensity: readonly boolean[]) {
+  const mean = MonotoneMean.fit(points, values, isDensity);
+  const residuals = values.map((value, i) => value - mean.at(points[i]));
+  const spread = Math.sqrt(residuals.reduce((sum, each) => sum + each * each, 0) / residuals.length);
+  // Where the mean explains all there is, or all values are equal, the scale only must not be 0.
+  const scale = spread > 1e-9 ? spread : 1e-9;
+  return { mean, scale, targets: residuals.map((each) => each / scale) };
+}
+
+/** At most so many of the indices below `count`, spread evenly, the last included. */
+function evenly(count: number, atMost: number): number[] {
+  if (count <= atMost) return Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: atMost }, (_, i) => Math.floor(((i + 1) * count) / atMost) - 1);
+}

@@ -1,0 +1,65 @@
+import jstat from 'jstat';
+
+/**
+ * A scale on which a loss in (0, 1) is nearer to a normal distribution, with what a normal distribution there says of the loss
+ * itself. Losses fall with density in another shape for each network, so that the scale is chosen by what foretells best.
+ */
+export interface Warp {
+  readonly name: string;
+  /** Onto the scale; increasing. */
+  of(loss: number): number;
+  /** Log of the derivative of `of`: what makes densities of different scales comparable. */
+  logSlope(loss: number): number;
+  back(value: number): number;
+  /** E[max(0, level − loss)], where the loss is normal on the scale: in closed form. */
+  expectedBelow(level: number, mean: number, deviation: number): number;
+}
+
+/** Loss as it is. */
+const identity: Warp = {
+  name: 'identity',
+  of: (loss) => loss,
+  logSlope: () => 0,
+  back: (value) => value,
+  expectedBelow: (level, mean, deviation) => {
+    const z = (level - mean) / deviation;
+    return (level - mean) * normalDistribution(z) + deviation * normalDensity(z);
+  },
+};
+
+/** log loss: losses that differ by factors, most near 0. A put option's price (Black & Scholes 1973). */
+const logarithm: Warp = {
+  name: 'log',
+  of: (loss) => Math.log(inside(loss)),
+  logSlope: (loss) => -Math.log(inside(loss)),
+  back: Math.exp,
+  expectedBelow: (level, mean, deviation) => {
+    if (level <= 0) return 0;
+    const z = (Math.log(level) - mean) / deviation;
+    return level * normalDistribution(z) - Math.exp(mean + deviation ** 2 / 2) * normalDistribution(z - deviation);
+  },
+};
+
+/** −log(1 − loss): damages that add up, of which each leaves a part of the accuracy. A call option's price. */
+const damage: Warp = {
+  name: 'damage',
+  of: (loss) => -Math.log(1 - inside(loss)),
+  logSlope: (loss) => -Math.log(1 - inside(loss)),
+  back: (value) => 1 - Math.exp(-value),
+  expectedBelow: (level, mean, deviation) => {
+    // level − loss = e^(−value) − (1 − level), with e^(−value) log-normal.
+    if (level >= 1) return level - 1 + Math.exp(-mean + deviation ** 2 / 2);
+    const left = 1 - level;
+    const z = (-mean - Math.log(left)) / deviation;
+    return Math.exp(-mean + deviation ** 2 / 2) * normalDistribution(z + deviation) - left * normalDistribution(z);
+  },
+};
+
+/** For losses of no known range, only the identity holds. */
+export const WARPS: readonly Warp[] = [damage, identity, logarithm];
+
+const EDGE = 1e-4;
+const inside = (loss: number): number => Math.min(1 - EDGE, Math.max(EDGE, loss));
+
+export const normalDensity = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+export const normalDistribution = (z: number): number => 0.5 * jstat.erfc(-z / Math.SQRT2);
