@@ -92,7 +92,8 @@ async function runWithMishap(system, at) {
 function killOne(lines, at) {
   const first = lines[0]?.time;
   const last = lines.at(-1);
-  if (!last || last.time - first < KILLED_AFTER_SECONDS || Math.abs(last.step - STEPS / 2) > STEPS / 6) return undefined;
+  if (!last || last.time - first < KILLED_AFTER_SECONDS || Math.abs(last.step - STEPS / 2) > STEPS / 6)
+    return undefined;
   process.kill(last.pid, 'SIGKILL');
   return { trial: last.trial, pid: last.pid, time: last.time, at };
 }

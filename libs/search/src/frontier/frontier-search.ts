@@ -1,5 +1,5 @@
 import type { RandomStream } from '@espalier/random';
-import type { Beliefs} from './learned-objective.js';
+import type { Beliefs } from './learned-objective.js';
 import { LearnedObjective } from './learned-objective.js';
 import { staircase, type Step } from './staircase.js';
 import { WARPS } from './warps.js';

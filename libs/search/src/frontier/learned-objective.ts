@@ -132,7 +132,11 @@ export class Beliefs {
     values: readonly number[],
     room: number,
   ) {
-    const { mean, scale, targets } = residualsOf(points, values.map((value) => warp.of(value)), isDensity);
+    const { mean, scale, targets } = residualsOf(
+      points,
+      values.map((value) => warp.of(value)),
+      isDensity,
+    );
     this.#mean = mean;
     this.#scale = scale;
     this.#process = GaussianProcess.of(points, targets, hyperparameters, room);
