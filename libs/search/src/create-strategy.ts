@@ -1,7 +1,10 @@
 import type { CampaignSpec } from '@espalier/contracts';
+import type { CubeStrategy } from './cube.js';
+import { ScheduleCoding } from './schedule-coding.js';
+import { ScheduleStrategy } from './schedule-strategy.js';
+import { FrontierStrategy } from './strategies/frontier.js';
 import { Nsga2Strategy } from './strategies/nsga2.js';
 import { RandomStrategy } from './strategies/random.js';
-import { FrontierStrategy } from './strategies/frontier.js';
 import type { Foreknowledge, Strategy } from './strategy.js';
 
 /** The strategy that a campaign names, told nothing yet. */
@@ -9,14 +12,28 @@ export function createStrategy(
   spec: Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'constraints'>,
   foreknowledge: Foreknowledge,
 ): Strategy {
-  const { name, seed } = spec.strategy;
+  const coding = new ScheduleCoding(spec.space);
+  return new ScheduleStrategy(coding, overCube(spec, coding, foreknowledge));
+}
+
+function overCube(
+  { strategy: { name, seed }, budget, constraints }: Pick<CampaignSpec, 'strategy' | 'budget' | 'constraints'>,
+  coding: ScheduleCoding,
+  { energyOf, denseEnergy }: Foreknowledge,
+): CubeStrategy {
+  const space = coding.cube();
   switch (name) {
     case 'frontier':
-      return new FrontierStrategy(spec.space, seed, spec.constraints.accuracy?.min ?? 0, foreknowledge);
+      return new FrontierStrategy(space, seed, {
+        // What breaks the constraint is worth nothing.
+        reference: [1 - (constraints.accuracy?.min ?? 0), denseEnergy],
+        isShare: true,
+        ...(energyOf && { known: (point) => energyOf(coding.decode(point)) }),
+      });
     case 'random':
-      return new RandomStrategy(spec.space, seed);
+      return new RandomStrategy(space, seed);
     case 'nsga2':
       // A third of a small budget goes into the random start; beyond 150 candidates NSGA-II's usual 50 is enough.
-      return new Nsga2Strategy(spec.space, seed, Math.min(50, Math.max(4, Math.ceil(spec.budget.candidates / 3))));
+      return new Nsga2Strategy(space, seed, Math.min(50, Math.max(4, Math.ceil(budget.candidates / 3))));
   }
 }

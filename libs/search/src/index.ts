@@ -1,4 +1,14 @@
 export { createStrategy } from './create-strategy.js';
+export {
+  choiceAt,
+  cubeOf,
+  type CubeSpace,
+  type CubeStrategy,
+  type CubeTold,
+  type Dimension,
+  type Proposal,
+} from './cube.js';
+export type { FrontierOptions } from './frontier/frontier-search.js';
 export { FrontierStrategy } from './strategies/frontier.js';
 export { Nsga2Strategy } from './strategies/nsga2.js';
 export { RandomStrategy } from './strategies/random.js';

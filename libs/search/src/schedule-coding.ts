@@ -1,6 +1,6 @@
 import type { PruningSchedule, ScheduleSpace } from '@espalier/contracts';
 import type { RandomStream } from '@espalier/random';
-import type { CubeSpace } from './frontier/frontier-search.js';
+import { choiceAt, cubeOf, type CubeSpace, type Dimension } from './cube.js';
 
 /** One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is possible. */
 type Coordinate =
@@ -61,28 +61,16 @@ export class ScheduleCoding {
     return this.#coordinates.length;
   }
 
-  /** The space as a model of what its points come to sees it. */
   cube(): CubeSpace {
-    const choices = this.#coordinates.map(choicesOf);
-    const categories = this.#coordinates.flatMap((coordinate, at) =>
-      'options' in coordinate ? coordinate.options.map((_, option) => ({ at, option })) : [],
+    return cubeOf(
+      this.#coordinates.map((coordinate): Dimension => {
+        if ('options' in coordinate)
+          return { isDensity: false, choices: coordinate.options.length, isCategorical: true };
+        const { kind, low, high } = coordinate;
+        if (kind === 'epochs' || kind === 'filterEpochs') return { isDensity: false, choices: high - low + 1 };
+        return { isDensity: kind === 'density' || kind === 'filterDensity' };
+      }),
     );
-    return {
-      isDensity: this.#coordinates.map(({ kind }) => kind === 'density' || kind === 'filterDensity'),
-      choices,
-      features: (point) => {
-        const features = new Float64Array(choices.length + categories.length);
-        choices.forEach((count, j) => {
-          // Categories have no order: their place is in coordinates of their own, all as far from each other.
-          if ('options' in this.#coordinates[j]) return;
-          features[j] = count === undefined ? point[j] : (choice(point[j], count) + 0.5) / count;
-        });
-        categories.forEach(({ at, option }, k) => {
-          if (choice(point[at], choices[at] ?? 1) === option) features[choices.length + k] = Math.SQRT1_2;
-        });
-        return features;
-      },
-    };
   }
 
   random(random: RandomStream): number[] {
@@ -112,28 +100,28 @@ export class ScheduleCoding {
           density[coordinate.layer] = amountAt(at, coordinate);
           break;
         case 'epochs':
-          tune({ epochs: coordinate.low + choice(at, coordinate.high - coordinate.low + 1) });
+          tune({ epochs: coordinate.low + choiceAt(at, coordinate.high - coordinate.low + 1) });
           break;
         case 'filterDensity':
           ofFilters((before) => ({ density: { ...before.density, [coordinate.layer]: amountAt(at, coordinate) } }));
           break;
         case 'filterEpochs':
-          ofFilters(() => ({ epochs: coordinate.low + choice(at, coordinate.high - coordinate.low + 1) }));
+          ofFilters(() => ({ epochs: coordinate.low + choiceAt(at, coordinate.high - coordinate.low + 1) }));
           break;
         case 'filterCriterion':
-          ofFilters(() => ({ criterion: coordinate.options[choice(at, coordinate.options.length)] }));
+          ofFilters(() => ({ criterion: coordinate.options[choiceAt(at, coordinate.options.length)] }));
           break;
         case 'criterion':
-          schedule = { ...schedule, criterion: coordinate.options[choice(at, coordinate.options.length)] };
+          schedule = { ...schedule, criterion: coordinate.options[choiceAt(at, coordinate.options.length)] };
           break;
         case 'allocation':
-          schedule = { ...schedule, allocation: coordinate.options[choice(at, coordinate.options.length)] };
+          schedule = { ...schedule, allocation: coordinate.options[choiceAt(at, coordinate.options.length)] };
           break;
         case 'repairNorm':
-          schedule = { ...schedule, repairNorm: coordinate.options[choice(at, coordinate.options.length)] };
+          schedule = { ...schedule, repairNorm: coordinate.options[choiceAt(at, coordinate.options.length)] };
           break;
         case 'optimizer':
-          tune({ optimizer: coordinate.options[choice(at, coordinate.options.length)] });
+          tune({ optimizer: coordinate.options[choiceAt(at, coordinate.options.length)] });
           break;
         case 'learningRate':
           tune({ learningRate: { name: 'cosine', peak: amountAt(at, coordinate) } });
@@ -202,15 +190,6 @@ function densities(kind: 'density' | 'filterDensity', ranges: ScheduleSpace['den
     .sort()
     .map((layer) => ({ kind, layer, low: ranges[layer][0], high: ranges[layer][1] }));
 }
-
-/** Of a coordinate with so many values that they can be counted. */
-function choicesOf(coordinate: Coordinate): number | undefined {
-  if ('options' in coordinate) return coordinate.options.length;
-  if (coordinate.kind === 'epochs' || coordinate.kind === 'filterEpochs') return coordinate.high - coordinate.low + 1;
-  return undefined;
-}
-
-const choice = (at: number, options: number): number => Math.min(options - 1, Math.floor(at * options));
 
 function amountAt(at: number, { low, high }: { low: number; high: number }): number {
   const value = low > 0 ? low * (high / low) ** at : low + (high - low) * at;

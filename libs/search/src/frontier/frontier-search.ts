@@ -1,23 +1,16 @@
 import type { RandomStream } from '@espalier/random';
+import type { CubeSpace } from '../cube.js';
 import type { Beliefs } from './learned-objective.js';
 import { LearnedObjective } from './learned-objective.js';
 import { staircase, type Step } from './staircase.js';
 import { WARPS } from './warps.js';
 
-/** What is searched: points of the unit cube. */
-export interface CubeSpace {
-  /** Of each coordinate, whether it is a density: the first objective does not rise with it. */
-  readonly isDensity: readonly boolean[];
-  /** Of each coordinate, the number of values that it has, evenly spaced; none where it is continuous. */
-  readonly choices: readonly (number | undefined)[];
-  /** Coordinates in which a model measures distances: those of a point, or for a choice one for each option. */
-  features(point: ArrayLike<number>): Float64Array;
-}
-
 export interface FrontierOptions {
   /** Up to which the hypervolume is measured. */
   readonly reference: readonly [number, number];
-  /** The second objective of a point, where it is known before anything is tried. */
+  /**
+   * The second objective of a point, where it is known before anything is tried; up to a factor near 1, which what is measured tells.
+   */
   readonly known?: (point: readonly number[]) => number;
   /** Whether the first objective is a share of 1, as an error is. */
   readonly isShare: boolean;
@@ -29,6 +22,8 @@ interface Seen {
   readonly objectives: readonly [number, number];
 }
 
+/** Of what is known and what was measured of it, the last so many say how they differ. */
+const COMPARED = 20;
 const MOST_ACTIVE = 300;
 const NEAR_THE_FRONT = 200;
 const RANDOM_PROPOSALS = 256;
@@ -46,6 +41,7 @@ const FAR = 6;
  */
 export class FrontierSearch {
   readonly #seen: Seen[] = [];
+  readonly #ratios: number[] = [];
   readonly #first: LearnedObjective;
   readonly #second: LearnedObjective | undefined;
 
@@ -70,6 +66,8 @@ export class FrontierSearch {
   observe(point: readonly number[], objectives: readonly [number, number]): void {
     const features = this.space.features(point);
     this.#seen.push({ point, objectives });
+    const known = this.options.known?.(point);
+    if (known !== undefined) this.#ratios.push(objectives[1] / known);
     this.#first.observe(features, objectives[0]);
     this.#second?.observe(features, objectives[1]);
   }
@@ -171,7 +169,13 @@ export class FrontierSearch {
   }
 
   #known(point: readonly number[]): number {
-    return this.options.known?.(point) ?? 0;
+    return (this.options.known?.(point) ?? 0) * this.#ratio;
+  }
+
+  /** What was measured of what is known, as a part of it: the median of the last. */
+  get #ratio(): number {
+    const sorted = this.#ratios.slice(-COMPARED).sort((a, b) => a - b);
+    return sorted.length === 0 ? 1 : sorted[sorted.length >> 1];
   }
 
   /** What is learned from: all, or of many those nearest to the front and some of everywhere. */

@@ -1,25 +1,19 @@
-import type { ScheduleSpace } from '@espalier/contracts';
 import { RandomStream } from '@espalier/random';
-import { ScheduleCoding } from '../schedule-coding.js';
-import type { Asked, Strategy } from '../strategy.js';
+import type { CubeSpace, CubeStrategy, Proposal } from '../cube.js';
 
-/** Draws every schedule anew, uniformly over the space. */
-export class RandomStrategy implements Strategy {
-  readonly #coding: ScheduleCoding;
-
+/** Draws every point anew, uniformly over the space. */
+export class RandomStrategy implements CubeStrategy {
   constructor(
-    space: ScheduleSpace,
+    private readonly space: CubeSpace,
     readonly seed: number,
-  ) {
-    this.#coding = new ScheduleCoding(space);
-  }
+  ) {}
 
   tell(): void {
     // Nothing is learned.
   }
 
-  ask(number: number): Asked {
-    const point = this.#coding.random(new RandomStream(this.seed, number));
-    return { schedule: this.#coding.decode(point), lineage: { origin: 'random', parents: [] } };
+  *propose(number: number): Iterable<Proposal> {
+    const random = new RandomStream(this.seed, number);
+    for (;;) yield { point: this.space.choices.map(() => random.uniform()), origin: 'random', parents: [] };
   }
 }

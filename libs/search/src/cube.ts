@@ -1,0 +1,76 @@
+/** What strategies search: points of the unit cube, each coordinate a number in [0, 1]. */
+export interface CubeSpace {
+  /** Of each coordinate, whether it is a density: the first objective does not rise with it. */
+  readonly isDensity: readonly boolean[];
+  /** Of each coordinate, the number of values that it has, evenly spaced; none where it is continuous. */
+  readonly choices: readonly (number | undefined)[];
+  /** Coordinates in which a model measures distances: those of a point, or for a choice one for each option. */
+  features(point: ArrayLike<number>): Float64Array;
+}
+
+/** One dimension of a cube, as its coding knows it. */
+export interface Dimension {
+  readonly isDensity: boolean;
+  /** The number of values; undefined where it is continuous. */
+  readonly choices?: number;
+  /** Whether the values have no order. */
+  readonly isCategorical?: boolean;
+}
+
+export function cubeOf(dimensions: readonly Dimension[]): CubeSpace {
+  const categories = dimensions.flatMap(({ isCategorical, choices = 0 }, at) =>
+    isCategorical ? Array.from({ length: choices }, (_, option) => ({ at, option, choices })) : [],
+  );
+  return {
+    isDensity: dimensions.map(({ isDensity }) => isDensity),
+    choices: dimensions.map(({ choices }) => choices),
+    features: (point) => {
+      const features = new Float64Array(dimensions.length + categories.length);
+      dimensions.forEach(({ choices, isCategorical }, j) => {
+        // Categories have no order: their place is in coordinates of their own, all as far from each other.
+        if (isCategorical) return;
+        features[j] = choices === undefined ? point[j] : (choiceAt(point[j], choices) + 0.5) / choices;
+      });
+      categories.forEach(({ at, option, choices }, k) => {
+        if (choiceAt(point[at], choices) === option) features[dimensions.length + k] = Math.SQRT1_2;
+      });
+      return features;
+    },
+  };
+}
+
+/** Which of so many values a coordinate stands for, from 0. */
+export const choiceAt = (at: number, choices: number): number => Math.min(choices - 1, Math.floor(at * choices));
+
+/** What became of a point. */
+export interface CubeTold {
+  /** As it was asked for; null for a result from elsewhere. */
+  readonly number: number | null;
+  readonly point: readonly number[];
+  /** All minimised; null for what failed. */
+  readonly objectives: readonly number[] | null;
+  /** How far it breaks constraints; 0: not at all. */
+  readonly violation: number;
+}
+
+export interface Proposal {
+  readonly point: readonly number[];
+  readonly origin: 'random' | 'offspring' | 'proposed';
+  /** Numbers of the results that it was made from. */
+  readonly parents: readonly number[];
+}
+
+/**
+ * A search strategy over a cube. It stores nothing but what it was told: one that is made anew and told the same in the same order
+ * proposes the same.
+ */
+export interface CubeStrategy {
+  tell(results: readonly CubeTold[]): void;
+  /**
+   * Proposals, the best first, for whoever asks to take the first that has not been tried: there are always more.
+   *
+   * @param number from 0; with the seed, what is drawn at random
+   * @param pending points that were asked for and of which nothing was told yet
+   */
+  propose(number: number, pending: readonly (readonly number[])[]): Iterable<Proposal>;
+}

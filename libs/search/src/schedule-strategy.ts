@@ -1,0 +1,41 @@
+import type { PruningSchedule } from '@espalier/contracts';
+import type { CubeStrategy } from './cube.js';
+import type { ScheduleCoding } from './schedule-coding.js';
+import type { Asked, Strategy, Told } from './strategy.js';
+
+const MOST_TRIES = 20;
+
+/** A strategy over a cube as one over schedules: no schedule is asked for twice, as long as others are proposed. */
+export class ScheduleStrategy implements Strategy {
+  readonly #taken = new Set<string>();
+
+  constructor(
+    private readonly coding: ScheduleCoding,
+    private readonly strategy: CubeStrategy,
+  ) {}
+
+  tell(results: readonly Told[]): void {
+    for (const { schedule } of results) this.#taken.add(JSON.stringify(schedule));
+    this.strategy.tell(
+      results.map(({ number, schedule, result }) => ({
+        number,
+        point: this.coding.encode(schedule),
+        objectives: result?.objectives ?? null,
+        violation: result?.violation ?? 0,
+      })),
+    );
+  }
+
+  ask(number: number, pending: readonly PruningSchedule[] = []): Asked {
+    const underWay = new Set(pending.map((schedule) => JSON.stringify(schedule)));
+    const points = pending.map((schedule) => this.coding.encode(schedule));
+    let tries = 0;
+    for (const { point, origin, parents } of this.strategy.propose(number, points)) {
+      const schedule = this.coding.decode(point);
+      const key = JSON.stringify(schedule);
+      if (++tries < MOST_TRIES && (this.#taken.has(key) || underWay.has(key))) continue;
+      return { schedule, lineage: { origin, parents: [...parents] } };
+    }
+    throw new RangeError('the strategy proposed nothing');
+  }
+}
