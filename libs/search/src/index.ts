@@ -9,6 +9,8 @@ export {
   type Proposal,
 } from './cube.js';
 export type { FrontierOptions } from './frontier/frontier-search.js';
+export { ParameterCoding, ParameterSpaceSchema, type Parameters, type ParameterSpace } from './parameter-space.js';
+export { Search, SEARCH_STRATEGIES, SearchOptionsSchema, type AskedParameters, type SearchOptions } from './search.js';
 export { FrontierStrategy } from './strategies/frontier.js';
 export { Nsga2Strategy } from './strategies/nsga2.js';
 export { RandomStrategy } from './strategies/random.js';

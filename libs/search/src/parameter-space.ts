@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { choiceAt, cubeOf, type CubeSpace } from './cube.js';
+
+const ParameterSchema = z.union([
+  z
+    .strictObject({
+      low: z.number(),
+      high: z.number(),
+      /** Searched by its logarithm. */
+      log: z.boolean().default(false),
+      /** Whole numbers alone. */
+      integer: z.boolean().default(false),
+      /** The first objective does not rise with it: what the density of a layer is to a network's error. */
+      density: z.boolean().default(false),
+    })
+    .refine(({ low, high }) => low <= high, { error: 'low must be at most high' })
+    .refine(({ low, log }) => !log || low > 0, { error: 'a logarithm needs low above 0' }),
+  z.strictObject({ options: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1) }),
+]);
+type Parameter = z.infer<typeof ParameterSchema>;
+
+/** What a search may choose, by name: a number between two others, or one of several options. */
+export const ParameterSpaceSchema = z
+  .record(z.string().min(1), ParameterSchema)
+  .refine((space) => Object.keys(space).length > 0, { error: 'name at least one parameter' });
+export type ParameterSpace = z.infer<typeof ParameterSpaceSchema>;
+export type Parameters = Record<string, string | number | boolean>;
+
+/** Parameters as points of the unit cube, in the order of their names. */
+export class ParameterCoding {
+  readonly #parameters: readonly (readonly [string, Parameter])[];
+
+  constructor(space: ParameterSpace) {
+    this.#parameters = Object.entries(space).sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  cube(): CubeSpace {
+    return cubeOf(
+      this.#parameters.map(([, parameter]) =>
+        'options' in parameter
+          ? { isDensity: false, choices: parameter.options.length, isCategorical: true }
+          : { isDensity: parameter.density, ...(isCounted(parameter) && { choices: countOf(parameter) }) },
+      ),
+    );
+  }
+
+  decode(point: readonly number[]): Parameters {
+    return Object.fromEntries(this.#parameters.map(([name, parameter], j) => [name, valueAt(parameter, point[j])]));
+  }
+
+  /** The inverse of `decode`; what is not of the space comes to its nearest end. */
+  encode(parameters: Readonly<Parameters>): number[] {
+    return this.#parameters.map(([name, parameter]) => {
+      const value = parameters[name];
+      if ('options' in parameter) {
+        const { options } = parameter;
+        return (
+          (Math.max(
+            0,
+            options.findIndex((option) => option === value),
+          ) +
+            0.5) /
+          options.length
+        );
+      }
+      const { low, high, log } = parameter;
+      const number = Math.min(high, Math.max(low, Number(value)));
+      if (isCounted(parameter)) return (Math.round(number) - low + 0.5) / countOf(parameter);
+      if (low === high) return 0.5;
+      return log ? Math.log(number / low) / Math.log(high / low) : (number - low) / (high - low);
+    });
+  }
+}
+
+type NumberParameter = Exclude<Parameter, { options: unknown }>;
+
+/** Whole numbers on a logarithmic scale are not evenly spaced: they are rounded from it. */
+const isCounted = ({ integer, log }: NumberParameter): boolean => integer && !log;
+const countOf = ({ low, high }: NumberParameter): number => Math.floor(high) - Math.ceil(low) + 1;
+
+function valueAt(parameter: Parameter, at: number): string | number | boolean {
+  if ('options' in parameter) return parameter.options[choiceAt(at, parameter.options.length)];
+  const { low, high, log, integer } = parameter;
+  if (isCounted(parameter)) return Math.ceil(low) + choiceAt(at, countOf(parameter));
+  const value = log ? low * (high / low) ** at : low + (high - low) * at;
+  const clipped = Math.min(high, Math.max(low, value));
+  return integer ? Math.round(clipped) : clipped;
+}

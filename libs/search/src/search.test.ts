@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ParameterCoding, ParameterSpaceSchema } from './parameter-space.js';
+import { Search, SEARCH_STRATEGIES, type SearchOptions } from './search.js';
+
+const space = ParameterSpaceSchema.parse({
+  width: { low: 0, high: 1, density: true },
+  rate: { low: 1e-4, high: 1, log: true },
+  layers: { low: 1, high: 4, integer: true },
+  batch: { low: 8, high: 512, integer: true, log: true },
+  kind: { options: ['a', 'b', 'c'] },
+});
+const result = ({ width, layers, kind }: Record<string, unknown>): [number, number] => [
+  (1 - Number(width)) ** 2 + (kind === 'b' ? 0 : 0.2),
+  Number(width) / 2 + Number(layers) / 10,
+];
+
+describe('parameters', () => {
+  it('come back from a point as they were, each of its kind and within its bounds', () => {
+    const coding = new ParameterCoding(space);
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 5, maxLength: 5 }), (point) => {
+        const parameters = coding.decode(point);
+        const again = coding.decode(coding.encode(parameters));
+        expect(again).toMatchObject({ layers: parameters.layers, batch: parameters.batch, kind: parameters.kind });
+        expect(again.width).toBeCloseTo(Number(parameters.width), 12);
+        expect([1, 2, 3, 4]).toContain(parameters.layers);
+        expect(Number.isInteger(parameters.batch)).toBe(true);
+        expect(parameters.rate).toBeGreaterThanOrEqual(1e-4);
+        expect(parameters.rate).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe.each(SEARCH_STRATEGIES)('a search by %s', (strategy) => {
+  const options: SearchOptions = { space, strategy, seed: 3, reference: [1.2, 1], population: 10 };
+
+  it('asks the same when it is told the same, with several under way', () => {
+    const asked = [0, 1].map(() => {
+      const search = new Search(options);
+      const all = [];
+      const underWay = [];
+      for (let n = 0; n < 36; n++) {
+        const ask = search.ask();
+        all.push(ask);
+        underWay.push(ask);
+        if (underWay.length < 4) continue;
+        // The second that was asked for is ready first.
+        const [ready] = underWay.splice(1, 1);
+        search.tell(ready.number, result(ready.parameters));
+      }
+      return all;
+    });
+    expect(asked[0]).toEqual(asked[1]);
+    expect(new Set(asked[0].map(({ parameters }) => JSON.stringify(parameters))).size).toBe(36);
+  });
+
+  it.each([
+    ['all equal', () => [0.5, 0.5] as [number, number]],
+    ['not a number', () => [NaN, 0.5] as [number, number]],
+    ['infinite now and then', (n: number) => [n % 2 === 0 ? Infinity : 0.5, 0.5] as [number, number]],
+    ['failures, all but one', (n: number) => (n === 3 ? ([0.2, 0.2] as [number, number]) : null)],
+    ['beyond the reference', (n: number) => [5 + n, 5] as [number, number]],
+  ])('goes on when its results are %s', (_what, of) => {
+    const search = new Search(options);
+    for (let n = 0; n < 20; n++) {
+      const { number, parameters } = search.ask();
+      for (const value of Object.values(parameters)) if (typeof value === 'number') expect(value).not.toBeNaN();
+      search.tell(number, of(n));
+    }
+  });
+
+  it('goes on in a space of one point', () => {
+    const search = new Search({ ...options, space: { only: { options: ['this'] }, fixed: { low: 2, high: 2 } } });
+    for (let n = 0; n < 10; n++) {
+      const { number, parameters } = search.ask();
+      expect(parameters).toEqual({ only: 'this', fixed: 2 });
+      search.tell(number, [0.5, 0.5]);
+    }
+  });
+
+  it('refuses to be told twice, or of what it did not ask for', () => {
+    const search = new Search(options);
+    const { number } = search.ask();
+    search.tell(number, [0.1, 0.1]);
+    expect(() => search.tell(number, [0.1, 0.1])).toThrow('told before');
+    expect(() => search.tell(7, [0.1, 0.1])).toThrow('was not asked for');
+  });
+});
+
+it('a space that cannot be is refused with the field named', () => {
+  expect(() => new Search({ space: { x: { low: 1, high: 0 } } })).toThrow(/low must be at most high/);
+  expect(() => new Search({ space: {} })).toThrow(/name at least one parameter/);
+});

@@ -1,0 +1,102 @@
+import { hypervolume } from '@espalier/pareto';
+import { z } from 'zod';
+import { ParameterCoding, ParameterSpaceSchema, type Parameters } from './parameter-space.js';
+import type { CubeStrategy } from './cube.js';
+import { FrontierStrategy } from './strategies/frontier.js';
+import { Nsga2Strategy } from './strategies/nsga2.js';
+import { RandomStrategy } from './strategies/random.js';
+
+export const SEARCH_STRATEGIES = ['frontier', 'nsga2', 'random'] as const;
+
+export const SearchOptionsSchema = z.strictObject({
+  space: ParameterSpaceSchema,
+  strategy: z.enum(SEARCH_STRATEGIES).default('frontier'),
+  seed: z.int().min(0).default(1),
+  /** Of both objectives, beyond which a result is worth nothing. */
+  reference: z.tuple([z.number(), z.number()]).default([1, 1]),
+  /** Whether the first objective is a share of 1, as an error is: then none is believed to be less than 0. */
+  share: z.boolean().default(false),
+  /** Of nsga2. */
+  population: z.int().min(2).max(10_000).default(50),
+});
+export type SearchOptions = z.input<typeof SearchOptionsSchema>;
+
+export interface AskedParameters {
+  readonly number: number;
+  readonly parameters: Parameters;
+}
+
+const MOST_TRIES = 20;
+
+/**
+ * A strategy for any function of two objectives, both minimised: `ask` says what to try, `tell` what became of it, in any order
+ * and with any number under way. The same seed, asks and tells give the same answers.
+ */
+export class Search {
+  readonly #coding: ParameterCoding;
+  readonly #strategy: CubeStrategy;
+  readonly #reference: readonly [number, number];
+  readonly #pending = new Map<number, Parameters>();
+  readonly #taken = new Set<string>();
+  readonly #results: [number, number][] = [];
+  #next = 0;
+
+  /**
+   * @param known the second objective of parameters, where it is known before they are tried
+   * @throws ZodError naming the field that is wrong
+   */
+  constructor(options: SearchOptions, known?: (parameters: Parameters) => number) {
+    const { space, strategy, seed, reference, share, population } = SearchOptionsSchema.parse(options);
+    this.#coding = new ParameterCoding(space);
+    this.#reference = reference;
+    const cube = this.#coding.cube();
+    switch (strategy) {
+      case 'frontier':
+        this.#strategy = new FrontierStrategy(cube, seed, {
+          ...{ reference, isShare: share },
+          ...(known && { known: (point) => known(this.#coding.decode(point)) }),
+        });
+        break;
+      case 'nsga2':
+        this.#strategy = new Nsga2Strategy(cube, seed, population);
+        break;
+      case 'random':
+        this.#strategy = new RandomStrategy(cube, seed);
+    }
+  }
+
+  ask(): AskedParameters {
+    const number = this.#next++;
+    const pending = [...this.#pending.values()].map((parameters) => this.#coding.encode(parameters));
+    let tries = 0;
+    for (const { point } of this.#strategy.propose(number, pending)) {
+      const parameters = this.#coding.decode(point);
+      const key = JSON.stringify(parameters);
+      if (++tries < MOST_TRIES && this.#taken.has(key)) continue;
+      this.#taken.add(key);
+      this.#pending.set(number, parameters);
+      return { number, parameters };
+    }
+    throw new RangeError('the strategy proposed nothing');
+  }
+
+  /**
+   * @param objectives both minimised; null for what failed
+   * @throws RangeError when the number was not asked for, or told before
+   */
+  tell(number: number, objectives: readonly [number, number] | null): void {
+    const parameters = this.#pending.get(number);
+    if (!parameters) throw new RangeError(`number ${number} was not asked for, or was told before`);
+    this.#pending.delete(number);
+    const isResult = objectives !== null && objectives.every(Number.isFinite);
+    if (isResult) this.#results.push([objectives[0], objectives[1]]);
+    this.#strategy.tell([
+      { number, point: this.#coding.encode(parameters), objectives: isResult ? objectives : null, violation: 0 },
+    ]);
+  }
+
+  /** Of all results so far, up to the reference. */
+  get hypervolume(): number {
+    return hypervolume(this.#results, this.#reference);
+  }
+}
