@@ -12,6 +12,7 @@ import { benchLenet5 } from './pruning/lenet-5.mjs';
 import { benchPruneTimes } from './pruning/prune-times.mjs';
 import { benchResnet20 } from './pruning/resnet-20.mjs';
 import { benchRungs } from './rungs.mjs';
+import { benchSearch } from './search/search.mjs';
 import { benchTrainingImages } from './training-images.mjs';
 import { benchWorkerMemory } from './worker-memory.mjs';
 
@@ -23,6 +24,7 @@ const BENCHES = {
   'campaign-scale': benchCampaignScale,
   rungs: benchRungs,
   'killed-worker': benchKilledWorker,
+  search: benchSearch,
   'worker-memory': benchWorkerMemory,
   'prune-times': benchPruneTimes,
   'lenet-5': benchLenet5,
