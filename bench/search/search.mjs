@@ -42,7 +42,7 @@ const OURS = {
   nsga2: { strategy: 'nsga2' },
   random: { strategy: 'random' },
 };
-const THEIRS = ['Optuna GPSampler', 'Optuna TPE', 'Optuna NSGA-II', 'pymoo NSGA-II'];
+const THEIRS = process.env.NO_PEERS ? [] : ['Optuna GPSampler', 'Optuna TPE', 'Optuna NSGA-II', 'pymoo NSGA-II'];
 
 export async function benchSearch() {
   const peers = new Peers();

@@ -1,16 +1,14 @@
 import type { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../cube.js';
-import type { Beliefs } from './learned-objective.js';
-import { LearnedObjective } from './learned-objective.js';
+import { LearnedObjective, type Beliefs } from './learned-objective.js';
+import { SecondObjective, type CostBeliefs } from './second-objective.js';
 import { staircase, type Step } from './staircase.js';
-import { WARPS } from './warps.js';
+import { identity, WARPS } from './warps.js';
 
 export interface FrontierOptions {
   /** Up to which the hypervolume is measured. */
   readonly reference: readonly [number, number];
-  /**
-   * The second objective of a point, where it is known before anything is tried; up to a factor near 1, which what is measured tells.
-   */
+  /** The second objective of a point, as far as it is known before anything is tried: what is measured may differ, and that is learned. */
   readonly known?: (point: readonly number[]) => number;
   /** Whether the first objective is a share of 1, as an error is. */
   readonly isShare: boolean;
@@ -22,8 +20,6 @@ interface Seen {
   readonly objectives: readonly [number, number];
 }
 
-/** Of what is known and what was measured of it, the last so many say how they differ. */
-const COMPARED = 20;
 const MOST_ACTIVE = 300;
 const NEAR_THE_FRONT = 200;
 const RANDOM_PROPOSALS = 256;
@@ -35,15 +31,14 @@ const STEPS_OF_A_CLIMB = 20;
 const FAR = 6;
 
 /**
- * Learns one or two objectives and proposes the point whose result is expected to add most to the hypervolume of the front (Emmerich
- * et al. 2011; as a sum over the steps of the front, in closed form). An objective that is known beforehand is not learned: then only
- * the other is uncertain, and the expectation is over one dimension.
+ * Learns two objectives and proposes the point whose result is expected to add most to the hypervolume of the front (Emmerich
+ * et al. 2011; as a sum over the steps of the front, in closed form). Where the second is known beforehand only the first is uncertain, and
+ * the expectation is over one dimension.
  */
 export class FrontierSearch {
   readonly #seen: Seen[] = [];
-  readonly #ratios: number[] = [];
   readonly #first: LearnedObjective;
-  readonly #second: LearnedObjective | undefined;
+  readonly #second: SecondObjective;
 
   constructor(
     private readonly space: CubeSpace,
@@ -51,12 +46,8 @@ export class FrontierSearch {
   ) {
     const dimensions = space.features(space.isDensity.map(() => 0)).length;
     const isDensity = Array.from({ length: dimensions }, (_, k) => space.isDensity[k] ?? false);
-    this.#first = new LearnedObjective(isDensity, options.isShare ? WARPS : [WARPS[1]]);
-    if (!options.known)
-      this.#second = new LearnedObjective(
-        isDensity.map(() => false),
-        [WARPS[1]],
-      );
+    this.#first = new LearnedObjective(isDensity, options.isShare ? WARPS : [identity]);
+    this.#second = new SecondObjective(dimensions, options.known);
   }
 
   get observations(): number {
@@ -66,10 +57,8 @@ export class FrontierSearch {
   observe(point: readonly number[], objectives: readonly [number, number]): void {
     const features = this.space.features(point);
     this.#seen.push({ point, objectives });
-    const known = this.options.known?.(point);
-    if (known !== undefined) this.#ratios.push(objectives[1] / known);
     this.#first.observe(features, objectives[0]);
-    this.#second?.observe(features, objectives[1]);
+    this.#second.observe(features, point, objectives[1]);
   }
 
   /** A point that came to nothing: as bad as the worst, so that others are tried before its neighbours. */
@@ -79,7 +68,7 @@ export class FrontierSearch {
     const features = this.space.features(point);
     this.#seen.push({ point, objectives: [Infinity, Infinity] });
     this.#first.observe(features, Math.max(...worst.map(({ objectives }) => objectives[0])));
-    this.#second?.observe(features, Math.max(...worst.map(({ objectives }) => objectives[1])));
+    this.#second.observeFailure(features);
   }
 
   /** Anywhere, and as often about a level that all coordinates share: few points drawn one by one are nearly dense, or nearly empty. */
@@ -128,10 +117,10 @@ export class FrontierSearch {
   #expectedImprovement(pending: readonly (readonly number[])[]): (point: readonly number[]) => number {
     const active = this.#active();
     const first = this.#first.given(active, pending.length);
-    const second = this.#second?.given(active, pending.length);
+    const second = this.#second.given(active, pending.length);
     const imagined = pending.map((point): [number, number] => {
       const features = this.space.features(point);
-      return [first.imagine(features), second?.imagine(features) ?? this.#known(point)];
+      return [first.imagine(features), second.imagine(features, point)];
     });
     const steps = staircase([...this.#seen.map(({ objectives }) => objectives), ...imagined], this.options.reference);
     return (point) => {
@@ -141,17 +130,11 @@ export class FrontierSearch {
     };
   }
 
-  #sumOfSteps(steps: readonly Step[], first: Beliefs, second: Beliefs | undefined, point: readonly number[]): number {
+  #sumOfSteps(steps: readonly Step[], first: Beliefs, second: CostBeliefs, point: readonly number[]): number {
     const features = this.space.features(point);
-    const known = second ? undefined : this.#known(point);
-    if (known !== undefined && known >= this.options.reference[1]) return 0;
+    const cost = second.at(features, point);
+    if (cost.expectedBelow(this.options.reference[1]) === 0) return 0;
     const { mean, deviation } = first.at(features);
-    const cost = second?.at(features);
-    const beyond = (at: number): number => {
-      if (at === -Infinity) return 0;
-      if (second && cost) return second.warp.expectedBelow(at, cost.mean, cost.deviation);
-      return Math.max(0, at - (known ?? 0));
-    };
     // No error is less than none: what is believed of that adds nothing.
     const impossible = this.options.isShare ? first.warp.expectedBelow(0, mean, deviation) : 0;
     let sum = 0;
@@ -160,22 +143,12 @@ export class FrontierSearch {
     const least = first.warp.back(mean - FAR * deviation);
     for (const { to, level } of steps) {
       if (level <= least) break;
-      const until = beyond(to);
+      const until = cost.expectedBelow(to);
       const width = until - before;
       before = until;
       if (width > 0) sum += width * (first.warp.expectedBelow(level, mean, deviation) - impossible);
     }
     return sum;
-  }
-
-  #known(point: readonly number[]): number {
-    return (this.options.known?.(point) ?? 0) * this.#ratio;
-  }
-
-  /** What was measured of what is known, as a part of it: the median of the last. */
-  get #ratio(): number {
-    const sorted = this.#ratios.slice(-COMPARED).sort((a, b) => a - b);
-    return sorted.length === 0 ? 1 : sorted[sorted.length >> 1];
   }
 
   /** What is learned from: all, or of many those nearest to the front and some of everywhere. */

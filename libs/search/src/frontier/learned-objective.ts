@@ -48,8 +48,10 @@ export class LearnedObjective {
     this.#points.push(point);
     this.#values.push(value);
     if (this.#values.length < this.#nextFit) return;
-    this.#fit();
     this.#nextFit = Math.ceil(this.#nextFit * GROWTH);
+    // Where all values are equal there is nothing to fit.
+    if (this.#values.every((each) => each === this.#values[0])) return;
+    this.#fit();
   }
 
   /**

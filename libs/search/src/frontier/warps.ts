@@ -16,7 +16,7 @@ export interface Warp {
 }
 
 /** Loss as it is. */
-const identity: Warp = {
+export const identity: Warp = {
   name: 'identity',
   of: (loss) => loss,
   logSlope: () => 0,
@@ -28,7 +28,7 @@ const identity: Warp = {
 };
 
 /** log loss: losses that differ by factors, most near 0. A put option's price (Black & Scholes 1973). */
-const logarithm: Warp = {
+export const logarithm: Warp = {
   name: 'log',
   of: (loss) => Math.log(inside(loss)),
   logSlope: (loss) => -Math.log(inside(loss)),

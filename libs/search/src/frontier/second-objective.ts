@@ -1,0 +1,81 @@
+import { LearnedObjective, type Beliefs } from './learned-objective.js';
+import { identity, logarithm } from './warps.js';
+
+/** What is believed of the second objective of one point. */
+export interface CostBelief {
+  /** E[max(0, level − cost)]. */
+  expectedBelow(level: number): number;
+}
+
+/** A cost of 0 is none that could be: it is taken for this part of what is known. */
+const LEAST = 1e-6;
+/** Ratios that differ by less are one. */
+const SAME = 1e-9;
+
+/**
+ * The second objective, learned as it is; or where something is known of it beforehand, by how much what is measured differs from
+ * that: the logarithm of their ratio. Where the ratio is the same everywhere, nothing is left to learn, and beliefs are certain.
+ */
+export class SecondObjective {
+  readonly #learned: LearnedObjective;
+  #lowest = Infinity;
+  #highest = -Infinity;
+  #last = NaN;
+
+  constructor(
+    dimensions: number,
+    private readonly known: ((point: readonly number[]) => number) | undefined,
+  ) {
+    const nothing = Array.from({ length: dimensions }, () => false);
+    this.#learned = new LearnedObjective(nothing, [identity]);
+  }
+
+  observe(features: Float64Array, point: readonly number[], cost: number): void {
+    const value = this.known ? Math.log(Math.max(cost / this.known(point), LEAST)) : cost;
+    this.#lowest = Math.min(this.#lowest, value);
+    this.#highest = Math.max(this.#highest, value);
+    this.#last = value;
+    this.#learned.observe(features, value);
+  }
+
+  /** Of a point that failed nothing is learned but that it is there: its place is kept, as if it were like the one before. */
+  observeFailure(features: Float64Array): void {
+    this.#learned.observe(features, this.#last);
+  }
+
+  /**
+   * @param indices of observations, at least one
+   * @param room for so many that are only imagined
+   */
+  given(indices: readonly number[], room: number): CostBeliefs {
+    const isCertain = this.known !== undefined && this.#highest - this.#lowest < SAME;
+    return new CostBeliefs(this.known, isCertain ? this.#last : this.#learned.given(indices, room));
+  }
+}
+
+/** What is believed of the second objective, to which imagined observations may be added. */
+export class CostBeliefs {
+  /** @param correction what is believed of the logarithm of the ratio to `known`, or of the cost itself; a number where it is certain */
+  constructor(
+    private readonly known: ((point: readonly number[]) => number) | undefined,
+    private readonly correction: Beliefs | number,
+  ) {}
+
+  at(features: Float64Array, point: readonly number[]): CostBelief {
+    const { known, correction } = this;
+    if (typeof correction === 'number') {
+      const cost = (known?.(point) ?? 1) * Math.exp(correction);
+      return { expectedBelow: (level) => Math.max(0, level - cost) };
+    }
+    const { mean, deviation } = correction.at(features);
+    if (!known) return { expectedBelow: (level) => identity.expectedBelow(level, mean, deviation) };
+    const center = Math.log(known(point)) + mean;
+    return { expectedBelow: (level) => logarithm.expectedBelow(level, center, deviation) };
+  }
+
+  /** Takes a point to come out as is believed. @returns the cost that it is taken for */
+  imagine(features: Float64Array, point: readonly number[]): number {
+    const value = typeof this.correction === 'number' ? this.correction : this.correction.imagine(features);
+    return this.known ? this.known(point) * Math.exp(value) : value;
+  }
+}
