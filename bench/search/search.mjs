@@ -13,7 +13,7 @@ const PEERS = ['optuna==5.0.0', 'pymoo==0.6.2', 'moocore', 'scipy', 'torch'];
 const CHECKPOINTS = [50, 100, 200];
 const SEEDS = Number(process.env.ESPALIER_SEARCH_SEEDS ?? 10);
 /** It takes most of a second for each ask. */
-const GP_SEEDS = Math.min(SEEDS, 3);
+const GP_SEEDS = Number(process.env.ESPALIER_SEARCH_GP_SEEDS ?? Math.min(SEEDS, 3));
 
 const PROBLEMS = {
   ...Object.fromEntries(
