@@ -88,7 +88,7 @@ describe('bad input', () => {
     const tried = await stack.espalier('campaign', 'launch', stack.write('tried.yaml', spec('conv1')), '--dry-run');
     expect([tried.code, tried.stderr]).toEqual([
       0,
-      expect.stringContaining('would launch tried: lenet-5 on mnist, 7 candidates, 2 at a time, by nsga2'),
+      expect.stringContaining('would launch tried: lenet-5 on mnist, 7 candidates, 2 at a time, by frontier'),
     ]);
     const wrong = await stack.espalier('campaign', 'launch', stack.write('wrong.yaml', spec('conv9')), '--dry-run');
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('space.density.conv9')]);

@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { energyCommand } from './commands/energy.js';
 import { modelCommand } from './commands/model.js';
 import { frontCommand } from './commands/front.js';
+import { searchCommand } from './commands/search.js';
 import { downCommand, statusCommand, upCommand } from './commands/stack.js';
 import { workerCommand } from './commands/worker.js';
 import { CommandError, EXIT_CODES } from './exit-codes.js';
@@ -48,6 +49,7 @@ for (const command of [
   acceleratorCommand(),
   modelCommand(),
   workerCommand(),
+  searchCommand(),
   demoCommand(),
 ]) {
   program.addCommand(command);

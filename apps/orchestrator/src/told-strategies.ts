@@ -1,5 +1,6 @@
 import type { CampaignSpec, PruningSchedule } from '@espalier/contracts';
-import { createStrategy, type Strategy, type Told } from '@espalier/search';
+import { chooseStrategy, createStrategy, ScheduleCoding, type Strategy, type Told } from '@espalier/search';
+import { log } from '@temporalio/activity';
 import { schedulePricer } from '@espalier/networks';
 import type { ToldCandidate, ToldLog } from '@espalier/store';
 
@@ -21,24 +22,28 @@ const MOST_KEPT = 50;
 export class ToldStrategies {
   readonly #kept = new Map<string, Kept>();
 
-  async after(campaignId: string, spec: CampaignSpec, log: ToldLog): Promise<Strategy> {
+  async after(campaignId: string, spec: CampaignSpec, told: ToldLog): Promise<Strategy> {
     const made = JSON.stringify([spec.strategy, spec.space, spec.budget, spec.constraints]);
     const kept = this.#kept.get(campaignId);
-    const count = await log.count();
+    const count = await told.count();
     if (kept?.made === made) {
-      const news = await log.after(kept.lastOrder);
+      const news = await told.after(kept.lastOrder);
       // Candidates that are tried again are taken out of the log: then the numbers do not meet.
       if (kept.count + news.length === count) return this.#tell(campaignId, spec, kept, news);
     }
-    const { profile, energy: denseEnergy } = await log.dense();
+    const { profile, energy: denseEnergy } = await told.dense();
     const energyOf = schedulePricer(spec, profile);
     const strategy = createStrategy(spec, { denseEnergy, ...(energyOf && { energyOf }) });
+    if (spec.strategy.name === 'auto') {
+      const chosen = chooseStrategy(new ScheduleCoding(spec.space).dimensions, spec.budget.candidates);
+      log.info(`auto chose ${chosen.name}: ${chosen.why}`, { campaign: spec.name, campaignId });
+    }
     const fresh = { strategy, made, count: 0, lastOrder: -1 };
     const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
     fresh.strategy.tell(
-      (await log.prior()).map((each) => ({ ...toldOf(each.schedule, each, leastAccuracy), number: null })),
+      (await told.prior()).map((each) => ({ ...toldOf(each.schedule, each, leastAccuracy), number: null })),
     );
-    return this.#tell(campaignId, spec, fresh, await log.after(-1));
+    return this.#tell(campaignId, spec, fresh, await told.after(-1));
   }
 
   #tell(campaignId: string, spec: CampaignSpec, kept: Kept, told: readonly ToldCandidate[]): Strategy {

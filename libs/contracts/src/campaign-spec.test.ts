@@ -25,7 +25,7 @@ describe('a campaign spec', () => {
       accelerator: 'eyeriss',
       batch: 1,
       parallelism: 2,
-      strategy: { name: 'nsga2', seed: 1 },
+      strategy: { name: 'frontier', seed: 1 },
       space: { criterion: ['magnitude', 'energy-aware'], fineTune: { epochs: [1, 1] } },
     });
   });

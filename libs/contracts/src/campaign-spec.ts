@@ -7,7 +7,7 @@ import { PriorResultsSchema } from './prior-results.js';
 import { DEVICE_CLASSES, type DeviceClass } from './worker.js';
 import { ScheduleSpaceSchema } from './schedule.js';
 
-export const STRATEGIES = ['frontier', 'nsga2', 'random'] as const;
+export const STRATEGIES = ['auto', 'frontier', 'nsga2', 'random'] as const;
 
 export const CampaignName = z
   .string()
@@ -88,7 +88,7 @@ const CampaignSpecFields = z.strictObject({
         .max(2 ** 31 - 1)
         .default(1),
     })
-    .default({ name: 'nsga2', seed: 1 }),
+    .default({ name: 'frontier', seed: 1 }),
   budget: BudgetSchema,
   /** Without it, every candidate is trained to its end. */
   rungs: RungsSchema.optional(),

@@ -16,13 +16,32 @@ export function createStrategy(
   return new ScheduleStrategy(coding, overCube(spec, coding, foreknowledge));
 }
 
+/** Beyond so many dimensions distances between schedules say little. */
+const MOST_DIMENSIONS = 60;
+/** From so many candidates on, a population finds as much, and proposing takes nothing. */
+const MANY_CANDIDATES = 10_000;
+
+/** What `auto` comes to, and why. */
+export function chooseStrategy(dimensions: number, candidates: number): { name: 'frontier' | 'nsga2'; why: string } {
+  if (dimensions > MOST_DIMENSIONS) {
+    return {
+      name: 'nsga2',
+      why: `in ${dimensions} dimensions, more than ${MOST_DIMENSIONS}, a model has little to go by`,
+    };
+  }
+  if (candidates > MANY_CANDIDATES && candidates < 1_000_000) {
+    return { name: 'nsga2', why: `${candidates} candidates are enough for a population to find the front` };
+  }
+  return { name: 'frontier', why: `in ${dimensions} dimensions a model needs a tenth of the candidates` };
+}
+
 function overCube(
   { strategy: { name, seed }, budget, constraints }: Pick<CampaignSpec, 'strategy' | 'budget' | 'constraints'>,
   coding: ScheduleCoding,
   { energyOf, denseEnergy }: Foreknowledge,
 ): CubeStrategy {
   const space = coding.cube();
-  switch (name) {
+  switch (name === 'auto' ? chooseStrategy(coding.dimensions, budget.candidates).name : name) {
     case 'frontier':
       return new FrontierStrategy(space, seed, {
         // What breaks the constraint is worth nothing.

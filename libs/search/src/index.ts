@@ -1,4 +1,4 @@
-export { createStrategy } from './create-strategy.js';
+export { chooseStrategy, createStrategy } from './create-strategy.js';
 export {
   choiceAt,
   cubeOf,

@@ -1,0 +1,86 @@
+import { createInterface } from 'node:readline';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Search, SEARCH_STRATEGIES, SearchOptionsSchema, type Parameters, type SearchOptions } from '@espalier/search';
+import { fieldErrors } from '@espalier/contracts';
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { CommandError } from '../exit-codes.js';
+import { fieldLines } from '../field-lines.js';
+import { positiveNumber, wholeNumber } from '../option-numbers.js';
+import { note, print } from '../output.js';
+import { answerLines } from '../search-lines.js';
+
+/** What a problem's file exports. */
+const ProblemSchema = z.strictObject({
+  ...SearchOptionsSchema.shape,
+  /** Both objectives of parameters, minimised; null for what fails. */
+  evaluate: z.custom<(parameters: Parameters) => Promise<[number, number] | null> | [number, number] | null>(
+    (value) => typeof value === 'function',
+    'a function of the parameters that gives both objectives, or null for what fails',
+  ),
+  /** The second objective of parameters, where it is known before they are tried. */
+  known: z.custom<(parameters: Parameters) => number>((value) => typeof value === 'function', 'a function').optional(),
+});
+
+interface Options {
+  problem?: string;
+  strategy?: (typeof SEARCH_STRATEGIES)[number];
+  seed?: number;
+  evaluations: number;
+}
+
+export function searchCommand(): Command {
+  return new Command('search')
+    .description(
+      'search any function of two objectives, without a stack: a file, or a program that asks and tells by lines',
+    )
+    .option(
+      '--problem <file>',
+      'a module that exports space, evaluate and reference; without it, lines of JSON on stdin',
+    )
+    .addOption(new Option('--strategy <name>', 'instead of what the problem names').choices(SEARCH_STRATEGIES))
+    .option('--seed <n>', 'instead of what the problem names', wholeNumber)
+    .option('--evaluations <n>', 'how many to try, with --problem', positiveNumber, 100)
+    .addHelpText(
+      'after',
+      `
+With a file, a line of JSON for each evaluation is printed: its number, parameters, objectives and the hypervolume so far.
+
+By lines: the first on stdin describes the search, as {"space": {"x": {"low": 0, "high": 1}, "kind": {"options": ["a", "b"]}},
+"reference": [1, 1]}; then {"ask": true} is answered by {"number": 0, "parameters": {...}}, and
+{"tell": {"number": 0, "objectives": [0.3, 0.7]}} (null for what failed) by {"hypervolume": 0.21}. What is wrong is answered by
+{"error": "..."}, and the search goes on.
+
+Examples:
+  npx espalier search --problem examples/search/prune8.mjs --evaluations 100
+  my-program | npx espalier search | my-program`,
+    )
+    .action(async ({ problem, ...options }: Options) => {
+      if (problem === undefined) await answerLines(createInterface({ input: process.stdin }), options, print);
+      else await searchProblem(problem, options);
+    });
+}
+
+async function searchProblem(path: string, { evaluations, ...chosen }: Options): Promise<void> {
+  const exported: unknown = await import(pathToFileURL(resolve(path)).href).catch((error: unknown) => {
+    throw new CommandError(
+      'invalid',
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
+  const parsed = ProblemSchema.safeParse({ ...(exported as object), ...chosen });
+  if (!parsed.success) {
+    const lines = fieldLines(fieldErrors(parsed.error.issues, exported));
+    throw new CommandError('invalid', [`${path} is not a problem:`, ...lines].join('\n'));
+  }
+  const { evaluate, known, ...options } = parsed.data;
+  const search = new Search(options satisfies SearchOptions, known);
+  for (let tried = 0; tried < evaluations; tried++) {
+    const { number, parameters } = search.ask();
+    const objectives = await evaluate(parameters);
+    search.tell(number, objectives);
+    print(JSON.stringify({ number, parameters, objectives, hypervolume: search.hypervolume }));
+  }
+  note(`hypervolume ${search.hypervolume.toFixed(4)} after ${evaluations} evaluations by ${options.strategy}`);
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { answerLines } from './search-lines.js';
+
+async function answersTo(lines: unknown[], chosen: object = {}): Promise<Record<string, unknown>[]> {
+  const answers: Record<string, unknown>[] = [];
+  async function* each() {
+    for (const line of lines) yield await Promise.resolve(typeof line === 'string' ? line : JSON.stringify(line));
+  }
+  await answerLines(each(), chosen, (line) => void answers.push(JSON.parse(line) as Record<string, unknown>));
+  return answers;
+}
+const first = { space: { x: { low: 0, high: 1 }, kind: { options: ['a', 'b'] } }, seed: 4 };
+
+describe('a search by lines', () => {
+  it('answers each ask with parameters and each tell with the hypervolume, in any order', async () => {
+    const [ready, one, two, told, toldOther] = await answersTo([
+      first,
+      { ask: true },
+      { ask: true },
+      { tell: { number: 1, objectives: [0.5, 0.5] } },
+      { tell: { number: 0, objectives: null } },
+    ]);
+    expect(ready).toEqual({ ready: true });
+    expect(one).toMatchObject({ number: 0, parameters: { kind: expect.stringMatching(/^[ab]$/) as string } });
+    expect(two).toMatchObject({ number: 1 });
+    expect([told, toldOther]).toEqual([{ hypervolume: 0.25 }, { hypervolume: 0.25 }]);
+  });
+
+  it('answers what is wrong with what it is, and goes on', async () => {
+    const answers = await answersTo([
+      { space: {} },
+      'not JSON',
+      first,
+      { tell: { number: 9, objectives: [0, 0] } },
+      { ask: 'please' },
+      { ask: true },
+    ]);
+    expect(answers.map(({ error }) => error)).toEqual([
+      expect.stringContaining('name at least one parameter'),
+      expect.stringContaining('JSON'),
+      undefined,
+      'number 9 was not asked for, or was told before',
+      expect.stringContaining('Invalid input'),
+      undefined,
+    ]);
+  });
+
+  it('takes strategy and seed of the command line before those of the first line', async () => {
+    const ask = async (chosen: object) => (await answersTo([first, { ask: true }], chosen))[1];
+    expect(await ask({ strategy: 'random', seed: 9 })).not.toEqual(await ask({ strategy: 'random' }));
+    expect(await ask({ strategy: 'random', seed: 4, evaluations: 100 })).toEqual(await ask({ strategy: 'random' }));
+  });
+});

@@ -1,0 +1,52 @@
+import { Search, SearchOptionsSchema } from '@espalier/search';
+import { z } from 'zod';
+
+const LineSchema = z.union([
+  z.strictObject({ ask: z.literal(true) }),
+  z.strictObject({
+    tell: z.strictObject({ number: z.int().min(0), objectives: z.tuple([z.number(), z.number()]).nullable() }),
+  }),
+]);
+
+/**
+ * A search that another program drives: the first line describes it, each line after that asks or tells, and each is answered by
+ * one line. A line that cannot be understood is answered with what is wrong, and changes nothing.
+ *
+ * @param chosen what the command line says instead of the first line
+ */
+export async function answerLines(
+  lines: AsyncIterable<string>,
+  chosen: object,
+  answer: (line: string) => void,
+): Promise<void> {
+  let search: Search | undefined;
+  for await (const line of lines) {
+    if (line.trim() === '') continue;
+    try {
+      const said: unknown = JSON.parse(line);
+      if (search) answer(JSON.stringify(reply(search, LineSchema.parse(said))));
+      else {
+        search = new Search(SearchOptionsSchema.parse({ ...(said as object), ...onlySearch(chosen) }));
+        answer(JSON.stringify({ ready: true }));
+      }
+    } catch (error) {
+      answer(JSON.stringify({ error: wordsOf(error) }));
+    }
+  }
+}
+
+function reply(search: Search, said: z.infer<typeof LineSchema>): object {
+  if ('ask' in said) return search.ask();
+  search.tell(said.tell.number, said.tell.objectives);
+  return { hypervolume: search.hypervolume };
+}
+
+/** Of the command's options, those of a search. */
+function onlySearch(chosen: object): object {
+  return Object.fromEntries(Object.entries(chosen).filter(([key]) => key in SearchOptionsSchema.shape));
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll('\n', ' ');
+  return error instanceof Error ? error.message : String(error);
+}
