@@ -192,7 +192,9 @@ function toldLog(transaction: Prisma.TransactionClient, campaignId: string): Tol
   };
 }
 
-/** Locks the campaign's row until the transaction ends. */
+/** Locks the campaign's row until the transaction ends. @throws NotFoundError when it has been deleted meanwhile */
 export async function lockCampaign(transaction: Prisma.TransactionClient, campaignId: string): Promise<void> {
-  await transaction.$queryRaw`SELECT 1 FROM campaigns WHERE id = ${campaignId}::uuid FOR UPDATE`;
+  const rows = await transaction.$queryRaw<unknown[]>`
+    SELECT 1 FROM campaigns WHERE id = ${campaignId}::uuid FOR UPDATE`;
+  if (rows.length === 0) throw new NotFoundError('campaign', campaignId, ': it was deleted');
 }

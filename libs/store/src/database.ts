@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient } from './generated/client.js';
+import { Prisma, PrismaClient } from './generated/client.js';
 
 export type Database = PrismaClient;
 
@@ -8,6 +8,11 @@ export function openDatabase(connectionString: string): Database {
   return new PrismaClient({
     adapter: new PrismaPg({ connectionString, connectionTimeoutMillis: 5_000, max: 10 }),
   });
+}
+
+/** Whether an error says that a row is not there any more that was found before. */
+export function isRecordGone(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';
 }
 
 /** Whether an error says that Postgres is out of reach, rather than that it refused what was asked: it may pass. */

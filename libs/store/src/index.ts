@@ -3,7 +3,7 @@ export type { ToldCandidate, ToldLog } from './ask-and-tell.js';
 export { deviceHoursOf, recordDeviceUse, spentBudget } from './budgets.js';
 export { createCampaign, findCampaign, listCampaigns, setCampaignState, unfinishedCampaigns } from './campaigns.js';
 export { candidateId, findCandidate, listCandidates } from './candidates.js';
-export { isDatabaseUnreachable, openDatabase } from './database.js';
+export { isDatabaseUnreachable, isRecordGone, openDatabase } from './database.js';
 export type { Database } from './database.js';
 export { adoptDenseModel, recordDenseModel } from './dense-models.js';
 export { BadCursorError, ConflictError, FencedError, NotFoundError } from './errors.js';

@@ -1,4 +1,11 @@
-import { BadCursorError, ConflictError, FencedError, isDatabaseUnreachable, NotFoundError } from '@espalier/store';
+import {
+  BadCursorError,
+  ConflictError,
+  FencedError,
+  isDatabaseUnreachable,
+  isRecordGone,
+  NotFoundError,
+} from '@espalier/store';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -29,6 +36,9 @@ export function problemOf(error: unknown): ProblemException {
   if (error instanceof WorkflowUpdateFailedError) {
     return new ProblemException(409, 'Conflict', error.cause?.message ?? error.message);
   }
+  if (isRecordGone(error)) {
+    return new ProblemException(404, 'Not found', 'what was asked for has been deleted meanwhile');
+  }
   if (isDatabaseUnreachable(error)) {
     return new ProblemException(
       503,
@@ -57,7 +67,7 @@ function fastifyProblem(error: unknown): ProblemException | undefined {
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ProblemException(413, 'Too large', 'the body is larger than 1 MB, the most that is taken');
+      return new ProblemException(413, 'Too large', 'the body is larger than 4 MB, the most that is taken');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ProblemException(415, 'Unsupported media type', 'send the body as application/json');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
