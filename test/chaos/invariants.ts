@@ -31,18 +31,27 @@ export async function expectNothingLost(
   });
 
   expect(candidates.map(({ number }) => number)).toEqual(Array.from({ length: budget }, (_, i) => i));
-  expect(candidates.filter(({ state, failure }) => state !== 'completed' || failure !== null)).toEqual([]);
-  expect(candidates.map(({ toldOrder }) => toldOrder).sort((a, b) => Number(a) - Number(b))).toEqual(
-    candidates.map((_, i) => i),
-  );
+  const ends = candidates.some(({ rung }) => rung !== null) ? ['completed', 'stopped'] : ['completed'];
+  expect(candidates.filter(({ state, failure }) => !ends.includes(state) || failure !== null)).toEqual([]);
+  const told = candidates.map(({ toldOrder }) => toldOrder);
+  expect(told).not.toContain(null);
+  expect(new Set(told).size).toBe(budget);
+  // One that goes on to its next rung is told anew, and leaves its place behind.
+  if (ends.length === 1) expect(Math.max(...told.map(Number))).toBe(budget - 1);
 
+  // Once each, or once for each rung.
   const settled = await database.event.groupBy({
     by: ['candidateId'],
-    where: { campaignId, kind: { in: ['candidate-completed', 'candidate-failed', 'candidate-diverged'] } },
+    where: {
+      campaignId,
+      kind: { in: ['candidate-completed', 'candidate-stopped', 'candidate-failed', 'candidate-diverged'] },
+    },
     _count: true,
   });
-  expect(settled.every(({ _count }) => _count === 1)).toBe(true);
   expect(settled).toHaveLength(budget);
+  for (const { id, rung } of candidates) {
+    expect(settled.find(({ candidateId }) => candidateId === id)?._count).toBe((rung ?? 0) + 1);
+  }
   expect(
     candidates.every(({ evaluations }) => evaluations.filter(({ split }) => split === 'validation').length === 1),
   ).toBe(true);
