@@ -1,5 +1,5 @@
 import type { Network } from '@espalier/networks';
-import { TrainableNetwork } from '@espalier/training';
+import { TrainableNetwork, type Checkpoint } from '@espalier/training';
 
 /** What a network is in a job: two of one shape have weights of their own, so that each is compiled for itself. */
 export type Role = 'pruned' | 'reference';
@@ -25,6 +25,13 @@ export class CompiledNetworks {
       this.#compiled.delete(other);
       oldest.close();
     }
+    return trainable;
+  }
+
+  /** Compiled, with a model's weights and masks. */
+  async loaded(model: Pick<Checkpoint, 'network' | 'weights' | 'masks'>, role: Role): Promise<TrainableNetwork> {
+    const trainable = this.of(model.network, role);
+    await trainable.load({ weights: model.weights, masks: model.masks, slots: new Map() });
     return trainable;
   }
 }

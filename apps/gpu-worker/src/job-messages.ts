@@ -6,7 +6,7 @@ import type {
   PruneRequest,
   TrainDenseRequest,
 } from '@espalier/contracts';
-import type { JobProgress } from './training-jobs.js';
+import type { JobProgress } from './job-context.js';
 
 /** A job for the training process, with the activity whose work it is. */
 export type Job =

@@ -9,7 +9,8 @@ import { pino } from 'pino';
 import type { ModelReference } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiLedger, FencedError } from './checkpoint-ledger.js';
-import { TrainingJobs, type JobContext } from './training-jobs.js';
+import type { JobContext } from './job-context.js';
+import { TrainingJobs } from './training-jobs.js';
 
 const task = { network: 'lenet-5', data: 'mnist', seed: 2, trainingImages: 1_100 };
 const candidate = '00000000-0000-4000-8000-000000000001';

@@ -5,7 +5,8 @@ import { pino } from 'pino';
 import { ApiLedger } from './checkpoint-ledger.js';
 import type { FromTraining, Job, JobResult, ToTraining, TrainingProcessOptions } from './job-messages.js';
 import { selfTest } from './self-test.js';
-import { TrainingJobs, type JobContext } from './training-jobs.js';
+import type { JobContext } from './job-context.js';
+import { TrainingJobs } from './training-jobs.js';
 
 const PROGRESS_EVERY_MS = 500;
 

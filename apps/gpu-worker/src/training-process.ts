@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FromTraining, Job, JobResult, ToTraining, TrainingProcessOptions } from './job-messages.js';
-import type { JobProgress } from './training-jobs.js';
+import type { JobProgress } from './job-context.js';
 
 /** The training process died in the middle of a job: native code crashed, or the system was out of memory. */
 export class TrainingProcessCrashedError extends Error {
