@@ -49,7 +49,11 @@ export class ToldStrategies {
   #tell(campaignId: string, spec: CampaignSpec, kept: Kept, told: readonly ToldCandidate[]): Strategy {
     const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
     kept.strategy.tell(
-      told.map(({ number, schedule, result }) => ({ number, ...toldOf(schedule, result, leastAccuracy) })),
+      told.map(({ number, schedule, result, fidelity }) => ({
+        number,
+        fidelity,
+        ...toldOf(schedule, result, leastAccuracy),
+      })),
     );
     kept.count += told.length;
     kept.lastOrder = told.at(-1)?.order ?? kept.lastOrder;

@@ -7,11 +7,10 @@ import { Nsga2Strategy } from './strategies/nsga2.js';
 import { RandomStrategy } from './strategies/random.js';
 import type { Foreknowledge, Strategy } from './strategy.js';
 
+type StrategySpec = Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'constraints' | 'rungs'>;
+
 /** The strategy that a campaign names, told nothing yet. */
-export function createStrategy(
-  spec: Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'constraints'>,
-  foreknowledge: Foreknowledge,
-): Strategy {
+export function createStrategy(spec: StrategySpec, foreknowledge: Foreknowledge): Strategy {
   const coding = new ScheduleCoding(spec.space);
   return new ScheduleStrategy(coding, overCube(spec, coding, foreknowledge));
 }
@@ -36,7 +35,7 @@ export function chooseStrategy(dimensions: number, candidates: number): { name: 
 }
 
 function overCube(
-  { strategy: { name, seed }, budget, constraints }: Pick<CampaignSpec, 'strategy' | 'budget' | 'constraints'>,
+  { strategy: { name, seed }, budget, constraints, rungs }: StrategySpec,
   coding: ScheduleCoding,
   { energyOf, denseEnergy }: Foreknowledge,
 ): CubeStrategy {
@@ -47,6 +46,7 @@ function overCube(
         // What breaks the constraint is worth nothing.
         reference: [1 - (constraints.accuracy?.min ?? 0), denseEnergy],
         isShare: true,
+        hasFidelities: rungs !== undefined,
         ...(energyOf && { known: (point) => energyOf(coding.decode(point)) }),
       });
     case 'random':

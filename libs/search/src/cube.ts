@@ -51,6 +51,8 @@ export interface CubeTold {
   readonly objectives: readonly number[] | null;
   /** How far it breaks constraints; 0: not at all. */
   readonly violation: number;
+  /** Part of its training after which it was measured; 1 if left out. */
+  readonly fidelity?: number;
 }
 
 export interface Proposal {

@@ -17,11 +17,12 @@ export class ScheduleStrategy implements Strategy {
   tell(results: readonly Told[]): void {
     for (const { schedule } of results) this.#taken.add(JSON.stringify(schedule));
     this.strategy.tell(
-      results.map(({ number, schedule, result }) => ({
+      results.map(({ number, schedule, result, fidelity }) => ({
         number,
         point: this.coding.encode(schedule),
         objectives: result?.objectives ?? null,
         violation: result?.violation ?? 0,
+        ...(fidelity !== undefined && { fidelity }),
       })),
     );
   }

@@ -10,6 +10,8 @@ export interface Told {
    * candidate that failed.
    */
   readonly result: { readonly objectives: readonly [number, number]; readonly violation: number } | null;
+  /** Part of its training after which it was measured, where it stopped at a rung; 1 if left out. */
+  readonly fidelity?: number;
 }
 
 export interface Asked {

@@ -17,7 +17,7 @@ import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
 import { NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
-import { describeAsked, promoteCandidates } from './rungs.js';
+import { describeAsked, epochsOfRung, promoteCandidates } from './rungs.js';
 import type { Prisma } from './generated/client.js';
 import { workHash } from './work-hash.js';
 
@@ -28,6 +28,8 @@ export interface ToldCandidate {
   readonly schedule: PruningSchedule;
   /** Null for one that failed or was cancelled. */
   readonly result: { readonly accuracy: number; readonly energy: number } | null;
+  /** Part of its fine-tuning after which it was measured: less than 1 for one that stopped at a rung. */
+  readonly fidelity: number;
 }
 
 /** What a campaign's strategy was told, in order; looked at within the transaction that asks. */
@@ -41,6 +43,8 @@ export interface ToldLog {
   dense(): Promise<{ profile: SparsityProfile; energy: number }>;
 }
 
+/** A strategy that is made anew learns from all results before it answers. */
+const ASKING = { timeout: 60_000 };
 const UNSETTLED = ['asked', 'running'] as const;
 
 export async function campaignSpec(database: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
@@ -81,7 +85,7 @@ export async function addCandidates(
     const room = Math.max(0, Math.min(atMost - added.length, candidates, evaluations - added.length));
     if (room === 0) return added;
     const used = await transaction.candidate.count({ where: { campaignId } });
-    const strategy = await strategyAfter(toldLog(transaction, campaignId));
+    const strategy = await strategyAfter(toldLog(transaction, campaignId, spec));
     const pending = await pendingSchedules(transaction, campaignId);
     for (let number = used; number < used + room; number++) {
       const { schedule, lineage } = strategy.ask(number, pending);
@@ -102,7 +106,7 @@ export async function addCandidates(
       added.push(describeAsked(spec, row));
     }
     return added;
-  });
+  }, ASKING);
 }
 
 /** Of candidates that the strategy was told nothing of yet, in order. */
@@ -160,17 +164,17 @@ async function noteIfSpent(
   return true;
 }
 
-function toldLog(transaction: Prisma.TransactionClient, campaignId: string): ToldLog {
+function toldLog(transaction: Prisma.TransactionClient, campaignId: string, spec: CampaignSpec): ToldLog {
   return {
     count: () => transaction.candidate.count({ where: { campaignId, toldOrder: { not: null } } }),
     dense: async () => {
-      const { spec, denseModel } = await transaction.campaign.findUniqueOrThrow({
+      const { denseModel } = await transaction.campaign.findUniqueOrThrow({
         where: { id: campaignId },
         include: { denseModel: true },
       });
       if (!denseModel) throw new NotFoundError('dense network of campaign', campaignId);
       const profile = SparsityProfileSchema.parse(denseModel.profile);
-      return { profile, energy: denseOf(CampaignSpecSchema.parse(spec), denseModel).energy.total };
+      return { profile, energy: denseOf(spec, denseModel).energy.total };
     },
     prior: async () => {
       const row = await transaction.priorResults.findUnique({ where: { campaignId } });
@@ -180,16 +184,34 @@ function toldLog(transaction: Prisma.TransactionClient, campaignId: string): Tol
       const rows = await transaction.candidate.findMany({
         where: { campaignId, toldOrder: { gt: order } },
         orderBy: { toldOrder: 'asc' },
-        select: { toldOrder: true, number: true, schedule: true, accuracy: true, energy: true },
+        select: {
+          toldOrder: true,
+          number: true,
+          schedule: true,
+          state: true,
+          rung: true,
+          accuracy: true,
+          energy: true,
+        },
       });
       return rows.map((row) => ({
         order: row.toldOrder ?? 0,
         number: row.number,
-        schedule: PruningScheduleSchema.parse(row.schedule),
+        ...toldSchedule(spec, row),
         result: row.accuracy === null || row.energy === null ? null : { accuracy: row.accuracy, energy: row.energy },
       }));
     },
   };
+}
+
+function toldSchedule(
+  spec: CampaignSpec,
+  row: { schedule: unknown; state: string; rung: number | null },
+): { schedule: PruningSchedule; fidelity: number } {
+  const schedule = PruningScheduleSchema.parse(row.schedule);
+  const { epochs } = schedule.fineTune;
+  const fidelity = row.state === 'completed' || epochs === 0 ? 1 : epochsOfRung(spec, schedule, row.rung) / epochs;
+  return { schedule, fidelity };
 }
 
 /** Locks the campaign's row until the transaction ends. @throws NotFoundError when it has been deleted meanwhile */

@@ -2,6 +2,10 @@ import { cholesky, inverseOf, solveLower, solveUpper } from './cholesky.js';
 import type { Hyperparameters } from './gaussian-process.js';
 
 const SQRT_5 = Math.sqrt(5);
+/** Beyond which nothing is gained but trouble with rounding: of targets of variance 1 over a cube of side 1. */
+const LENGTHS = { low: Math.log(1e-2), high: Math.log(1e2) };
+const SIGNALS = { low: Math.log(1e-3), high: Math.log(1e3) };
+const NOISES = { low: Math.log(1e-7), high: Math.log(10) };
 /** Log-normal priors, as mean and standard deviation of the logarithm. */
 const SIGNAL_PRIOR = { mean: 0, deviation: 3 };
 const NOISE_PRIOR = { mean: Math.log(1e-4), deviation: 3 };
@@ -47,6 +51,7 @@ export function fitHyperparameters(
     SIGNAL_PRIOR,
     NOISE_PRIOR,
   ];
+  const bounds = [...Array.from(start.lengthScales, () => LENGTHS), SIGNALS, NOISES];
   const steps = new Float64Array(theta.length).fill(0.1);
   const before = new Float64Array(theta.length);
   let best: { value: number; theta: Float64Array; leaveOneOut: Float64Array } = {
@@ -63,7 +68,8 @@ export function fitHyperparameters(
       if (agreement > 0) steps[j] = Math.min(1, steps[j] * 1.2);
       if (agreement < 0) steps[j] = Math.max(1e-4, steps[j] * 0.5);
       before[j] = agreement < 0 ? 0 : gradient[j];
-      theta[j] += Math.sign(before[j]) * steps[j];
+      const { low, high } = bounds[j];
+      theta[j] = Math.min(high, Math.max(low, theta[j] + Math.sign(before[j]) * steps[j]));
     }
   }
   return { hyperparameters: read(best.theta), leaveOneOut: best.leaveOneOut };

@@ -12,6 +12,8 @@ export interface FrontierOptions {
   readonly known?: (point: readonly number[]) => number;
   /** Whether the first objective is a share of 1, as an error is. */
   readonly isShare: boolean;
+  /** Whether some results are of trainings that were not finished: then what is left of them is one more coordinate to learn from. */
+  readonly hasFidelities?: boolean;
 }
 
 interface Seen {
@@ -44,8 +46,10 @@ export class FrontierSearch {
     private readonly space: CubeSpace,
     private readonly options: FrontierOptions,
   ) {
-    const dimensions = space.features(space.isDensity.map(() => 0)).length;
+    const dimensions = this.#features(space.isDensity.map(() => 0)).length;
     const isDensity = Array.from({ length: dimensions }, (_, k) => space.isDensity[k] ?? false);
+    // The loss does not rise with training either.
+    if (options.hasFidelities) isDensity[dimensions - 1] = true;
     this.#first = new LearnedObjective(isDensity, options.isShare ? WARPS : [identity]);
     this.#second = new SecondObjective(dimensions, options.known);
   }
@@ -54,18 +58,24 @@ export class FrontierSearch {
     return this.#seen.length;
   }
 
-  observe(point: readonly number[], objectives: readonly [number, number]): void {
-    const features = this.space.features(point);
+  /** @param fidelity part of its training after which it was measured */
+  observe(point: readonly number[], objectives: readonly [number, number], fidelity = 1): void {
+    const features = this.#features(point, fidelity);
     this.#seen.push({ point, objectives });
     this.#first.observe(features, objectives[0]);
     this.#second.observe(features, point, objectives[1]);
+  }
+
+  #features(point: ArrayLike<number>, fidelity = 1): Float64Array {
+    const features = this.space.features(point);
+    return this.options.hasFidelities ? Float64Array.from([...features, fidelity]) : features;
   }
 
   /** A point that came to nothing: as bad as the worst, so that others are tried before its neighbours. */
   observeFailure(point: readonly number[]): void {
     const worst = this.#seen.filter(({ objectives }) => Number.isFinite(objectives[0]));
     if (worst.length === 0) return;
-    const features = this.space.features(point);
+    const features = this.#features(point);
     this.#seen.push({ point, objectives: [Infinity, Infinity] });
     this.#first.observe(features, Math.max(...worst.map(({ objectives }) => objectives[0])));
     this.#second.observeFailure(features);
@@ -119,19 +129,19 @@ export class FrontierSearch {
     const first = this.#first.given(active, pending.length);
     const second = this.#second.given(active, pending.length);
     const imagined = pending.map((point): [number, number] => {
-      const features = this.space.features(point);
+      const features = this.#features(point);
       return [first.imagine(features), second.imagine(features, point)];
     });
     const steps = staircase([...this.#seen.map(({ objectives }) => objectives), ...imagined], this.options.reference);
     return (point) => {
       const value = this.#sumOfSteps(steps, first, second, point);
       // Where nothing can be expected, nearer to where something could be.
-      return value > 0 ? value : -Math.max(0, first.at(this.space.features(point)).mean - first.warp.of(0));
+      return value > 0 ? value : -Math.max(0, first.at(this.#features(point)).mean - first.warp.of(0));
     };
   }
 
   #sumOfSteps(steps: readonly Step[], first: Beliefs, second: CostBeliefs, point: readonly number[]): number {
-    const features = this.space.features(point);
+    const features = this.#features(point);
     const cost = second.at(features, point);
     if (cost.expectedBelow(this.options.reference[1]) === 0) return 0;
     const { mean, deviation } = first.at(features);

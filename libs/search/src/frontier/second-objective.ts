@@ -31,7 +31,7 @@ export class SecondObjective {
   }
 
   observe(features: Float64Array, point: readonly number[], cost: number): void {
-    const value = this.known ? Math.log(Math.max(cost / this.known(point), LEAST)) : cost;
+    const value = this.known ? logRatio(cost, this.known(point)) : cost;
     this.#lowest = Math.min(this.#lowest, value);
     this.#highest = Math.max(this.#highest, value);
     this.#last = value;
@@ -78,4 +78,9 @@ export class CostBeliefs {
     const value = typeof this.correction === 'number' ? this.correction : this.correction.imagine(features);
     return this.known ? this.known(point) * Math.exp(value) : value;
   }
+}
+
+/** What costs nothing, and was known to, is as it was known. */
+function logRatio(cost: number, known: number): number {
+  return known > 0 ? Math.log(Math.max(cost / known, LEAST)) : 0;
 }

@@ -1,0 +1,79 @@
+import { hypervolume } from '@espalier/pareto';
+import { RandomStream } from '@espalier/random';
+import { describe, expect, it } from 'vitest';
+import { cubeOf } from '../cube.js';
+import { FrontierSearch } from './frontier-search.js';
+
+const LAYERS = 4;
+const space = cubeOf(Array.from({ length: LAYERS }, () => ({ isDensity: true })));
+const cost = (x: readonly number[]): number => x.reduce((sum, d, i) => sum + (d * (i + 1)) / 10, 0);
+const loss = (x: readonly number[]): number =>
+  1 - Math.exp(-x.reduce((sum, d, i) => sum + (4 - i) * (1 - d) ** 3, 0) / 3);
+
+interface How {
+  readonly isToldFidelity?: boolean;
+  /** What a result that is not finished loses more, and how many of them are not. */
+  readonly unfinished?: (number: number) => number;
+  readonly measured?: (x: readonly number[]) => number;
+  readonly failsAt?: (x: readonly number[]) => boolean;
+}
+
+/** Hypervolume of what was proposed, had all of it been finished. */
+function run(seed: number, count: number, how: How = {}): number {
+  const search = new FrontierSearch(space, {
+    reference: [1, 1],
+    known: cost,
+    isShare: true,
+    hasFidelities: how.isToldFidelity ?? false,
+  });
+  const found: [number, number][] = [];
+  for (let number = 0; number < count; number++) {
+    const random = new RandomStream(seed, number);
+    const x = number < 6 ? search.spread(random, (number + 0.5) / 6) : search.propose(random, [])[0];
+    if (how.failsAt?.(x)) {
+      search.observeFailure(x);
+      continue;
+    }
+    const fidelity = how.unfinished?.(number) ?? 1;
+    found.push([loss(x), cost(x)]);
+    const lost = Math.min(1, loss(x) + 0.4 * (1 - fidelity));
+    search.observe(x, [lost, (how.measured ?? cost)(x)], how.isToldFidelity ? fidelity : undefined);
+  }
+  return hypervolume(found, [1, 1]);
+}
+const average = (how: How, count = 30): number =>
+  [1, 2, 3, 4].reduce((sum, seed) => sum + run(seed, count, how) / 4, 0);
+
+const random = (): number => {
+  const stream = new RandomStream(9, 0);
+  const points = Array.from({ length: 30 }, () => Array.from({ length: LAYERS }, () => stream.uniform()));
+  return hypervolume(
+    points.map((x): [number, number] => [loss(x), cost(x)]),
+    [1, 1],
+  );
+};
+
+describe('a search by expected improvement', () => {
+  it('finds much more than as many random points', () => {
+    expect(average({})).toBeGreaterThan(1.15 * random());
+  });
+
+  it('learns by how much measured costs differ from those known beforehand', () => {
+    // Half as much where the second layer is dense, which nobody knew.
+    const measured = (x: readonly number[]): number => cost(x) * (1 - x[1] / 2);
+    const learned = average({ measured });
+    expect(learned).toBeGreaterThan(0.9 * average({}));
+  });
+
+  it('finds as much, or more, when it is told which results were not finished', () => {
+    const unfinished = (number: number): number => (number % 2 === 0 ? 1 : 0.25);
+    const told = average({ unfinished, isToldFidelity: true });
+    expect(told).toBeGreaterThan(average({ unfinished }));
+    expect(told).toBeGreaterThan(0.95 * average({}));
+  });
+
+  it('keeps away from where trainings fail', () => {
+    const failsAt = (x: readonly number[]): boolean => x[0] < 0.4;
+    expect(average({ failsAt })).toBeGreaterThan(0.85 * average({}));
+  });
+});
