@@ -47,19 +47,24 @@ const THEIRS = process.env.NO_PEERS ? [] : ['Optuna GPSampler', 'Optuna TPE', 'O
 export async function benchSearch() {
   const peers = new Peers();
   const rows = [];
+  // It takes long: each is told when it is done.
+  const add = (what, runs) => {
+    rows.push([what, summary(runs)]);
+    process.stderr.write(`${what}: ${summary(runs)}\n`);
+  };
   const chosen = process.env.ESPALIER_SEARCH_PROBLEMS?.split(',') ?? Object.keys(PROBLEMS);
   for (const name of chosen) {
     const problem = PROBLEMS[name];
     for (const [method, how] of Object.entries(OURS)) {
       if (how.isTold && !problem.known) continue;
       const runs = seeds(SEEDS).map((seed) => searchOurselves(problem, how, seed));
-      rows.push([`${name}: ${method}`, summary(runs)]);
+      add(`${name}: ${method}`, runs);
     }
     for (const method of THEIRS) {
       const runs = [];
       for (const seed of seeds(method.includes('GP') ? GP_SEEDS : SEEDS))
         runs.push(await peers.search(name, problem, method, seed));
-      rows.push([`${name}: ${method}`, summary(runs)]);
+      add(`${name}: ${method}`, runs);
     }
   }
   peers.close();
