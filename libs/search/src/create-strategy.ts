@@ -5,6 +5,7 @@ import { ScheduleStrategy } from './schedule-strategy.js';
 import { FrontierStrategy } from './strategies/frontier.js';
 import { Nsga2Strategy } from './strategies/nsga2.js';
 import { RandomStrategy } from './strategies/random.js';
+import { SmsEmoaStrategy } from './strategies/sms-emoa.js';
 import type { Foreknowledge, Strategy } from './strategy.js';
 
 type StrategySpec = Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'constraints' | 'rungs'>;
@@ -13,6 +14,11 @@ type StrategySpec = Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'constr
 export function createStrategy(spec: StrategySpec, foreknowledge: Foreknowledge): Strategy {
   const coding = new ScheduleCoding(spec.space);
   return new ScheduleStrategy(coding, overCube(spec, coding, foreknowledge));
+}
+
+/** A third of a small budget goes into the random start; beyond 150 candidates the usual 50 is enough. */
+function populationOf({ candidates }: CampaignSpec['budget']): number {
+  return Math.min(50, Math.max(4, Math.ceil(candidates / 3)));
 }
 
 /** Beyond so many dimensions distances between schedules say little. */
@@ -52,7 +58,8 @@ function overCube(
     case 'random':
       return new RandomStrategy(space, seed);
     case 'nsga2':
-      // A third of a small budget goes into the random start; beyond 150 candidates NSGA-II's usual 50 is enough.
-      return new Nsga2Strategy(space, seed, Math.min(50, Math.max(4, Math.ceil(budget.candidates / 3))));
+      return new Nsga2Strategy(space, seed, populationOf(budget));
+    case 'sms-emoa':
+      return new SmsEmoaStrategy(space, seed, populationOf(budget));
   }
 }

@@ -13,6 +13,7 @@ export { ParameterCoding, ParameterSpaceSchema, type Parameters, type ParameterS
 export { Search, SEARCH_STRATEGIES, SearchOptionsSchema, type AskedParameters, type SearchOptions } from './search.js';
 export { FrontierStrategy } from './strategies/frontier.js';
 export { Nsga2Strategy } from './strategies/nsga2.js';
+export { SmsEmoaStrategy } from './strategies/sms-emoa.js';
 export { RandomStrategy } from './strategies/random.js';
 export { ScheduleCoding } from './schedule-coding.js';
 export type { Asked, Foreknowledge, Strategy, Told } from './strategy.js';

@@ -5,8 +5,9 @@ import type { CubeStrategy } from './cube.js';
 import { FrontierStrategy } from './strategies/frontier.js';
 import { Nsga2Strategy } from './strategies/nsga2.js';
 import { RandomStrategy } from './strategies/random.js';
+import { SmsEmoaStrategy } from './strategies/sms-emoa.js';
 
-export const SEARCH_STRATEGIES = ['frontier', 'nsga2', 'random'] as const;
+export const SEARCH_STRATEGIES = ['frontier', 'nsga2', 'sms-emoa', 'random'] as const;
 
 export const SearchOptionsSchema = z.strictObject({
   space: ParameterSpaceSchema,
@@ -16,7 +17,7 @@ export const SearchOptionsSchema = z.strictObject({
   reference: z.tuple([z.number(), z.number()]).default([1, 1]),
   /** Whether the first objective is a share of 1, as an error is: then none is believed to be less than 0. */
   share: z.boolean().default(false),
-  /** Of nsga2. */
+  /** Of nsga2 and sms-emoa. */
   population: z.int().min(2).max(10_000).default(50),
 });
 export type SearchOptions = z.input<typeof SearchOptionsSchema>;
@@ -59,6 +60,9 @@ export class Search {
         break;
       case 'nsga2':
         this.#strategy = new Nsga2Strategy(cube, seed, population);
+        break;
+      case 'sms-emoa':
+        this.#strategy = new SmsEmoaStrategy(cube, seed, population);
         break;
       case 'random':
         this.#strategy = new RandomStrategy(cube, seed);

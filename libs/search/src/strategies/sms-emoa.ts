@@ -1,0 +1,67 @@
+import { hypervolumeContributions, nonDominatedSort } from '@espalier/pareto';
+import { RandomStream } from '@espalier/random';
+import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
+import { polynomialMutation, simulatedBinaryCrossover } from '../variation.js';
+
+/** Beyond the worst of a front, so that its ends count too, as their paper has it. */
+const MARGIN = 1;
+
+/**
+ * SMS-EMOA (Beume, Naujoks & Emmerich 2007): each result joins the population, and of the worst front whoever adds least to its
+ * hypervolume leaves. Children are bred from any two; the first `populationSize` are random. What breaks constraints leaves first, the
+ * more it does the sooner.
+ */
+export class SmsEmoaStrategy implements CubeStrategy {
+  #population: CubeTold[] = [];
+  /** Results from elsewhere: they stand for as many of the random first ones. */
+  #prior = 0;
+
+  constructor(
+    private readonly space: CubeSpace,
+    readonly seed: number,
+    readonly populationSize: number,
+  ) {
+    if (!Number.isInteger(populationSize) || populationSize < 2) {
+      throw new RangeError(`populationSize: ${populationSize} is not a whole number of at least 2`);
+    }
+  }
+
+  tell(results: readonly CubeTold[]): void {
+    for (const told of results) {
+      if (told.number === null) this.#prior++;
+      if (!told.objectives?.every(Number.isFinite)) continue;
+      this.#population.push(told);
+      if (this.#population.length > this.populationSize) this.#population.splice(worstOf(this.#population), 1);
+    }
+  }
+
+  *propose(number: number): Iterable<Proposal> {
+    const random = new RandomStream(this.seed, number);
+    const isBeginning = number + this.#prior < this.populationSize || this.#population.length < 2;
+    for (;;) {
+      if (isBeginning) yield { point: this.space.choices.map(() => random.uniform()), origin: 'random', parents: [] };
+      else yield this.#breed(random);
+    }
+  }
+
+  #breed(random: RandomStream): Proposal {
+    const mother = random.pick(this.#population);
+    const father = random.pick(this.#population);
+    const point = polynomialMutation(simulatedBinaryCrossover(mother.point, father.point, random), random);
+    const numbers = [mother.number, father.number].filter((each) => each !== null);
+    return { point, origin: 'offspring', parents: [...new Set(numbers)] };
+  }
+}
+
+/** Which of a population can be spared most. */
+function worstOf(population: readonly CubeTold[]): number {
+  const violations = population.map(({ violation }) => violation);
+  const most = Math.max(...violations);
+  if (most > 0) return violations.lastIndexOf(most);
+  const points = population.map(({ objectives }) => objectives ?? []);
+  const last = nonDominatedSort(points).at(-1) ?? [];
+  const front = last.map((i) => points[i]);
+  const reference = points[0].map((_, k) => Math.max(...front.map((point) => point[k])) + MARGIN);
+  const contributions = hypervolumeContributions(front, reference);
+  return last[contributions.lastIndexOf(Math.min(...contributions))];
+}
