@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Search } from '@espalier/search';
+import { benchSearchTimes } from './times.mjs';
 import { energyOf, lossOf, PRUNE, ZDT, ZDT_REFERENCE, ZDT_VARIABLES } from './problems.mjs';
 
 const PEERS = ['optuna==5.0.0', 'pymoo==0.6.2', 'moocore', 'scipy', 'torch'];
@@ -45,8 +46,8 @@ const OURS = {
 const THEIRS = process.env.NO_PEERS ? [] : ['Optuna GPSampler', 'Optuna TPE', 'Optuna NSGA-II', 'pymoo NSGA-II'];
 
 export async function benchSearch() {
+  const rows = benchSearchTimes(installPeers());
   const peers = new Peers();
-  const rows = [];
   // It takes long: each is told when it is done.
   const add = (what, runs) => {
     rows.push([what, summary(runs)]);
