@@ -40,10 +40,6 @@ export class LearnedObjective {
     private readonly warps: readonly Warp[],
   ) {}
 
-  get observations(): number {
-    return this.#values.length;
-  }
-
   observe(point: Float64Array, value: number): void {
     this.#points.push(point);
     this.#values.push(value);
