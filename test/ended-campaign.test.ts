@@ -218,6 +218,11 @@ describe('a campaign that has ended', () => {
   });
 
   it('is put away, and removed with its files when that is said twice', async () => {
+    const tried = await stack.espalier('campaign', 'archive', 'timed', '--dry-run');
+    expect([tried.code, tried.stderr]).toEqual([0, expect.stringContaining('would be listed only with --all')]);
+    expect((await campaign('timed')).archivedAt).toBeNull();
+    const resumed = await stack.espalier('campaign', 'resume', 'timed', '--dry-run');
+    expect([resumed.code, resumed.stderr]).toEqual([0, expect.stringContaining('is completed: it would be refused')]);
     expect((await stack.espalier('campaign', 'archive', 'timed')).code).toBe(0);
     const listed = async (...flags: string[]): Promise<string> =>
       (await stack.espalier('campaign', 'list', ...flags)).stdout;

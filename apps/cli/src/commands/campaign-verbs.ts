@@ -1,4 +1,10 @@
-import type { CampaignSpec, CampaignSpecInput, ExtendRequest } from '@espalier/contracts';
+import {
+  FINAL_CAMPAIGN_STATES,
+  type Campaign,
+  type CampaignSpec,
+  type CampaignSpecInput,
+  type ExtendRequest,
+} from '@espalier/contracts';
 import confirm from '@inquirer/confirm';
 import { Option, type Command } from 'commander';
 import { budgetWords } from '../budget-words.js';
@@ -75,8 +81,10 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
   command
     .command('archive <name>')
     .description('put a campaign that has ended away: it is kept, and listed only with --all')
+    .option('--dry-run', 'say what would happen, and change nothing')
     .option('--json', 'print the campaign as JSON')
-    .action(async (name: string, { json }: { json?: boolean }) => {
+    .action(async (name: string, { dryRun, json }: { dryRun?: boolean; json?: boolean }) => {
+      if (dryRun) return sayWhatArchivingWouldDo(await api().campaign(name));
       const campaign = await api().archive(name);
       if (json) printJson(campaign);
       else note(`${campaign.name} is archived`);
@@ -124,6 +132,12 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
           `campaign ${launched.name} is ${launched.state} (${launched.id}), with ${launched.counts.completed} results of ${name}`,
         );
     });
+}
+
+function sayWhatArchivingWouldDo({ name, state, archivedAt }: Campaign): void {
+  if (archivedAt !== null) note(`${name} is archived already: nothing would happen`);
+  else if (FINAL_CAMPAIGN_STATES.includes(state)) note(`${name} would be listed only with --all`);
+  else note(`${name} is ${state}: it would be refused, until it has ended`);
 }
 
 /** Where nobody can be asked, nobody has said yes. */

@@ -77,9 +77,11 @@ export function campaignCommand(): Command {
     .command('resume <name>')
     .description('go on with a campaign that was paused, or whose stack has stopped or died')
     .option('--watch', 'follow it until it ends')
+    .option('--dry-run', 'say what would happen, and change nothing')
     .option('--json', 'print it as JSON')
     .addHelpText('after', "\nStarts this machine's stack when it does not run. Nothing that is finished is done again.")
-    .action(async (name: string, { json, watch }: Json & { watch?: boolean }) => {
+    .action(async (name: string, { json, watch, dryRun }: Json & { watch?: boolean; dryRun?: boolean }) => {
+      if (dryRun) return sayWhatAResumeWouldDo(await api().campaign(name));
       const resumed = await resumeCampaign(name);
       const campaign = watch ? await follow(resumed.name) : resumed;
       if (json) printJson(campaign);
@@ -125,6 +127,13 @@ function eventRow({ at, kind, candidate, detail }: CampaignEvent): string[] {
 function sayWhatWouldHappen({ name, state, counts }: Campaign, what: string): void {
   if (FINAL_CAMPAIGN_STATES.includes(state)) note(`${name} is ${state}: nothing would happen`);
   else note(`${counts.running} candidates of ${name} would ${what}; ${counts.completed} results stay`);
+}
+
+function sayWhatAResumeWouldDo({ name, state, counts }: Campaign): void {
+  if (FINAL_CAMPAIGN_STATES.includes(state)) note(`${name} is ${state}: it would be refused; see extend and fork`);
+  else if (state === 'paused')
+    note(`${name} would go on, with ${counts.asked + counts.running} candidates first that are not done`);
+  else note(`${name} is ${state}: nothing would happen`);
 }
 
 /** Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the workflow is there. */
