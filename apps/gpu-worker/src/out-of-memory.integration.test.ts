@@ -92,12 +92,14 @@ describe('a fine-tuning for which there is no memory', () => {
   it('is tried once more with batches half as large', async () => {
     // How much a step takes beyond its outputs differs between machines: the limit is looked for.
     const outcomes: (string[] | undefined)[] = [];
-    const halved = ['train in batches of 32, for want of memory', 'train'];
+    // Steps that follow may be over before they are reported.
+    const isHalved = (phases: string[] | undefined): boolean =>
+      phases?.[0] === 'train in batches of 32, for want of memory';
     for (let memory = 2.6 * GIGABYTE; memory > 0.6 * GIGABYTE; memory -= 0.2 * GIGABYTE) {
       outcomes.push(await fineTune(WIDE, memory));
-      if (outcomes.at(-1)?.length === halved.length) break;
+      if (isHalved(outcomes.at(-1))) break;
     }
-    expect(outcomes).toContainEqual(halved);
+    expect(outcomes.some(isHalved)).toBe(true);
     expect(outcomes[0]).toEqual(['train']);
   });
 });
