@@ -1,20 +1,18 @@
 // How long the mapping search takes for AlexNet, against two peers on the same cores in the same run: nn_dataflow's analytic
 // solver (row-stationary, 16 × 16, batch 16) and ZigZag's search (its eyeriss_like chip, batch 1).
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eyeriss, NetworkPricer, searchMapping } from '@espalier/energy-model';
 import { layersOfOnnx, pricedNetwork, PUBLISHED_NETWORKS } from '@espalier/networks';
 import { parse } from 'yaml';
+import { pythonWith } from './peers-python.mjs';
 
-const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 const root = new URL('..', import.meta.url);
 const PEERS = ['nn-dataflow==2.1', 'zigzag-dse==3.9.1', 'six'];
 
 export function benchMappingSearch() {
-  const python = installPeers();
+  const python = pythonWith('mapping-peers', PEERS);
   const alexnet = shapesOf(pricedNetwork(PUBLISHED_NETWORKS.find(({ name }) => name === 'alexnet')));
   const search = () => alexnet.forEach((shape) => searchMapping(shape, 16, eyeriss));
   const first = milliseconds(search);
@@ -55,22 +53,6 @@ function milliseconds(work) {
 }
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-
-function installPeers() {
-  const folder = join(cache, 'mapping-peers');
-  const python = join(folder, 'bin', 'python');
-  if (!existsSync(join(folder, 'done'))) {
-    for (const [command, ...args] of [
-      ['python3', '-m', 'venv', folder],
-      [python, '-m', 'pip', 'install', '--quiet', ...PEERS],
-      ['touch', join(folder, 'done')],
-    ]) {
-      const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-      if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
-    }
-  }
-  return python;
-}
 
 /** The numbers on the last line that a script prints. */
 function run(python, script) {

@@ -2,13 +2,14 @@
 // the same wheel and cores, in turns. SGD with momentum.
 import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDataSet } from '@espalier/datasets';
 import { exportKerasArchive, weightedLayers, zooNetwork } from '@espalier/networks';
 import { fit, initialWeights, TrainableNetwork } from '@espalier/training';
+import { pythonWith } from './peers-python.mjs';
 
 const ROUNDS = 3;
 const WORKLOADS = [
@@ -18,7 +19,7 @@ const WORKLOADS = [
 const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 
 export async function benchTrainingImages() {
-  const python = installKeras();
+  const python = pythonWith('keras-for-bench', ['tensorflow-cpu==2.21.0']);
   const rows = [];
   for (const workload of WORKLOADS) rows.push(...(await compare(workload, python)));
   return rows;
@@ -97,16 +98,6 @@ async function compiled(network, part, batchSize, masks) {
   const evaluation = await second(() => trainable.measure(part, 'validation'));
   trainable.close();
   return { training, evaluation };
-}
-
-function installKeras() {
-  const folder = join(cache, 'keras-for-bench');
-  const python = join(folder, 'bin', 'python');
-  if (!existsSync(python)) {
-    run('python3', ['-m', 'venv', folder]);
-    run(python, ['-m', 'pip', 'install', '--quiet', 'tensorflow-cpu==2.21.0']);
-  }
-  return python;
 }
 
 function runKeras(python, args, environment) {

@@ -2,14 +2,15 @@
 // trial and started again a second later. What became of every trial? A trial is `STEPS` steps that only wait; each writes a line to a
 // journal, by which the three are judged alike.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { databaseUrl, portsFrom } from '@espalier/embedded';
 import { Supervisor } from '@espalier/embedded/testing';
 import { pino } from 'pino';
+import { pythonWith } from '../peers-python.mjs';
 
 const PEERS = ['optuna==5.0.0', 'psycopg2-binary', 'ray[tune]==2.60.0'];
 const TRIALS = 20;
@@ -52,7 +53,11 @@ export async function benchKilledWorker() {
     for (const [name, system] of Object.entries(SYSTEMS)) {
       if (chosen && !chosen.some((each) => name.startsWith(each))) continue;
       const at = {
-        ...{ name: name.toLowerCase().replace(/[^a-z]+/g, '-'), ports, python: installPeers() },
+        ...{
+          name: name.toLowerCase().replace(/[^a-z]+/g, '-'),
+          ports,
+          python: peersPython(),
+        },
         ...{ database: databaseUrl(ports.postgres), journal: join(home, `${name}.journal`) },
       };
       writeFileSync(at.journal, '');
@@ -189,18 +194,5 @@ function askRay(at, workers) {
 
 const isOver = (worker) => worker.exitCode !== null || worker.signalCode !== null;
 
-function installPeers() {
-  if (process.env.ESPALIER_PEERS_PYTHON) return process.env.ESPALIER_PEERS_PYTHON;
-  const folder = join(process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier'), 'killed-worker-peers');
-  const installed = join(folder, 'bin', 'python');
-  if (existsSync(installed)) return installed;
-  mkdirSync(folder, { recursive: true });
-  for (const [command, ...args] of [
-    ['python3', '-m', 'venv', folder],
-    [installed, '-m', 'pip', 'install', '--quiet', ...PEERS],
-  ]) {
-    if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0)
-      throw new Error(`${command} ${args.join(' ')} failed`);
-  }
-  return installed;
-}
+/** With the peers' packages; `ESPALIER_PEERS_PYTHON` names another that has them. */
+const peersPython = () => process.env.ESPALIER_PEERS_PYTHON ?? pythonWith('killed-worker-peers', PEERS);

@@ -1,12 +1,10 @@
 // How good fronts are after so many evaluations: our strategies, Optuna's and pymoo's on the same problems in the same run.
 // ESPALIER_SEARCH_SEEDS and ESPALIER_SEARCH_PROBLEMS make it shorter than ten seeds of all.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Search } from '@espalier/search';
+import { pythonWith } from '../peers-python.mjs';
 import { benchSearchTimes } from './times.mjs';
 import { energyOf, lossOf, PRUNE, ZDT, ZDT_REFERENCE, ZDT_VARIABLES } from './problems.mjs';
 
@@ -46,7 +44,7 @@ const OURS = {
 const THEIRS = process.env.NO_PEERS ? [] : ['Optuna GPSampler', 'Optuna TPE', 'Optuna NSGA-II', 'pymoo NSGA-II'];
 
 export async function benchSearch() {
-  const rows = benchSearchTimes(installPeers());
+  const rows = benchSearchTimes(peersPython());
   const peers = new Peers();
   // It takes long: each is told when it is done.
   const add = (what, runs) => {
@@ -114,7 +112,7 @@ const deviation = (values) => Math.sqrt(average(values.map((each) => (each - ave
 
 /** The peers' script, which is asked line by line. */
 class Peers {
-  #process = spawn(installPeers(), [fileURLToPath(new URL('peers.py', import.meta.url))], {
+  #process = spawn(peersPython(), [fileURLToPath(new URL('peers.py', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   #answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
@@ -138,17 +136,5 @@ class Peers {
   }
 }
 
-function installPeers() {
-  if (process.env.ESPALIER_PEERS_PYTHON) return process.env.ESPALIER_PEERS_PYTHON;
-  const folder = join(process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier'), 'search-peers');
-  const python = join(folder, 'bin', 'python');
-  if (existsSync(python)) return python;
-  for (const [command, ...args] of [
-    ['python3', '-m', 'venv', folder],
-    [python, '-m', 'pip', 'install', '--quiet', ...PEERS],
-  ]) {
-    if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0)
-      throw new Error(`${command} ${args.join(' ')} failed`);
-  }
-  return python;
-}
+/** With the peers' packages; `ESPALIER_PEERS_PYTHON` names another that has them. */
+const peersPython = () => process.env.ESPALIER_PEERS_PYTHON ?? pythonWith('search-peers', PEERS);

@@ -1,11 +1,8 @@
 import type { CampaignSpec } from '@espalier/contracts';
+import { cubeStrategy } from './cube-strategies.js';
 import type { CubeStrategy } from './cube.js';
 import { ScheduleCoding } from './schedule-coding.js';
 import { ScheduleStrategy } from './schedule-strategy.js';
-import { FrontierStrategy } from './strategies/frontier.js';
-import { Nsga2Strategy } from './strategies/nsga2.js';
-import { RandomStrategy } from './strategies/random.js';
-import { SmsEmoaStrategy } from './strategies/sms-emoa.js';
 import type { Foreknowledge, Strategy } from './strategy.js';
 
 type StrategySpec = Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'constraints' | 'rungs'>;
@@ -45,21 +42,15 @@ function overCube(
   coding: ScheduleCoding,
   { energyOf, denseEnergy }: Foreknowledge,
 ): CubeStrategy {
-  const space = coding.cube();
-  switch (name === 'auto' ? chooseStrategy(coding.dimensions, budget.candidates).name : name) {
-    case 'frontier':
-      return new FrontierStrategy(space, seed, {
-        // What breaks the constraint is worth nothing.
-        reference: [1 - (constraints.accuracy?.min ?? 0), denseEnergy],
-        isShare: true,
-        hasFidelities: rungs !== undefined,
-        ...(energyOf && { known: (point) => energyOf(coding.decode(point)) }),
-      });
-    case 'random':
-      return new RandomStrategy(space, seed);
-    case 'nsga2':
-      return new Nsga2Strategy(space, seed, populationOf(budget));
-    case 'sms-emoa':
-      return new SmsEmoaStrategy(space, seed, populationOf(budget));
-  }
+  const chosen = name === 'auto' ? chooseStrategy(coding.dimensions, budget.candidates).name : name;
+  return cubeStrategy(chosen, coding.cube(), seed, {
+    populationSize: populationOf(budget),
+    frontier: {
+      // What breaks the constraint is worth nothing.
+      reference: [1 - (constraints.accuracy?.min ?? 0), denseEnergy],
+      isShare: true,
+      hasFidelities: rungs !== undefined,
+      ...(energyOf && { known: (point) => energyOf(coding.decode(point)) }),
+    },
+  });
 }

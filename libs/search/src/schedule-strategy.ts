@@ -1,9 +1,8 @@
 import type { PruningSchedule } from '@espalier/contracts';
 import type { CubeStrategy } from './cube.js';
+import { firstUntried } from './first-untried.js';
 import type { ScheduleCoding } from './schedule-coding.js';
 import type { Asked, Strategy, Told } from './strategy.js';
-
-const MOST_TRIES = 20;
 
 /** A strategy over a cube as one over schedules: no schedule is asked for twice, as long as others are proposed. */
 export class ScheduleStrategy implements Strategy {
@@ -30,13 +29,11 @@ export class ScheduleStrategy implements Strategy {
   ask(number: number, pending: readonly PruningSchedule[] = []): Asked {
     const underWay = new Set(pending.map((schedule) => JSON.stringify(schedule)));
     const points = pending.map((schedule) => this.coding.encode(schedule));
-    let tries = 0;
-    for (const { point, origin, parents } of this.strategy.propose(number, points)) {
-      const schedule = this.coding.decode(point);
-      const key = JSON.stringify(schedule);
-      if (++tries < MOST_TRIES && (this.#taken.has(key) || underWay.has(key))) continue;
-      return { schedule, lineage: { origin, parents: [...parents] } };
-    }
-    throw new RangeError('the strategy proposed nothing');
+    const { proposal, decoded: schedule } = firstUntried(
+      this.strategy.propose(number, points),
+      (point) => this.coding.decode(point),
+      (key) => this.#taken.has(key) || underWay.has(key),
+    );
+    return { schedule, lineage: { origin: proposal.origin, parents: [...proposal.parents] } };
   }
 }

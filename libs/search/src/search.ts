@@ -1,17 +1,15 @@
 import { hypervolume } from '@espalier/pareto';
 import { z } from 'zod';
 import { ParameterCoding, ParameterSpaceSchema, type Parameters } from './parameter-space.js';
+import { CUBE_STRATEGIES, cubeStrategy } from './cube-strategies.js';
 import type { CubeStrategy } from './cube.js';
-import { FrontierStrategy } from './strategies/frontier.js';
-import { Nsga2Strategy } from './strategies/nsga2.js';
-import { RandomStrategy } from './strategies/random.js';
-import { SmsEmoaStrategy } from './strategies/sms-emoa.js';
+import { firstUntried } from './first-untried.js';
 
-export const SEARCH_STRATEGIES = ['frontier', 'nsga2', 'sms-emoa', 'random'] as const;
+export { CUBE_STRATEGIES as SEARCH_STRATEGIES };
 
 export const SearchOptionsSchema = z.strictObject({
   space: ParameterSpaceSchema,
-  strategy: z.enum(SEARCH_STRATEGIES).default('frontier'),
+  strategy: z.enum(CUBE_STRATEGIES).default('frontier'),
   seed: z.int().min(0).default(1),
   /** Of both objectives, beyond which a result is worth nothing. */
   reference: z.tuple([z.number(), z.number()]).default([1, 1]),
@@ -26,8 +24,6 @@ export interface AskedParameters {
   readonly number: number;
   readonly parameters: Parameters;
 }
-
-const MOST_TRIES = 20;
 
 /**
  * A strategy for any function of two objectives, both minimised: `ask` says what to try, `tell` what became of it, in any order
@@ -50,38 +46,26 @@ export class Search {
     const { space, strategy, seed, reference, share, population } = SearchOptionsSchema.parse(options);
     this.#coding = new ParameterCoding(space);
     this.#reference = reference;
-    const cube = this.#coding.cube();
-    switch (strategy) {
-      case 'frontier':
-        this.#strategy = new FrontierStrategy(cube, seed, {
-          ...{ reference, isShare: share },
-          ...(known && { known: (point) => known(this.#coding.decode(point)) }),
-        });
-        break;
-      case 'nsga2':
-        this.#strategy = new Nsga2Strategy(cube, seed, population);
-        break;
-      case 'sms-emoa':
-        this.#strategy = new SmsEmoaStrategy(cube, seed, population);
-        break;
-      case 'random':
-        this.#strategy = new RandomStrategy(cube, seed);
-    }
+    this.#strategy = cubeStrategy(strategy, this.#coding.cube(), seed, {
+      populationSize: population,
+      frontier: {
+        ...{ reference, isShare: share },
+        ...(known && { known: (point) => known(this.#coding.decode(point)) }),
+      },
+    });
   }
 
   ask(): AskedParameters {
     const number = this.#next++;
     const pending = [...this.#pending.values()].map((parameters) => this.#coding.encode(parameters));
-    let tries = 0;
-    for (const { point } of this.#strategy.propose(number, pending)) {
-      const parameters = this.#coding.decode(point);
-      const key = JSON.stringify(parameters);
-      if (++tries < MOST_TRIES && this.#taken.has(key)) continue;
-      this.#taken.add(key);
-      this.#pending.set(number, parameters);
-      return { number, parameters };
-    }
-    throw new RangeError('the strategy proposed nothing');
+    const { decoded: parameters, key } = firstUntried(
+      this.#strategy.propose(number, pending),
+      (point) => this.#coding.decode(point),
+      (each) => this.#taken.has(each),
+    );
+    this.#taken.add(key);
+    this.#pending.set(number, parameters);
+    return { number, parameters };
   }
 
   /**

@@ -92,7 +92,11 @@ export class FrontierSearch {
    * @returns the best that was found, and others after it
    */
   propose(random: RandomStream, pending: readonly (readonly number[])[]): number[][] {
-    const expected = this.#expectedImprovement(pending);
+    const steps = staircase(
+      this.#seen.map(({ objectives }) => objectives),
+      this.options.reference,
+    );
+    const expected = this.#expectedImprovement(steps, pending);
     const best: { point: number[]; value: number }[] = [];
     const offer = (point: number[]): void => {
       const value = expected(point);
@@ -102,7 +106,7 @@ export class FrontierSearch {
       best.length = Math.min(best.length, CLIMBERS);
     };
     for (let i = 0; i < RANDOM_PROPOSALS; i++) offer(this.spread(random));
-    const members = this.#members();
+    const members = this.#members(steps);
     for (let i = 0; i < LOCAL_PROPOSALS; i++) {
       const mother = random.pick(members);
       const father = members[Math.min(members.length - 1, members.indexOf(mother) + 1)];
@@ -124,15 +128,21 @@ export class FrontierSearch {
     return best.sort((a, b) => b.value - a.value).map(({ point }) => point);
   }
 
-  #expectedImprovement(pending: readonly (readonly number[])[]): (point: readonly number[]) => number {
-    const active = this.#active();
+  #expectedImprovement(
+    seen: readonly Step[],
+    pending: readonly (readonly number[])[],
+  ): (point: readonly number[]) => number {
+    const active = this.#active(seen);
     const first = this.#first.given(active, pending.length);
     const second = this.#second.given(active, pending.length);
     const imagined = pending.map((point): [number, number] => {
       const features = this.#features(point);
       return [first.imagine(features), second.imagine(features, point)];
     });
-    const steps = staircase([...this.#seen.map(({ objectives }) => objectives), ...imagined], this.options.reference);
+    const steps =
+      imagined.length === 0
+        ? seen
+        : staircase([...this.#seen.map(({ objectives }) => objectives), ...imagined], this.options.reference);
     return (point) => {
       const value = this.#sumOfSteps(steps, first, second, point);
       // Where nothing can be expected, nearer to where something could be.
@@ -162,13 +172,9 @@ export class FrontierSearch {
   }
 
   /** What is learned from: all, or of many those nearest to the front and some of everywhere. */
-  #active(): number[] {
+  #active(steps: readonly Step[]): number[] {
     const all = this.#seen.map((_, i) => i);
     if (all.length <= MOST_ACTIVE) return all;
-    const steps = staircase(
-      this.#seen.map(({ objectives }) => objectives),
-      this.options.reference,
-    );
     const gaps = this.#seen.map(({ objectives: [loss, cost] }) => loss - levelAt(steps, cost));
     const nearest = new Set([...all].sort((a, b) => gaps[a] - gaps[b] || a - b).slice(0, NEAR_THE_FRONT));
     const others = all.filter((i) => !nearest.has(i));
@@ -178,11 +184,7 @@ export class FrontierSearch {
   }
 
   /** Points of the front by the second objective, or where there is none inside the reference, all. */
-  #members(): (readonly number[])[] {
-    const steps = staircase(
-      this.#seen.map(({ objectives }) => objectives),
-      this.options.reference,
-    );
+  #members(steps: readonly Step[]): (readonly number[])[] {
     const ends = new Set(steps.map(({ to }) => to));
     const members = this.#seen.filter(({ objectives: [loss, cost] }) => ends.has(cost) && loss <= levelAt(steps, cost));
     return (members.length > 0 ? members : this.#seen)

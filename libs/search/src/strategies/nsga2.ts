@@ -1,7 +1,7 @@
 import { bestByRank } from '@espalier/pareto';
-import { RandomStream } from '@espalier/random';
+import type { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
-import { polynomialMutation, simulatedBinaryCrossover } from '../variation.js';
+import { checkPopulationSize, offspring } from '../offspring.js';
 
 interface Ranked {
   readonly told: CubeTold;
@@ -24,9 +24,7 @@ export class Nsga2Strategy implements CubeStrategy {
     readonly seed: number,
     readonly populationSize: number,
   ) {
-    if (!Number.isInteger(populationSize) || populationSize < 2) {
-      throw new RangeError(`populationSize: ${populationSize} is not a whole number of at least 2`);
-    }
+    checkPopulationSize(populationSize);
   }
 
   tell(results: readonly CubeTold[]): void {
@@ -38,21 +36,9 @@ export class Nsga2Strategy implements CubeStrategy {
     }
   }
 
-  *propose(number: number): Iterable<Proposal> {
-    const random = new RandomStream(this.seed, number);
+  propose(number: number): Iterable<Proposal> {
     const isBeginning = number + this.#prior < this.populationSize || this.#population.length < 2;
-    for (;;) {
-      if (isBeginning) yield { point: this.space.choices.map(() => random.uniform()), origin: 'random', parents: [] };
-      else yield this.#breed(random);
-    }
-  }
-
-  #breed(random: RandomStream): Proposal {
-    const mother = this.#tournament(random).told;
-    const father = this.#tournament(random).told;
-    const point = polynomialMutation(simulatedBinaryCrossover(mother.point, father.point, random), random);
-    const numbers = [mother.number, father.number].filter((each) => each !== null);
-    return { point, origin: 'offspring', parents: [...new Set(numbers)] };
+    return offspring(this.space, this.seed, number, isBeginning ? null : (random) => this.#tournament(random).told);
   }
 
   #tournament(random: RandomStream): Ranked {

@@ -1,5 +1,5 @@
-import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, Proposal } from '../cube.js';
+import { offspring } from '../offspring.js';
 
 /** Draws every point anew, uniformly over the space. */
 export class RandomStrategy implements CubeStrategy {
@@ -12,8 +12,7 @@ export class RandomStrategy implements CubeStrategy {
     // Nothing is learned.
   }
 
-  *propose(number: number): Iterable<Proposal> {
-    const random = new RandomStream(this.seed, number);
-    for (;;) yield { point: this.space.choices.map(() => random.uniform()), origin: 'random', parents: [] };
+  propose(number: number): Iterable<Proposal> {
+    return offspring(this.space, this.seed, number, null);
   }
 }

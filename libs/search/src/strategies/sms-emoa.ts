@@ -1,7 +1,6 @@
 import { hypervolumeContributions, nonDominatedSort } from '@espalier/pareto';
-import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
-import { polynomialMutation, simulatedBinaryCrossover } from '../variation.js';
+import { checkPopulationSize, offspring } from '../offspring.js';
 
 /** Beyond the worst of a front, so that its ends count too, as their paper has it. */
 const MARGIN = 1;
@@ -21,9 +20,7 @@ export class SmsEmoaStrategy implements CubeStrategy {
     readonly seed: number,
     readonly populationSize: number,
   ) {
-    if (!Number.isInteger(populationSize) || populationSize < 2) {
-      throw new RangeError(`populationSize: ${populationSize} is not a whole number of at least 2`);
-    }
+    checkPopulationSize(populationSize);
   }
 
   tell(results: readonly CubeTold[]): void {
@@ -35,21 +32,9 @@ export class SmsEmoaStrategy implements CubeStrategy {
     }
   }
 
-  *propose(number: number): Iterable<Proposal> {
-    const random = new RandomStream(this.seed, number);
+  propose(number: number): Iterable<Proposal> {
     const isBeginning = number + this.#prior < this.populationSize || this.#population.length < 2;
-    for (;;) {
-      if (isBeginning) yield { point: this.space.choices.map(() => random.uniform()), origin: 'random', parents: [] };
-      else yield this.#breed(random);
-    }
-  }
-
-  #breed(random: RandomStream): Proposal {
-    const mother = random.pick(this.#population);
-    const father = random.pick(this.#population);
-    const point = polynomialMutation(simulatedBinaryCrossover(mother.point, father.point, random), random);
-    const numbers = [mother.number, father.number].filter((each) => each !== null);
-    return { point, origin: 'offspring', parents: [...new Set(numbers)] };
+    return offspring(this.space, this.seed, number, isBeginning ? null : (random) => random.pick(this.#population));
   }
 }
 
