@@ -1,4 +1,6 @@
 import {
+  campaignWorkflowId,
+  candidateStart,
   parallelismOn,
   type BookkeepingActivities,
   type CampaignPlan,
@@ -30,16 +32,20 @@ import {
   unsettledCandidates,
   type Database,
 } from '@espalier/store';
+import { candidateSettledSignal, type candidate } from '@espalier/workflows/client';
 import { log } from '@temporalio/activity';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { ToldStrategies } from './told-strategies.js';
 
-/** The orchestrator's activities, over a store and the device class that campaigns train on which name none. */
+/** The orchestrator's activities, over a store, Temporal, and the device class that campaigns train on which name none. */
 export function createBookkeepingActivities({
   database,
+  client,
   deviceClass,
 }: {
   database: Database;
+  client: Client;
   deviceClass: () => Promise<DeviceClass>;
 }): BookkeepingActivities {
   const strategies = new ToldStrategies();
@@ -85,6 +91,22 @@ export function createBookkeepingActivities({
         log.info('asked for a candidate', { campaign: spec.name, campaignId, candidateId, number, schedule });
       }
       return [...left, ...added];
+    },
+    async startCandidates(setting, asked) {
+      const spec = await campaignSpec(database, setting.campaignId);
+      await Promise.all(
+        asked.map((each) =>
+          client.workflow.start<typeof candidate>('candidate', candidateStart({ ...setting, ...each }, spec)),
+        ),
+      );
+    },
+    async signalSettled(campaignId, candidateId) {
+      try {
+        await client.workflow.getHandle(campaignWorkflowId(campaignId)).signal(candidateSettledSignal, { candidateId });
+      } catch (error) {
+        // It has ended meanwhile, or is yet to be started anew: then it finds the record in the store.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
     },
     unsettled: (campaignId) => unsettledCandidates(database, campaignId),
     recordRunning: (campaignId, candidateId, run) => takeUpCandidate(database, campaignId, candidateId, run),

@@ -18,6 +18,10 @@ logTemporalTo(log);
 
 const database = openDatabase(config.DATABASE_URL);
 const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+const client = new Client({
+  connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }),
+  namespace: config.TEMPORAL_NAMESPACE,
+});
 const worker = await Worker.create({
   connection,
   namespace: config.TEMPORAL_NAMESPACE,
@@ -25,6 +29,7 @@ const worker = await Worker.create({
   workflowsPath: createRequire(import.meta.url).resolve('@espalier/workflows'),
   activities: createBookkeepingActivities({
     database,
+    client,
     // A campaign trains on cards where there are any.
     deviceClass: async () => {
       const workers = await listWorkers(database);
@@ -34,10 +39,6 @@ const worker = await Worker.create({
   shutdownGraceTime: '10s',
 });
 
-const client = new Client({
-  connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }),
-  namespace: config.TEMPORAL_NAMESPACE,
-});
 const looks = [
   everyNowAndThen('look for campaigns to start', () => startCampaigns(database, client, log)),
   everyNowAndThen('send notifications', () => sendNotifications(database, log, config.ESPALIER_WEBHOOK_SECRET)),

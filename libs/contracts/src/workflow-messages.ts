@@ -22,21 +22,37 @@ export const candidateWorkflowId = (candidateId: string): string => `candidate-$
 
 export const reevaluationWorkflowId = (campaignId: string): string => `reevaluation-${campaignId}`;
 
-/**
- * What a campaign's workflow is started with. Priority and share are Temporal's, which go from a workflow to its candidates and
- * their trainings: a campaign of a thousand candidates and one of two get their turns alike.
- */
+/** What a campaign's workflow is started with; with one that runs already this changes nothing. */
 export function campaignStart({ id, name, state, spec }: Pick<Campaign, 'id' | 'name' | 'state' | 'spec'>) {
   return {
     workflowId: campaignWorkflowId(id),
     taskQueue: ORCHESTRATOR_QUEUE,
     args: [{ campaignId: id, name, paused: state === 'paused' }] as [CampaignInput],
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
-    priority: {
-      fairnessKey: id,
-      ...(spec.priority !== undefined && { priorityKey: spec.priority }),
-      ...(spec.share !== undefined && { fairnessWeight: spec.share }),
-    },
+    priority: priorityOf({ id, spec }),
+  };
+}
+
+/** The same for one of its candidates. */
+export function candidateStart(input: CandidateInput, spec: Campaign['spec']) {
+  return {
+    workflowId: candidateWorkflowId(input.candidateId),
+    taskQueue: ORCHESTRATOR_QUEUE,
+    args: [input] as [CandidateInput],
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    priority: priorityOf({ id: input.campaignId, spec }),
+  };
+}
+
+/**
+ * Priority and share are Temporal's, which go from a workflow to its trainings: a campaign of a thousand candidates and one of
+ * two get their turns alike.
+ */
+function priorityOf({ id, spec }: Pick<Campaign, 'id' | 'spec'>) {
+  return {
+    fairnessKey: id,
+    ...(spec.priority !== undefined && { priorityKey: spec.priority }),
+    ...(spec.share !== undefined && { fairnessWeight: spec.share }),
   };
 }
 
@@ -78,11 +94,14 @@ export interface Rung {
   from?: ModelReference;
 }
 
-export interface CandidateInput extends AskedCandidate {
+/** What all candidates of a campaign have alike. */
+export interface CandidateSetting {
   campaignId: string;
   dense: string;
   plan: CampaignPlan;
 }
+
+export interface CandidateInput extends AskedCandidate, CandidateSetting {}
 
 export interface ReevaluationInput {
   campaignId: string;
@@ -123,6 +142,10 @@ export interface BookkeepingActivities {
    * `alreadyStarted`.
    */
   ask(campaignId: string, atMost: number, alreadyStarted: string[]): Promise<AskedCandidate[]>;
+  /** Starts the workflows of candidates; of those that run already it changes nothing. */
+  startCandidates(setting: CandidateSetting, asked: AskedCandidate[]): Promise<void>;
+  /** Tells the campaign's workflow, where there is one, that a candidate's end is recorded. */
+  signalSettled(campaignId: string, candidateId: string): Promise<void>;
   /** Candidates that were asked for and have no end in the store. */
   unsettled(campaignId: string): Promise<AskedCandidate[]>;
   /**

@@ -4,15 +4,24 @@ import {
   ActivityCancellationType,
   ApplicationFailure,
   proxyActivities,
+  proxyLocalActivities,
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
 
 /** Bookkeeping is tried until it succeeds: Postgres comes back, and a result must not be lost for its absence. */
-export const bookkeeping: ActivityInterfaceFor<BookkeepingActivities> = proxyActivities<BookkeepingActivities>({
-  taskQueue: ORCHESTRATOR_QUEUE,
+const UNTIL_IT_SUCCEEDS = {
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+} as const;
+
+export const bookkeeping: ActivityInterfaceFor<BookkeepingActivities> = proxyActivities<BookkeepingActivities>({
+  taskQueue: ORCHESTRATOR_QUEUE,
+  ...UNTIL_IT_SUCCEEDS,
 });
+
+/** The same within a workflow task, where each takes a moment: no way through Temporal and its database, and back. */
+export const localBookkeeping: ActivityInterfaceFor<BookkeepingActivities> =
+  proxyLocalActivities<BookkeepingActivities>(UNTIL_IT_SUCCEEDS);
 
 /**
  * Training on a class of device. A worker that dies is noticed when its heartbeats stop, and the next attempt goes on

@@ -46,18 +46,19 @@ export async function campaign(input: CampaignInput): Promise<void> {
   let ended = false;
   const scope = new CancellationScope();
 
-  const tellCandidates = (tell: (candidate: ExternalWorkflowHandle) => Promise<void>): void => {
-    for (const candidateId of inFlight) {
+  const tellCandidates = (
+    candidateIds: Iterable<string>,
+    tell: (candidate: ExternalWorkflowHandle) => Promise<void>,
+  ): void => {
+    for (const candidateId of candidateIds) {
       // One that has ended just now cannot be told, and need not be.
       void tell(getExternalWorkflowHandle(candidateWorkflowId(candidateId))).catch(() => undefined);
     }
   };
-  const stopCandidates = (): void => tellCandidates((each) => each.cancel());
+  const stopCandidates = (): void => tellCandidates(inFlight, (each) => each.cancel());
   // They are asked for again after a resume: the store has them as not settled.
-  const releaseCandidates = (): void => {
-    tellCandidates((each) => each.signal(releaseSignal));
-    inFlight.clear();
-  };
+  const releaseCandidates = (candidateIds: Iterable<string>): void =>
+    tellCandidates(candidateIds, (each) => each.signal(releaseSignal));
   const progress = (): CampaignProgress => ({ state, running: inFlight.size, started, settled: settledCount });
   const refuseWhenOver =
     (verb: string): ((...how: unknown[]) => void) =>
@@ -75,7 +76,10 @@ export async function campaign(input: CampaignInput): Promise<void> {
     pauseUpdate,
     async (how) => {
       state = 'paused';
-      if (how?.now) releaseCandidates();
+      if (how?.now) {
+        releaseCandidates(inFlight);
+        inFlight.clear();
+      }
       await bookkeeping.recordCampaignState(campaignId, 'paused', null);
       return progress();
     },
@@ -104,10 +108,12 @@ export async function campaign(input: CampaignInput): Promise<void> {
   const plan = await bookkeeping.loadPlan(campaignId);
   // Histories from before it look again only when no signal has come for so long.
   const looksAtIntervals = patched('looks-at-intervals');
+  // And have candidates as children, of which Temporal starts one after the other.
+  const startsByActivity = patched('starts-by-activity');
   let nextLook = Date.now() + LOOK_AGAIN_MS;
   if (plan.state === 'pending') await bookkeeping.recordCampaignState(campaignId, 'running', null);
 
-  const start = async (dense: string, asked: AskedCandidate): Promise<void> => {
+  const startAsChild = async (dense: string, asked: AskedCandidate): Promise<void> => {
     inFlight.add(asked.candidateId);
     started++;
     try {
@@ -120,6 +126,21 @@ export async function campaign(input: CampaignInput): Promise<void> {
       // Started by an earlier run of this campaign: its signal, or the store, will tell.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
+  };
+
+  const startAll = async (dense: string, asked: AskedCandidate[]): Promise<void> => {
+    if (!startsByActivity) {
+      for (const each of asked) await startAsChild(dense, each);
+      return;
+    }
+    if (asked.length === 0) return;
+    const candidateIds = asked.map(({ candidateId }) => candidateId);
+    for (const candidateId of candidateIds) inFlight.add(candidateId);
+    started += asked.length;
+    await bookkeeping.startCandidates({ campaignId, dense, plan }, asked);
+    // Those that were not there yet when all were told to stop.
+    if (cancelling) stopCandidates();
+    releaseCandidates(candidateIds.filter((candidateId) => !inFlight.has(candidateId)));
   };
 
   // `interrupted` ends the wait early; when a campaign is cancelled its last candidates are waited for without it.
@@ -143,8 +164,10 @@ export async function campaign(input: CampaignInput): Promise<void> {
   let denseArtifact = '';
   const restartLost = async (): Promise<void> => {
     const unsettled = await bookkeeping.unsettled(campaignId);
-    for (const asked of unsettled.filter(({ candidateId }) => inFlight.has(candidateId)))
-      await start(denseArtifact, asked);
+    await startAll(
+      denseArtifact,
+      unsettled.filter(({ candidateId }) => inFlight.has(candidateId)),
+    );
   };
 
   try {
@@ -161,7 +184,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
         // With rungs, the results that are still to come may have others go on.
         if (asked.length === 0 && plan.hasRungs && inFlight.size > 0) await collect(() => cancelling);
         else if (asked.length === 0) exhausted = true;
-        for (const each of asked) await start(denseArtifact, each);
+        await startAll(denseArtifact, asked);
       } else if (inFlight.size === 0) {
         await condition(() => state !== 'paused' || cancelling);
       } else {

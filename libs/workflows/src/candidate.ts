@@ -4,11 +4,12 @@ import {
   CancellationScope,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { bookkeeping, failureOf } from './activities.js';
+import { bookkeeping, failureOf, localBookkeeping } from './activities.js';
 import { candidateSettledSignal, releaseSignal } from './messages.js';
 import { runStages } from './run-stages.js';
 
@@ -26,6 +27,8 @@ const TRIES_WITH_NEW_ARTIFACTS = 3;
 export async function candidate(input: CandidateInput): Promise<void> {
   const { campaignId, candidateId } = input;
   const { runId } = workflowInfo();
+  const isLocal = patched('local-bookkeeping');
+  const books = isLocal ? localBookkeeping : bookkeeping;
   const scope = new CancellationScope();
   let isReleased = false;
   setHandler(releaseSignal, () => {
@@ -34,31 +37,30 @@ export async function candidate(input: CandidateInput): Promise<void> {
   });
   try {
     await scope.run(async () => {
-      let taken = await bookkeeping.recordRunning(campaignId, candidateId, runId);
+      let taken = await books.recordRunning(campaignId, candidateId, runId);
       while (taken === 'under-way') {
         await sleep(LOOK_AGAIN);
-        taken = await bookkeeping.recordRunning(campaignId, candidateId, runId);
+        taken = await books.recordRunning(campaignId, candidateId, runId);
       }
-      if (taken !== 'settled') await tryCandidate(input, runId);
+      if (taken !== 'settled') await tryCandidate(input, runId, books);
     });
   } catch (error) {
     if (failureOf(error).type === FENCED) return;
     const cancelled = isCancellation(error);
-    if (cancelled && isReleased) return bookkeeping.recordReleased(campaignId, candidateId, runId);
+    if (cancelled && isReleased) return books.recordReleased(campaignId, candidateId, runId);
     const failure = cancelled
       ? { type: 'Cancelled', message: 'the campaign was cancelled, or its budget of time is used up' }
       : failureOf(error);
     const state = cancelled ? 'cancelled' : failure.type === 'DivergedError' ? 'diverged' : 'failed';
     try {
-      await CancellationScope.nonCancellable(() =>
-        bookkeeping.recordFailure(campaignId, candidateId, state, failure, runId),
-      );
+      await CancellationScope.nonCancellable(() => books.recordFailure(campaignId, candidateId, state, failure, runId));
     } catch (late) {
       if (failureOf(late).type !== FENCED) throw late;
       return;
     }
   }
   await CancellationScope.nonCancellable(async () => {
+    if (isLocal) return books.signalSettled(campaignId, candidateId);
     try {
       await getExternalWorkflowHandle(campaignWorkflowId(campaignId)).signal(candidateSettledSignal, { candidateId });
     } catch {
@@ -68,12 +70,12 @@ export async function candidate(input: CandidateInput): Promise<void> {
 }
 
 /** A file that is found damaged has been set aside: it is made again from what came before it. */
-async function tryCandidate(input: CandidateInput, runId: string): Promise<void> {
+async function tryCandidate(input: CandidateInput, runId: string, books: typeof bookkeeping): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       // What a rung left may be what is damaged: then it begins at the first.
       const { model, measurement } = await runStages(tries === 1 ? input : { ...input, rung: fromStart(input.rung) });
-      await bookkeeping.recordCandidate(input.campaignId, input.candidateId, model, measurement, runId);
+      await books.recordCandidate(input.campaignId, input.candidateId, model, measurement, runId);
       return;
     } catch (error) {
       if (tries === TRIES_WITH_NEW_ARTIFACTS || !LOST_ARTIFACT.has(failureOf(error).type)) throw error;
