@@ -7,7 +7,18 @@ import { PriorResultsSchema } from './prior-results.js';
 import { DEVICE_CLASSES, type DeviceClass } from './worker.js';
 import { ScheduleSpaceSchema } from './schedule.js';
 
-export const STRATEGIES = ['auto', 'frontier', 'nsga2', 'sms-emoa', 'random'] as const;
+export const STRATEGIES = [
+  'auto',
+  'frontier',
+  'nsga2',
+  'motpe',
+  'sms-emoa',
+  'random',
+  'sobol',
+  'grid',
+  'eap',
+  'local',
+] as const;
 
 export const CampaignName = z
   .string()

@@ -45,7 +45,7 @@ describe.each(STRATEGIES)('the strategy %s', (name) => {
     expect(run(make(name, 3), 40)).toEqual(run(make(name, 3), 40));
   });
 
-  it('asks something else for another seed', () => {
+  it.skipIf(name === 'eap' || name === 'local')('asks something else for another seed', () => {
     expect(run(make(name, 3), 5)).not.toEqual(run(make(name, 4), 5));
   });
 
@@ -105,8 +105,8 @@ describe.each(STRATEGIES)('the strategy %s', (name) => {
   });
 });
 
-describe('nsga2 on prune8', () => {
-  it('reaches after 200 evaluations what the NSGA-II of pymoo and Optuna reach (.415 and .397), and beats random', () => {
+describe('after 200 evaluations of prune8', () => {
+  it('populations, densities and descents reach what those of pymoo and Optuna reach, and beat random', () => {
     const reached = (name: (typeof STRATEGIES)[number]): number => {
       const seeds = [1, 2, 3, 4, 5];
       const volumes = seeds.map((seed) =>
@@ -118,10 +118,15 @@ describe('nsga2 on prune8', () => {
       return volumes.reduce((sum, volume) => sum + volume, 0) / seeds.length;
     };
     const evolved = reached('nsga2');
+    // pymoo's NSGA-II reaches .415, Optuna's .397.
     expect(evolved).toBeGreaterThan(0.397);
     expect(evolved).toBeGreaterThan(reached('random'));
     // pymoo's SMS-EMOA reaches .396.
     expect(reached('sms-emoa')).toBeGreaterThan(0.396);
+    // Optuna's TPE reaches .419 (bench/RESULTS.md).
+    expect(reached('motpe')).toBeGreaterThan(0.43);
+    expect(reached('local')).toBeGreaterThan(reached('random'));
+    expect(reached('eap')).toBeGreaterThan(reached('random'));
   });
 });
 

@@ -45,6 +45,7 @@ function overCube(
   const chosen = name === 'auto' ? chooseStrategy(coding.dimensions, budget.candidates).name : name;
   return cubeStrategy(chosen, coding.cube(), seed, {
     populationSize: populationOf(budget),
+    gridPoints: budget.candidates,
     frontier: {
       // What breaks the constraint is worth nothing.
       reference: [1 - (constraints.accuracy?.min ?? 0), denseEnergy],

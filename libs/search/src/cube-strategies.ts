@@ -1,27 +1,45 @@
 import type { CubeSpace, CubeStrategy } from './cube.js';
 import type { FrontierOptions } from './frontier/frontier-search.js';
+import { EapStrategy } from './strategies/eap.js';
 import { FrontierStrategy } from './strategies/frontier.js';
+import { GridStrategy, levelsFor } from './strategies/grid.js';
+import { LocalStrategy } from './strategies/local.js';
+import { MotpeStrategy } from './strategies/motpe.js';
 import { Nsga2Strategy } from './strategies/nsga2.js';
 import { RandomStrategy } from './strategies/random.js';
 import { SmsEmoaStrategy } from './strategies/sms-emoa.js';
+import { SobolStrategy } from './strategies/sobol.js';
 
-export const CUBE_STRATEGIES = ['frontier', 'nsga2', 'sms-emoa', 'random'] as const;
+interface StrategyOptions {
+  /** Of nsga2 and sms-emoa. */
+  readonly populationSize: number;
+  /** Of grid: it has at most so many points, if two values of each dimension allow it. */
+  readonly gridPoints: number;
+  readonly frontier: FrontierOptions;
+}
+type MakeStrategy = (space: CubeSpace, seed: number, options: StrategyOptions) => CubeStrategy;
+
+const STRATEGIES = {
+  frontier: (space, seed, { frontier }) => new FrontierStrategy(space, seed, frontier),
+  nsga2: (space, seed, { populationSize }) => new Nsga2Strategy(space, seed, populationSize),
+  motpe: (space, seed) => new MotpeStrategy(space, seed),
+  'sms-emoa': (space, seed, { populationSize }) => new SmsEmoaStrategy(space, seed, populationSize),
+  random: (space, seed) => new RandomStrategy(space, seed),
+  sobol: (space, seed) => new SobolStrategy(space, seed),
+  grid: (space, seed, { gridPoints }) => new GridStrategy(space, seed, levelsFor(space.choices.length, gridPoints)),
+  eap: (space, seed, { frontier }) => new EapStrategy(space, seed, frontier),
+  local: (space, seed, { frontier }) => new LocalStrategy(space, seed, frontier),
+} satisfies Record<string, MakeStrategy>;
+
+export type CubeStrategyName = keyof typeof STRATEGIES;
+export const CUBE_STRATEGIES = Object.keys(STRATEGIES) as CubeStrategyName[];
 
 /** A strategy by its name, told nothing yet. */
 export function cubeStrategy(
-  name: (typeof CUBE_STRATEGIES)[number],
+  name: CubeStrategyName,
   space: CubeSpace,
   seed: number,
-  { populationSize, frontier }: { populationSize: number; frontier: FrontierOptions },
+  options: StrategyOptions,
 ): CubeStrategy {
-  switch (name) {
-    case 'frontier':
-      return new FrontierStrategy(space, seed, frontier);
-    case 'nsga2':
-      return new Nsga2Strategy(space, seed, populationSize);
-    case 'sms-emoa':
-      return new SmsEmoaStrategy(space, seed, populationSize);
-    case 'random':
-      return new RandomStrategy(space, seed);
-  }
+  return STRATEGIES[name](space, seed, options);
 }

@@ -4,6 +4,8 @@ export interface CubeSpace {
   readonly isDensity: readonly boolean[];
   /** Of each coordinate, the number of values that it has, evenly spaced; none where it is continuous. */
   readonly choices: readonly (number | undefined)[];
+  /** Of each coordinate, whether its values have no order. */
+  readonly isCategorical: readonly boolean[];
   /** Coordinates in which a model measures distances: those of a point, or for a choice one for each option. */
   features(point: ArrayLike<number>): Float64Array;
 }
@@ -24,6 +26,7 @@ export function cubeOf(dimensions: readonly Dimension[]): CubeSpace {
   return {
     isDensity: dimensions.map(({ isDensity }) => isDensity),
     choices: dimensions.map(({ choices }) => choices),
+    isCategorical: dimensions.map(({ isCategorical = false }) => isCategorical),
     features: (point) => {
       const features = new Float64Array(dimensions.length + categories.length);
       dimensions.forEach(({ choices, isCategorical }, j) => {

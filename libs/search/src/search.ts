@@ -17,6 +17,8 @@ export const SearchOptionsSchema = z.strictObject({
   share: z.boolean().default(false),
   /** Of nsga2 and sms-emoa. */
   population: z.int().min(2).max(10_000).default(50),
+  /** Of grid: at most so many points, if two values of each parameter allow it. */
+  gridPoints: z.int().min(1).max(1_000_000).default(1000),
 });
 export type SearchOptions = z.input<typeof SearchOptionsSchema>;
 
@@ -43,11 +45,12 @@ export class Search {
    * @throws ZodError naming the field that is wrong
    */
   constructor(options: SearchOptions, known?: (parameters: Parameters) => number) {
-    const { space, strategy, seed, reference, share, population } = SearchOptionsSchema.parse(options);
+    const { space, strategy, seed, reference, share, population, gridPoints } = SearchOptionsSchema.parse(options);
     this.#coding = new ParameterCoding(space);
     this.#reference = reference;
     this.#strategy = cubeStrategy(strategy, this.#coding.cube(), seed, {
       populationSize: population,
+      gridPoints,
       frontier: {
         ...{ reference, isShare: share },
         ...(known && { known: (point) => known(this.#coding.decode(point)) }),
