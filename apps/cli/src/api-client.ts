@@ -15,6 +15,7 @@ import {
   type Campaign,
   type CampaignEvent,
   type CampaignSpec,
+  type Candidate,
   type CandidateDetail,
   type CandidatePage,
   type DeleteRequest,
@@ -91,6 +92,16 @@ export class ApiClient {
   candidates(name: string, query: Record<string, string>): Promise<CandidatePage> {
     const search = new URLSearchParams(query).toString();
     return this.#ask(CandidatePageSchema, 'GET', pathOf(name, `/candidates?${search}`));
+  }
+  /** All pages of them. */
+  async allCandidates(name: string, query: Record<string, string> = {}): Promise<Candidate[]> {
+    const items: Candidate[] = [];
+    for (let after: string | null = ''; after !== null;) {
+      const page: CandidatePage = await this.candidates(name, { limit: '200', ...query, ...(after && { after }) });
+      items.push(...page.items);
+      after = page.next;
+    }
+    return items;
   }
   candidate(id: string): Promise<CandidateDetail> {
     return this.#ask(CandidateDetailSchema, 'GET', `/v1/candidates/${encodeURIComponent(id)}`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CampaignSpecSchema } from './campaign-spec.js';
 import { CandidateSchema, FailureSchema } from './candidate.js';
 import { NetworkEnergySchema } from './network-energy.js';
+import { SparsityProfileSchema } from './sparsity-profile.js';
 
 export const CAMPAIGN_STATES = ['pending', 'running', 'paused', 'completed', 'cancelled', 'failed'] as const;
 export const CampaignStateSchema = z.enum(CAMPAIGN_STATES);
@@ -21,6 +22,7 @@ export const CampaignSchema = z.strictObject({
       energy: NetworkEnergySchema,
       weights: z.int(),
       artifact: z.string(),
+      profile: SparsityProfileSchema,
     })
     .nullable(),
   counts: z.strictObject({

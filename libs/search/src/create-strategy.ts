@@ -1,6 +1,7 @@
 import type { CampaignSpec } from '@espalier/contracts';
 import { cubeStrategy } from './cube-strategies.js';
 import type { CubeStrategy } from './cube.js';
+import type { FrontierOptions } from './frontier/frontier-search.js';
 import { ScheduleCoding } from './schedule-coding.js';
 import { ScheduleStrategy } from './schedule-strategy.js';
 import type { Foreknowledge, Strategy } from './strategy.js';
@@ -40,18 +41,26 @@ export function chooseStrategy(dimensions: number, candidates: number): { name: 
 function overCube(
   { strategy: { name, seed }, budget, constraints, rungs }: StrategySpec,
   coding: ScheduleCoding,
-  { energyOf, denseEnergy }: Foreknowledge,
+  foreknowledge: Foreknowledge,
 ): CubeStrategy {
   const chosen = name === 'auto' ? chooseStrategy(coding.dimensions, budget.candidates).name : name;
   return cubeStrategy(chosen, coding.cube(), seed, {
     populationSize: populationOf(budget),
     gridPoints: budget.candidates,
-    frontier: {
-      // What breaks the constraint is worth nothing.
-      reference: [1 - (constraints.accuracy?.min ?? 0), denseEnergy],
-      isShare: true,
-      hasFidelities: rungs !== undefined,
-      ...(energyOf && { known: (point) => energyOf(coding.decode(point)) }),
-    },
+    frontier: { ...frontierOptions({ constraints }, coding, foreknowledge), hasFidelities: rungs !== undefined },
   });
+}
+
+/** What a model of a campaign's schedules knows of their results beforehand. */
+export function frontierOptions(
+  { constraints }: Pick<CampaignSpec, 'constraints'>,
+  coding: ScheduleCoding,
+  { energyOf, denseEnergy }: Foreknowledge,
+): FrontierOptions {
+  return {
+    // What breaks the constraint is worth nothing.
+    reference: [1 - (constraints.accuracy?.min ?? 0), denseEnergy],
+    isShare: true,
+    ...(energyOf && { known: (point) => energyOf(coding.decode(point)) }),
+  };
 }

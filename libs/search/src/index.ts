@@ -17,3 +17,4 @@ export { SmsEmoaStrategy } from './strategies/sms-emoa.js';
 export { RandomStrategy } from './strategies/random.js';
 export { ScheduleCoding } from './schedule-coding.js';
 export type { Asked, Foreknowledge, Strategy, Told } from './strategy.js';
+export { explainSearch, type MeasuredSchedule, type SearchExplanation } from './explanation/explain-search.js';

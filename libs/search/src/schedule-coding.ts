@@ -61,6 +61,33 @@ export class ScheduleCoding {
     return this.#coordinates.length;
   }
 
+  /** Of each dimension, in the words of a campaign's file. */
+  get names(): string[] {
+    return this.#coordinates.map((coordinate) => {
+      switch (coordinate.kind) {
+        case 'density':
+          return coordinate.layer;
+        case 'filterDensity':
+          return `filters of ${coordinate.layer}`;
+        case 'filterCriterion':
+          return 'filters.criterion';
+        case 'filterEpochs':
+          return 'filters.epochs';
+        case 'criterion':
+        case 'allocation':
+        case 'repairNorm':
+          return coordinate.kind;
+        case 'epochs':
+        case 'optimizer':
+        case 'learningRate':
+        case 'labelSmoothing':
+        case 'distillation':
+        case 'scalePenalty':
+          return `fineTune.${coordinate.kind}`;
+      }
+    });
+  }
+
   cube(): CubeSpace {
     return cubeOf(
       this.#coordinates.map((coordinate): Dimension => {

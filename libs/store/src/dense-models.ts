@@ -21,6 +21,7 @@ export function denseOf(spec: CampaignSpec, row: DenseModel): NonNullable<Campai
     energy: priceProfile(spec, profile),
     weights: profile.layers.reduce((sum, layer) => sum + layer.weights, 0),
     artifact: row.artifactHash,
+    profile,
   };
 }
 

@@ -31,13 +31,7 @@ export function candidateCommand(): Command {
     .option('--json', 'print them as JSON')
     .option('--csv', 'print them as CSV, with a column for each field of their schedules')
     .action(async (campaign: string, { state, sort, json, csv }: ListOptions) => {
-      const query = { sort, limit: '200', ...(state ? { state } : {}) };
-      const items = [];
-      for (let after: string | null = ''; after !== null;) {
-        const page = await api().candidates(campaign, after === '' ? query : { ...query, after });
-        items.push(...page.items);
-        after = page.next;
-      }
+      const items = await api().allCandidates(campaign, { sort, ...(state ? { state } : {}) });
       if (json) printJson({ items });
       else if (csv) print(candidateCsv(items, (await api().campaign(campaign)).dense?.energy.total));
       else {

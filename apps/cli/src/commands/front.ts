@@ -1,7 +1,14 @@
 import { Command, Option } from 'commander';
 import { api } from '../context.js';
+import { explainFront, formatExplanation } from '../front-explanation.js';
 import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
-import { print } from '../output.js';
+import { note, print, printJson } from '../output.js';
+
+interface FrontOptions {
+  readonly format: FrontFormat;
+  readonly json?: boolean;
+  readonly explain?: boolean;
+}
 
 export function frontCommand(): Command {
   return new Command('front')
@@ -9,11 +16,22 @@ export function frontCommand(): Command {
     .description("show a campaign's front: the candidates that no other beats in both accuracy and energy")
     .addOption(new Option('--format <format>', 'how to print it').choices(FRONT_FORMATS).default('table'))
     .option('--json', 'the same as --format json')
+    .addOption(
+      new Option(
+        '--explain',
+        'what the members have in common, which parameters matter, how sure the model is, and what more candidates would bring',
+      ).conflicts('format'),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  npx espalier front lenet5-mnist\n  npx espalier front lenet5-mnist --format svg > front.svg',
+      '\nExamples:\n  npx espalier front lenet5-mnist\n  npx espalier front lenet5-mnist --explain\n  npx espalier front lenet5-mnist --format svg > front.svg',
     )
-    .action(async (campaign: string, { format, json }: { format: FrontFormat; json?: boolean }) => {
-      print(formatFront(await api().front(campaign), json ? 'json' : format));
+    .action(async (campaign: string, { format, json, explain }: FrontOptions) => {
+      const front = await api().front(campaign);
+      if (!explain) return print(formatFront(front, json ? 'json' : format));
+      note('imagining what more candidates would bring …');
+      const explanation = explainFront(await api().campaign(campaign), await api().allCandidates(campaign));
+      if (json) printJson(explanation);
+      else print(formatExplanation(front, explanation));
     });
 }

@@ -22,6 +22,12 @@ interface Seen {
   readonly objectives: readonly [number, number];
 }
 
+/** A point that is being tried, and by how many deviations from its mean it is taken to come out. */
+interface Pending {
+  readonly point: readonly number[];
+  readonly deviates: readonly [number, number];
+}
+
 const MOST_ACTIVE = 300;
 const NEAR_THE_FRONT = 200;
 const RANDOM_PROPOSALS = 256;
@@ -92,10 +98,41 @@ export class FrontierSearch {
    * @returns the best that was found, and others after it
    */
   propose(random: RandomStream, pending: readonly (readonly number[])[]): number[][] {
-    const steps = staircase(
-      this.#seen.map(({ objectives }) => objectives),
-      this.options.reference,
-    );
+    return this.#climb(
+      random,
+      pending.map((point) => ({ point, deviates: [0, 0] })),
+    ).map(({ point }) => point);
+  }
+
+  /**
+   * One course that the search might take: results of so many proposals, each drawn from what is believed of it after those
+   * before. The same deviates are drawn again for all of them at each step, so that a course is one draw of the model.
+   */
+  imagineCourse(random: RandomStream, count: number): [number, number][] {
+    const pending: Pending[] = [];
+    for (let k = 0; k < count; k++) {
+      const [{ point }] = this.#climb(random, pending);
+      pending.push({ point, deviates: [random.normal(), random.normal()] });
+    }
+    return this.#beliefs(this.#active(this.#steps()), pending).imagined;
+  }
+
+  /** What points are believed to come to, from all that was observed. */
+  foretell(points: readonly (readonly number[])[]): [number, number][] {
+    const active = this.#active(this.#steps());
+    return points.map((point) => {
+      const features = this.#features(point);
+      // Made anew for each, since what is imagined counts as observed.
+      return [this.#first.given(active, 1).imagine(features), this.#second.given(active, 1).imagine(features, point)];
+    });
+  }
+
+  #steps(imagined: readonly (readonly [number, number])[] = []): Step[] {
+    return staircase([...this.#seen.map(({ objectives }) => objectives), ...imagined], this.options.reference);
+  }
+
+  #climb(random: RandomStream, pending: readonly Pending[]): { point: number[]; value: number }[] {
+    const steps = this.#steps();
     const expected = this.#expectedImprovement(steps, pending);
     const best: { point: number[]; value: number }[] = [];
     const offer = (point: number[]): void => {
@@ -125,29 +162,28 @@ export class FrontierSearch {
         Object.assign(climber, { point, value });
       }
     }
-    return best.sort((a, b) => b.value - a.value).map(({ point }) => point);
+    return best.sort((a, b) => b.value - a.value);
   }
 
-  #expectedImprovement(
-    seen: readonly Step[],
-    pending: readonly (readonly number[])[],
-  ): (point: readonly number[]) => number {
-    const active = this.#active(seen);
-    const first = this.#first.given(active, pending.length);
-    const second = this.#second.given(active, pending.length);
-    const imagined = pending.map((point): [number, number] => {
-      const features = this.#features(point);
-      return [first.imagine(features), second.imagine(features, point)];
-    });
-    const steps =
-      imagined.length === 0
-        ? seen
-        : staircase([...this.#seen.map(({ objectives }) => objectives), ...imagined], this.options.reference);
+  #expectedImprovement(seen: readonly Step[], pending: readonly Pending[]): (point: readonly number[]) => number {
+    const { first, second, imagined } = this.#beliefs(this.#active(seen), pending);
+    const steps = imagined.length === 0 ? seen : this.#steps(imagined);
     return (point) => {
       const value = this.#sumOfSteps(steps, first, second, point);
       // Where nothing can be expected, nearer to where something could be.
       return value > 0 ? value : -Math.max(0, first.at(this.#features(point)).mean - first.warp.of(0));
     };
+  }
+
+  /** What is believed after some of what was observed, and after all that is pending, which is taken to come out as said. */
+  #beliefs(active: readonly number[], pending: readonly Pending[]) {
+    const first = this.#first.given(active, pending.length);
+    const second = this.#second.given(active, pending.length);
+    const imagined = pending.map(({ point, deviates }): [number, number] => {
+      const features = this.#features(point);
+      return [first.imagine(features, deviates[0]), second.imagine(features, point, deviates[1])];
+    });
+    return { first, second, imagined };
   }
 
   #sumOfSteps(steps: readonly Step[], first: Beliefs, second: CostBeliefs, point: readonly number[]): number {

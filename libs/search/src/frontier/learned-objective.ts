@@ -148,14 +148,18 @@ export class Beliefs {
   /**
    * Takes what is being tried to come out as is believed, so that the next is not asked for beside it.
    *
+   * @param deviate by how many deviations from the mean
    * @returns the value that it is taken for
    */
-  imagine(point: Float64Array): number {
-    const mean = this.#process.mean(point);
-    this.#process.observe(point, mean);
-    return this.warp.back(this.#mean.at(point) + this.#scale * mean);
+  imagine(point: Float64Array, deviate = 0): number {
+    const value = deviate === 0 ? this.#process.mean(point) : deviated(this.#process.predict(point), deviate);
+    this.#process.observe(point, value);
+    return this.warp.back(this.#mean.at(point) + this.#scale * value);
   }
 }
+
+const deviated = ({ mean, variance }: { mean: number; variance: number }, deviate: number): number =>
+  mean + deviate * Math.sqrt(variance);
 
 function residualsOf(points: readonly Float64Array[], values: readonly number[], isDensity: readonly boolean[]) {
   const mean = MonotoneMean.fit(points, values, isDensity);

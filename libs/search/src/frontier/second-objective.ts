@@ -73,9 +73,9 @@ export class CostBeliefs {
     return { expectedBelow: (level) => logarithm.expectedBelow(level, center, deviation) };
   }
 
-  /** Takes a point to come out as is believed. @returns the cost that it is taken for */
-  imagine(features: Float64Array, point: readonly number[]): number {
-    const value = typeof this.correction === 'number' ? this.correction : this.correction.imagine(features);
+  /** Takes a point to come out as is believed, so many deviations from the mean. @returns the cost that it is taken for */
+  imagine(features: Float64Array, point: readonly number[], deviate = 0): number {
+    const value = typeof this.correction === 'number' ? this.correction : this.correction.imagine(features, deviate);
     return this.known ? this.known(point) * Math.exp(value) : value;
   }
 }

@@ -1,0 +1,95 @@
+import { CampaignSpecSchema } from '@espalier/contracts';
+import { hypervolume } from '@espalier/pareto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createStrategy } from '../create-strategy.js';
+import { prune8 } from '../testing/prune8.js';
+import { explainSearch, type MeasuredSchedule } from './explain-search.js';
+import { parameterImportance } from './parameter-importance.js';
+
+const spec = CampaignSpecSchema.parse({
+  name: 'prune8',
+  network: 'none',
+  data: 'none',
+  space: {
+    density: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`layer${i + 1}`, [0, 1]])),
+    fineTune: { epochs: [1, 3] },
+  },
+  strategy: { name: 'frontier', seed: 3 },
+  budget: { candidates: 150 },
+});
+const foreknowledge = {
+  denseEnergy: 1,
+  energyOf: ({ density }: MeasuredSchedule['schedule']): number => prune8(density)[1],
+};
+
+function searched(count: number): MeasuredSchedule[] {
+  const strategy = createStrategy(spec, foreknowledge);
+  return Array.from({ length: count }, (_, number) => {
+    const { schedule } = strategy.ask(number);
+    const objectives = prune8(schedule.density);
+    strategy.tell([{ number, schedule, result: { objectives, violation: 0 } }]);
+    return { schedule, objectives };
+  });
+}
+
+describe('what a search says of itself', () => {
+  const results = searched(150);
+  const explained = explainSearch(spec, foreknowledge, results.slice(0, 50));
+
+  it('foretells what came after, and how much more there is to gain', () => {
+    expect(explained.foretold?.results).toBe(10);
+    expect(explained.foretold?.medianAccuracyError).toBeLessThan(0.05);
+    expect(explained.foretold?.medianEnergyError).toBeLessThan(1e-6);
+    const volumeOf = (some: MeasuredSchedule[]): number =>
+      hypervolume(
+        some.map(({ objectives }) => objectives),
+        [1, 1],
+      );
+    const grew = volumeOf(results) / volumeOf(results.slice(0, 50)) - 1;
+    const foretold = explained.outlook?.at(-1);
+    expect(foretold?.candidates).toBe(100);
+    expect(foretold?.median).toBeGreaterThan(grew / 3);
+    expect(foretold?.median).toBeLessThan(grew * 3);
+  });
+
+  it('expects no less of more candidates', () => {
+    const medians = explained.outlook?.map(({ median }) => median) ?? [];
+    expect(medians).toEqual([...medians].sort((a, b) => a - b));
+  });
+
+  it('says nothing of importance and certainty from fewer than ten results', () => {
+    const { importance, foretold } = explainSearch(spec, foreknowledge, results.slice(0, 9));
+    expect([importance, foretold]).toEqual([null, null]);
+  });
+});
+
+describe('the importance of parameters', () => {
+  it('is that of the one that tells the best from the others, and of no other', () => {
+    const points = Array.from({ length: 200 }, (_, i) => [(i % 20) / 19, Math.floor(i / 20) / 9, ((i * 7) % 3) / 3]);
+    const shares = parameterImportance(
+      points,
+      points.map(([x]) => x < 0.12),
+      [undefined, undefined, 3],
+    );
+    expect(shares[0]).toBeGreaterThan(0.9);
+  });
+
+  it('sums to 1, or is 0 where all are among the best', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean()), { minLength: 2 }),
+        (some) => {
+          const shares = parameterImportance(
+            some.map(([x]) => [x, 1 - x]),
+            some.map(([, isBest], i) => isBest || i === 0),
+            [undefined, 4],
+          );
+          const sum = shares.reduce((total, share) => total + share, 0);
+          if (sum > 1e-9) expect(sum).toBeCloseTo(1);
+          for (const share of shares) expect(share).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
+  });
+});
