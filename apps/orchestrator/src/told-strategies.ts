@@ -1,8 +1,8 @@
 import type { CampaignSpec, PruningSchedule } from '@espalier/contracts';
 import { chooseStrategy, createStrategy, ScheduleCoding, type Strategy, type Told } from '@espalier/search';
 import { log } from '@temporalio/activity';
-import { schedulePricer } from '@espalier/networks';
-import type { ToldCandidate, ToldLog } from '@espalier/store';
+import { schedulePricer, scheduleTimer } from '@espalier/networks';
+import { violationOf, type ToldCandidate, type ToldLog } from '@espalier/store';
 
 interface Kept {
   readonly strategy: Strategy;
@@ -33,26 +33,32 @@ export class ToldStrategies {
     }
     const { profile, energy: denseEnergy } = await told.dense();
     const energyOf = schedulePricer(spec, profile);
-    const strategy = createStrategy(spec, { denseEnergy, ...(energyOf && { energyOf }) });
+    const latencyOf = spec.constraints.latency && scheduleTimer(spec, profile);
+    const strategy = createStrategy(spec, {
+      denseEnergy,
+      ...(energyOf && { energyOf }),
+      ...(latencyOf && { latencyOf }),
+    });
     if (spec.strategy.name === 'auto') {
       const chosen = chooseStrategy(new ScheduleCoding(spec.space).dimensions, spec.budget.candidates);
       log.info(`auto chose ${chosen.name}: ${chosen.why}`, { campaign: spec.name, campaignId });
     }
     const fresh = { strategy, made, count: 0, lastOrder: -1 };
-    const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
     fresh.strategy.tell(
-      (await told.prior()).map((each) => ({ ...toldOf(each.schedule, each, leastAccuracy), number: null })),
+      (await told.prior()).map((each) => ({
+        ...toldOf(each.schedule, { ...each, latency: null }, spec),
+        number: null,
+      })),
     );
     return this.#tell(campaignId, spec, fresh, await told.after(-1));
   }
 
   #tell(campaignId: string, spec: CampaignSpec, kept: Kept, told: readonly ToldCandidate[]): Strategy {
-    const leastAccuracy = spec.constraints.accuracy?.min ?? 0;
     kept.strategy.tell(
       told.map(({ number, schedule, result, fidelity }) => ({
         number,
         fidelity,
-        ...toldOf(schedule, result, leastAccuracy),
+        ...toldOf(schedule, result, spec),
       })),
     );
     kept.count += told.length;
@@ -66,14 +72,15 @@ export class ToldStrategies {
 
 function toldOf(
   schedule: PruningSchedule,
-  result: { accuracy: number; energy: number } | null,
-  leastAccuracy: number,
+  result: ToldCandidate['result'],
+  { constraints }: CampaignSpec,
 ): Pick<Told, 'schedule' | 'result'> {
   return {
     schedule,
     result: result && {
       objectives: [1 - result.accuracy, result.energy],
-      violation: Math.max(0, leastAccuracy - result.accuracy),
+      violation: violationOf(constraints, result),
+      latency: result.latency,
     },
   };
 }

@@ -88,7 +88,15 @@ const CampaignSpecFields = z.strictObject({
   /** Images that the chip runs together, when a candidate is priced. */
   batch: z.int().min(1).max(4096).default(1),
   objectives: z.tuple([z.literal('accuracy'), z.literal('energy')]).default(['accuracy', 'energy']),
-  constraints: z.strictObject({ accuracy: z.strictObject({ min: z.number().min(0).max(1) }).optional() }).default({}),
+  constraints: z
+    .strictObject({
+      accuracy: z.strictObject({ min: z.number().min(0).max(1) }).optional(),
+      /** Of a batch, in the accelerator's unit. */
+      energy: z.strictObject({ max: z.number().positive() }).optional(),
+      /** Of a batch, in the accelerator's cycles. */
+      latency: z.strictObject({ max: z.number().positive() }).optional(),
+    })
+    .default({}),
   space: ScheduleSpaceSchema,
   strategy: z
     .strictObject({

@@ -6,6 +6,8 @@ import { pricerOf } from './price-profile.js';
 /** Two of four weights. */
 const HALF_CRITERION = '2:4';
 
+type PricedSpec = Pick<CampaignSpec, 'network' | 'accelerator' | 'batch' | 'space'>;
+
 /**
  * What schedules will take on the campaign's chip, before anything is trained: with the weights that they keep, and activations as
  * sparse as the dense network's. Training makes those a little sparser, so that what is measured later differs by some per cent.
@@ -13,14 +15,34 @@ const HALF_CRITERION = '2:4';
  * @returns null where the space leaves it to pruning how many weights a layer keeps, or removes filters: then nothing is known
  */
 export function schedulePricer(
-  spec: Pick<CampaignSpec, 'network' | 'accelerator' | 'batch' | 'space'>,
+  spec: PricedSpec,
   dense: SparsityProfile,
 ): ((schedule: PruningSchedule) => number) | null {
-  const { criterion, allocation = ['layer'], filters, loop } = spec.space;
+  return beforehand(spec, dense, totalOf(pricerOf(spec)));
+}
+
+/** The same of the cycles that a batch takes. */
+export function scheduleTimer(
+  spec: PricedSpec,
+  dense: SparsityProfile,
+): ((schedule: PruningSchedule) => number) | null {
+  const pricer = pricerOf(spec);
+  return beforehand(spec, dense, (densities) =>
+    pricer
+      .price(layersOf(pricer, densities))
+      .layers.reduce((cycles, { latency }) => cycles + (latency?.cycles ?? 0), 0),
+  );
+}
+
+/** @param figure of all layers' densities of weights, inputs and outputs, layer by layer */
+function beforehand(
+  { space }: PricedSpec,
+  dense: SparsityProfile,
+  figure: (densities: Float64Array) => number,
+): ((schedule: PruningSchedule) => number) | null {
+  const { criterion, allocation = ['layer'], filters, loop } = space;
   const removesFilters = filters !== undefined || criterion.some((each) => FILTER_CRITERIA.some((one) => one === each));
   if (removesFilters || loop || allocation.some((each) => each !== 'layer')) return null;
-  const pricer = pricerOf(spec);
-  const total = totalOf(pricer);
   const densities = Float64Array.from(
     dense.layers.flatMap(({ density }) => [density.weights, density.inputs, density.outputs]),
   );
@@ -31,7 +53,7 @@ export function schedulePricer(
       const at = places.get(layer);
       if (at !== undefined) pruned[at] *= schedule.criterion === HALF_CRITERION ? 0.5 : kept;
     }
-    return total(pruned);
+    return figure(pruned);
   };
 }
 
@@ -42,13 +64,14 @@ function totalOf(pricer: ReturnType<typeof pricerOf>): (densities: Float64Array)
     return (densities) => flat.total(densities);
   } catch (error) {
     if (!(error instanceof EnergyModelError)) throw error;
-    return (densities) =>
-      pricer.price(
-        pricer.shapes.map((_, layer) => ({
-          weights: densities[3 * layer],
-          inputs: densities[3 * layer + 1],
-          outputs: densities[3 * layer + 2],
-        })),
-      ).total;
+    return (densities) => pricer.price(layersOf(pricer, densities)).total;
   }
+}
+
+function layersOf({ shapes }: ReturnType<typeof pricerOf>, densities: Float64Array) {
+  return shapes.map((_, layer) => ({
+    weights: densities[3 * layer],
+    inputs: densities[3 * layer + 1],
+    outputs: densities[3 * layer + 2],
+  }));
 }

@@ -55,12 +55,20 @@ function overCube(
 export function frontierOptions(
   { constraints }: Pick<CampaignSpec, 'constraints'>,
   coding: ScheduleCoding,
-  { energyOf, denseEnergy }: Foreknowledge,
+  { energyOf, latencyOf, denseEnergy }: Foreknowledge,
 ): FrontierOptions {
   return {
-    // What breaks the constraint is worth nothing.
-    reference: [1 - (constraints.accuracy?.min ?? 0), denseEnergy],
+    // What breaks a constraint is worth nothing.
+    reference: [1 - (constraints.accuracy?.min ?? 0), Math.min(denseEnergy, constraints.energy?.max ?? Infinity)],
     isShare: true,
     ...(energyOf && { known: (point) => energyOf(coding.decode(point)) }),
+    ...(constraints.latency && {
+      limits: [
+        {
+          max: constraints.latency.max,
+          ...(latencyOf && { known: (point: readonly number[]) => latencyOf(coding.decode(point)) }),
+        },
+      ],
+    }),
   };
 }

@@ -54,6 +54,8 @@ export interface CubeTold {
   readonly objectives: readonly number[] | null;
   /** How far it breaks constraints; 0: not at all. */
   readonly violation: number;
+  /** What is limited beside the objectives, in the order of the limits; null where it is not known. */
+  readonly limited?: readonly (number | null)[];
   /** Part of its training after which it was measured; 1 if left out. */
   readonly fidelity?: number;
 }

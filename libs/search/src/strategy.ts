@@ -9,7 +9,12 @@ export interface Told {
    * Objectives, all minimised, and how far the candidate breaks the campaign's constraints (0: not at all). Null for a
    * candidate that failed.
    */
-  readonly result: { readonly objectives: readonly [number, number]; readonly violation: number } | null;
+  readonly result: {
+    readonly objectives: readonly [number, number];
+    readonly violation: number;
+    /** Where the campaign limits it: cycles of a batch. */
+    readonly latency?: number | null;
+  } | null;
   /** Part of its training after which it was measured, where it stopped at a rung; 1 if left out. */
   readonly fidelity?: number;
 }
@@ -25,6 +30,8 @@ export interface Foreknowledge {
   readonly denseEnergy: number;
   /** Of a schedule; left out where only pruning can tell. */
   readonly energyOf?: (schedule: PruningSchedule) => number;
+  /** The same of its latency. */
+  readonly latencyOf?: (schedule: PruningSchedule) => number;
 }
 
 /**

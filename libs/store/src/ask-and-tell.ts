@@ -27,7 +27,7 @@ export interface ToldCandidate {
   readonly number: number;
   readonly schedule: PruningSchedule;
   /** Null for one that failed or was cancelled. */
-  readonly result: { readonly accuracy: number; readonly energy: number } | null;
+  readonly result: { readonly accuracy: number; readonly energy: number; readonly latency: number | null } | null;
   /** Part of its fine-tuning after which it was measured: less than 1 for one that stopped at a rung. */
   readonly fidelity: number;
 }
@@ -192,13 +192,17 @@ function toldLog(transaction: Prisma.TransactionClient, campaignId: string, spec
           rung: true,
           accuracy: true,
           energy: true,
+          latency: true,
         },
       });
       return rows.map((row) => ({
         order: row.toldOrder ?? 0,
         number: row.number,
         ...toldSchedule(spec, row),
-        result: row.accuracy === null || row.energy === null ? null : { accuracy: row.accuracy, energy: row.energy },
+        result:
+          row.accuracy === null || row.energy === null
+            ? null
+            : { accuracy: row.accuracy, energy: row.energy, latency: row.latency },
       }));
     },
   };

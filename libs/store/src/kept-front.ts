@@ -1,5 +1,6 @@
 import { CampaignSpecSchema, type CampaignSpec, type Front } from '@espalier/contracts';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
+import { allowedBy, violationOf } from './constraints.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
 import { frontOf, frontPoint } from './front-of.js';
@@ -10,6 +11,7 @@ interface Result {
   readonly number: number;
   readonly accuracy: number;
   readonly energy: number;
+  readonly latency: number | null;
 }
 
 /**
@@ -26,12 +28,11 @@ export async function updateFront(
 ): Promise<{ joined: boolean; hypervolume: number }> {
   // Where its model of an earlier rung was a member, results that this one dominated may come back.
   const wasMember = await transaction.frontPoint.findUnique({ where: { candidateId: result.id } });
-  const least = spec.constraints.accuracy?.min ?? 0;
   const rows = await transaction.candidate.findMany({
     where: {
       campaignId,
       id: { not: result.id },
-      ...(wasMember ? { accuracy: { gte: least } } : { frontPoint: { isNot: null } }),
+      ...(wasMember ? allowedBy(spec.constraints) : { frontPoint: { isNot: null } }),
     },
     select: { id: true, number: true, accuracy: true, energy: true },
   });
@@ -40,7 +41,7 @@ export async function updateFront(
     accuracy: accuracy ?? 0,
     energy: energy ?? Infinity,
   }));
-  const isAllowed = result.accuracy >= least;
+  const isAllowed = violationOf(spec.constraints, result) === 0;
   // Of equal results the one that was asked for first is kept, whichever came first.
   const all = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
   const { denseModel } = await transaction.campaign.findUniqueOrThrow({

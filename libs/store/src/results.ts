@@ -12,6 +12,7 @@ import {
 import type { NetworkEnergy } from '@espalier/energy-model';
 import { priceProfile } from '@espalier/networks';
 import { campaignSpec, lockCampaign } from './ask-and-tell.js';
+import { latencyOf } from './constraints.js';
 import type { Database } from './database.js';
 import { FencedError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
@@ -73,6 +74,7 @@ export async function complete(
   answeredBy?: string,
 ): Promise<void> {
   const energy = priceProfile(spec, measurement.profile);
+  const latency = latencyOf(energy);
   const layers = measurement.profile.layers;
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
   const left = layers.reduce((sum, layer) => sum + layer.weightsLeft, 0);
@@ -95,6 +97,7 @@ export async function complete(
     number,
     accuracy: measurement.accuracy,
     energy: energy.total,
+    latency,
   });
   await transaction.candidate.update({
     where: { id: candidateId },
@@ -104,6 +107,7 @@ export async function complete(
       toldOrder: null,
       accuracy: measurement.accuracy,
       energy: energy.total,
+      latency,
       weightsLeft: left / weights,
       hypervolume,
       artifactHash: model.artifact,

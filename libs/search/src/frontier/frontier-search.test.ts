@@ -77,3 +77,52 @@ describe('a search by expected improvement', () => {
     expect(average({ failsAt })).toBeGreaterThan(0.85 * average({}));
   });
 });
+
+describe('a limit beside the objectives', () => {
+  /** Grows with the last layers, which cost most: what is cheap in both is small. */
+  const cycles = (x: readonly number[]): number => 0.2 + 0.8 * x[3];
+  const within = (known: boolean, isNoisy = false): { share: number; volume: number } => {
+    const search = new FrontierSearch(space, {
+      reference: [1, 1],
+      known: cost,
+      isShare: true,
+      limits: [{ max: 0.5, ...(known && { known: cycles }) }],
+    });
+    const found: { objectives: [number, number]; cycles: number }[] = [];
+    for (let number = 0; number < 40; number++) {
+      const random = new RandomStream(3, number);
+      const x = number < 6 ? search.spread(random, (number + 0.5) / 6) : search.propose(random, [])[0];
+      const measured = cycles(x) * (isNoisy ? 1.1 : 1);
+      found.push({ objectives: [loss(x), cost(x)], cycles: measured });
+      search.observe(x, [loss(x), cost(x)], 1, [measured]);
+    }
+    const later = found.slice(20);
+    const allowed = found.filter((each) => each.cycles <= 0.5);
+    return {
+      share: later.filter((each) => each.cycles <= 0.5).length / later.length,
+      volume: hypervolume(
+        allowed.map(({ objectives }) => objectives),
+        [1, 1],
+      ),
+    };
+  };
+
+  it.each([
+    ['known beforehand', within(true)],
+    ['learned', within(false)],
+    ['known up to a ratio', within(true, true)],
+  ])('that is %s is kept to by nearly all that is proposed, up to its edge', (_, { share, volume }) => {
+    expect(share).toBeGreaterThanOrEqual(0.7);
+    // Of random points that keep to it a thousand have this.
+    expect(volume).toBeGreaterThan(0.9 * randomVolume(1000));
+  });
+
+  function randomVolume(count: number): number {
+    const random = new RandomStream(1, 0);
+    const points = Array.from({ length: count }, () => space.isDensity.map(() => random.uniform()));
+    return hypervolume(
+      points.filter((x) => cycles(x) <= 0.5).map((x) => [loss(x), cost(x)] as const),
+      [1, 1],
+    );
+  }
+});

@@ -10,15 +10,23 @@ export interface FrontierOptions {
   readonly reference: readonly [number, number];
   /** The second objective of a point, as far as it is known before anything is tried: what is measured may differ, and that is learned. */
   readonly known?: (point: readonly number[]) => number;
+  /** What else is limited: results beyond are on no front, and points count by how likely they are within. */
+  readonly limits?: readonly Limit[];
   /** Whether the first objective is a share of 1, as an error is. */
   readonly isShare: boolean;
   /** Whether some results are of trainings that were not finished: then what is left of them is one more coordinate to learn from. */
   readonly hasFidelities?: boolean;
 }
 
+export interface Limit {
+  readonly max: number;
+  /** Of a point, as far as it is known before anything is tried. */
+  readonly known?: (point: readonly number[]) => number;
+}
+
 interface Seen {
   readonly point: readonly number[];
-  /** Infinite for what failed: it is on no front. */
+  /** Infinite for what failed or is beyond a limit: it is on no front. */
   readonly objectives: readonly [number, number];
 }
 
@@ -47,6 +55,7 @@ export class FrontierSearch {
   readonly #seen: Seen[] = [];
   readonly #first: LearnedObjective;
   readonly #second: SecondObjective;
+  readonly #limits: readonly (Limit & { readonly learned: SecondObjective })[];
 
   constructor(
     private readonly space: CubeSpace,
@@ -58,16 +67,32 @@ export class FrontierSearch {
     if (options.hasFidelities) isDensity[dimensions - 1] = true;
     this.#first = new LearnedObjective(isDensity, options.isShare ? WARPS : [identity]);
     this.#second = new SecondObjective(dimensions, options.known);
+    this.#limits = (options.limits ?? []).map((limit) => ({
+      ...limit,
+      learned: new SecondObjective(dimensions, limit.known),
+    }));
   }
 
   get observations(): number {
     return this.#seen.length;
   }
 
-  /** @param fidelity part of its training after which it was measured */
-  observe(point: readonly number[], objectives: readonly [number, number], fidelity = 1): void {
+  /**
+   * @param fidelity part of its training after which it was measured
+   * @param limited what is limited, in the order of the limits; null where it is not known
+   */
+  observe(
+    point: readonly number[],
+    objectives: readonly [number, number],
+    fidelity = 1,
+    limited: readonly (number | null)[] = [],
+  ): void {
     const features = this.#features(point, fidelity);
-    this.#seen.push({ point, objectives });
+    const isWithin = this.#limits.every(({ max }, i) => (limited[i] ?? 0) <= max);
+    this.#seen.push({ point, objectives: isWithin ? objectives : [Infinity, Infinity] });
+    this.#limits.forEach(({ max, known, learned }, i) => {
+      learned.observe(features, point, limited[i] ?? known?.(point) ?? max);
+    });
     this.#first.observe(features, objectives[0]);
     this.#second.observe(features, point, objectives[1]);
   }
@@ -85,6 +110,7 @@ export class FrontierSearch {
     this.#seen.push({ point, objectives: [Infinity, Infinity] });
     this.#first.observe(features, Math.max(...worst.map(({ objectives }) => objectives[0])));
     this.#second.observeFailure(features);
+    for (const { max, known, learned } of this.#limits) learned.observe(features, point, known?.(point) ?? max);
   }
 
   /** Anywhere, and as often about a level that all coordinates share: few points drawn one by one are nearly dense, or nearly empty. */
@@ -166,12 +192,21 @@ export class FrontierSearch {
   }
 
   #expectedImprovement(seen: readonly Step[], pending: readonly Pending[]): (point: readonly number[]) => number {
-    const { first, second, imagined } = this.#beliefs(this.#active(seen), pending);
+    const active = this.#active(seen);
+    const { first, second, imagined } = this.#beliefs(active, pending);
+    const limits = this.#limits.map(({ max, learned }) => ({ max, believed: learned.given(active, 0) }));
+    const probabilityWithin = (point: readonly number[]): number =>
+      limits.reduce(
+        (product, { max, believed }) => product * believed.at(this.#features(point), point).probabilityBelow(max),
+        1,
+      );
     const steps = imagined.length === 0 ? seen : this.#steps(imagined);
     return (point) => {
-      const value = this.#sumOfSteps(steps, first, second, point);
+      const within = probabilityWithin(point);
+      const value = within * this.#sumOfSteps(steps, first, second, point);
+      if (value > 0) return value;
       // Where nothing can be expected, nearer to where something could be.
-      return value > 0 ? value : -Math.max(0, first.at(this.#features(point)).mean - first.warp.of(0));
+      return -Math.max(0, first.at(this.#features(point)).mean - first.warp.of(0)) - (1 - within);
     };
   }
 

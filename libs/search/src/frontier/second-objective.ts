@@ -1,10 +1,12 @@
 import { LearnedObjective, type Beliefs } from './learned-objective.js';
-import { identity, logarithm } from './warps.js';
+import { identity, logarithm, normalDistribution } from './warps.js';
 
 /** What is believed of the second objective of one point. */
 export interface CostBelief {
   /** E[max(0, level − cost)]. */
   expectedBelow(level: number): number;
+  /** P(cost ≤ level). */
+  probabilityBelow(level: number): number;
 }
 
 /** A cost of 0 is none that could be: it is taken for this part of what is known. */
@@ -65,12 +67,23 @@ export class CostBeliefs {
     const { known, correction } = this;
     if (typeof correction === 'number') {
       const cost = (known?.(point) ?? 1) * Math.exp(correction);
-      return { expectedBelow: (level) => Math.max(0, level - cost) };
+      return {
+        expectedBelow: (level) => Math.max(0, level - cost),
+        probabilityBelow: (level) => (cost <= level ? 1 : 0),
+      };
     }
     const { mean, deviation } = correction.at(features);
-    if (!known) return { expectedBelow: (level) => identity.expectedBelow(level, mean, deviation) };
+    if (!known) {
+      return {
+        expectedBelow: (level) => identity.expectedBelow(level, mean, deviation),
+        probabilityBelow: (level) => normalDistribution((level - mean) / deviation),
+      };
+    }
     const center = Math.log(known(point)) + mean;
-    return { expectedBelow: (level) => logarithm.expectedBelow(level, center, deviation) };
+    return {
+      expectedBelow: (level) => logarithm.expectedBelow(level, center, deviation),
+      probabilityBelow: (level) => normalDistribution((Math.log(level) - center) / deviation),
+    };
   }
 
   /** Takes a point to come out as is believed, so many deviations from the mean. @returns the cost that it is taken for */

@@ -24,10 +24,10 @@ export class FrontierStrategy implements CubeStrategy {
 
   /** @throws RangeError for results of other than two objectives */
   tell(results: readonly CubeTold[]): void {
-    for (const { number, point, objectives, fidelity } of results) {
+    for (const { number, point, objectives, fidelity, limited } of results) {
       if (number === null) this.#prior++;
       if (objectives === null || !objectives.every(Number.isFinite)) this.#search.observeFailure(point);
-      else if (objectives.length === 2) this.#search.observe(point, [objectives[0], objectives[1]], fidelity);
+      else if (objectives.length === 2) this.#search.observe(point, [objectives[0], objectives[1]], fidelity, limited);
       else throw new RangeError(`frontier is for two objectives, and was told of ${objectives.length}`);
     }
   }
