@@ -59,6 +59,22 @@ describe('a campaign spec', () => {
       /^space\.filters\.criterion\.0 = "magnitude"/,
     ],
     [
+      'layers tied that are not searched',
+      { space: { density: { conv1: [0.1, 1] }, tied: [['conv1', 'conv9']] } },
+      /^space\.tied\.0.*: 'conv9' has no density to search/,
+    ],
+    [
+      'layers tied whose ranges differ',
+      { space: { density: { conv1: [0.1, 1], conv2: [0.2, 1] }, tied: [['conv1', 'conv2']] } },
+      /^space\.tied\.0.*: conv1, conv2 have different ranges/,
+    ],
+    [
+      'a layer that cannot be so little dense',
+      { space: { density: { conv1: [0.1, 1], conv2: [0.2, 1] }, noDenser: [['conv2', 'conv1']] } },
+      /^space\.noDenser\.0.*: 'conv2' has 0\.2 at least, and 'conv1' may have 0\.1/,
+    ],
+    ['no energy at all', { constraints: { energy: { max: 0 } } }, /^constraints\.energy\.max = 0/],
+    [
       'rungs that do not rise',
       { space: longer, rungs: { epochs: [1, 1] } },
       /^rungs\.epochs: name epochs from the least to the most/,

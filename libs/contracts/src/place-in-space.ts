@@ -5,6 +5,8 @@ export function hasPlaceFor(space: ScheduleSpace, { criterion, density, filters,
   return (
     space.criterion.includes(criterion) &&
     areWithin(space.density, density) &&
+    (space.tied ?? []).every((layers) => new Set(layers.map((layer) => density[layer])).size === 1) &&
+    (space.noDenser ?? []).every(([one, other]) => density[one] <= density[other]) &&
     (space.filters ? filters !== undefined && areWithin(space.filters.density, filters.density) : !filters) &&
     JSON.stringify(space.loop) === JSON.stringify(loop)
   );

@@ -93,6 +93,13 @@ export const ScheduleSpaceSchema = z
   .strictObject({
     criterion: z.array(CriterionSchema).min(1).default(['magnitude', 'energy-aware']),
     density: densities,
+    /** Layers that have one density, such as those whose outputs are added. */
+    tied: z.array(z.array(z.string()).min(2)).min(1).optional(),
+    /** Pairs of layers of which the first is never denser than the second. */
+    noDenser: z
+      .array(z.tuple([z.string(), z.string()]))
+      .min(1)
+      .optional(),
     allocation: z.array(AllocationSchema).min(1).optional(),
     repairNorm: z
       .array(z.literal([1, 2]))
@@ -122,8 +129,35 @@ export const ScheduleSpaceSchema = z
       })
       .prefault({}),
   })
-  .superRefine(({ criterion, filters, loop, fineTune }, context) => {
-    const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+  .superRefine(({ criterion, density, tied, noDenser, filters, loop, fineTune }, context) => {
+    const refuse = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    const seen = new Set<string>();
+    const maps = [density, ...(filters ? [filters.density] : [])];
+    tied?.forEach((layers, i) => {
+      for (const layer of layers) {
+        if (seen.has(layer)) refuse(['tied', i], `'${layer}' is tied twice; name each layer once`);
+        seen.add(layer);
+        if (!maps.some((map) => layer in map)) refuse(['tied', i], `'${layer}' has no density to search`);
+      }
+      for (const map of maps) {
+        const ranges = new Set(layers.flatMap((layer) => (layer in map ? [JSON.stringify(map[layer])] : [])));
+        if (ranges.size > 1) refuse(['tied', i], `${layers.join(', ')} have different ranges; give them one`);
+      }
+    });
+    noDenser?.forEach((pair, i) => {
+      for (const layer of pair) {
+        if (!(layer in density)) refuse(['noDenser', i], `'${layer}' has no density to search`);
+        else if (seen.has(layer)) refuse(['noDenser', i], `'${layer}' is tied to others; leave out either`);
+      }
+      const [one, other] = pair.map((layer) => (layer in density ? density[layer] : undefined));
+      if (one && other && one[0] > other[0]) {
+        refuse(
+          ['noDenser', i],
+          `'${pair[0]}' has ${one[0]} at least, and '${pair[1]}' may have ${other[0]}; begin the range of the first no higher`,
+        );
+      }
+    });
     const inTraining = whileTraining(criterion);
     if (loop && inTraining !== undefined) {
       refuse(['loop'], `${inTraining} prunes while it trains, in one round; leave out either`);

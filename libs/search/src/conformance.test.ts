@@ -159,4 +159,42 @@ describe('schedules as points', () => {
       rounds: 10,
     });
   });
+
+  const anyPoint = (of: ScheduleCoding) =>
+    fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: of.dimensions, maxLength: of.dimensions });
+
+  it('have the options of their own criterion and no other, and what does not count is no distance', () => {
+    fc.assert(
+      fc.property(anyPoint(coding), fc.double({ min: 0, max: 1, noNaN: true }), (point, other) => {
+        const schedule = coding.decode(point);
+        expect(schedule.repairNorm !== undefined).toBe(schedule.criterion === 'energy-aware');
+        const at = coding.names.indexOf('repairNorm');
+        const moved = point.map((x, j) => (j === at ? other : x));
+        if (schedule.criterion !== 'magnitude') return;
+        expect(coding.decode(moved)).toEqual(schedule);
+        expect(coding.cube().features(moved)).toEqual(coding.cube().features(point));
+      }),
+    );
+  });
+
+  const bound = new ScheduleCoding(
+    ScheduleSpaceSchema.parse({
+      density: { a: [0.1, 1], b: [0.1, 1], c: [0.05, 0.9], d: [0.01, 0.8] },
+      tied: [['a', 'b']],
+      noDenser: [['d', 'c']],
+      fineTune: { epochs: [1, 1] },
+    }),
+  );
+
+  it('have one density for layers that are tied, and keep to what may not be denser', () => {
+    expect(bound.names.slice(0, 3)).toEqual(['a = b', 'c', 'd']);
+    fc.assert(
+      fc.property(anyPoint(bound), (point) => {
+        const schedule = bound.decode(point);
+        expect(schedule.density.a).toBe(schedule.density.b);
+        expect(schedule.density.d).toBeLessThanOrEqual(schedule.density.c);
+        expect(bound.decode(bound.encode(schedule))).toEqual(schedule);
+      }),
+    );
+  });
 });

@@ -17,12 +17,18 @@ export interface Dimension {
   readonly choices?: number;
   /** Whether the values have no order. */
   readonly isCategorical?: boolean;
+  /** It counts only where another dimension, of categories, has one of these options. */
+  readonly when?: { readonly dimension: number; readonly options: readonly number[] };
 }
 
 export function cubeOf(dimensions: readonly Dimension[]): CubeSpace {
   const categories = dimensions.flatMap(({ isCategorical, choices = 0 }, at) =>
     isCategorical ? Array.from({ length: choices }, (_, option) => ({ at, option, choices })) : [],
   );
+  const counts = (j: number, point: ArrayLike<number>): boolean => {
+    const { when } = dimensions[j];
+    return !when || when.options.includes(choiceAt(point[when.dimension], dimensions[when.dimension].choices ?? 1));
+  };
   return {
     isDensity: dimensions.map(({ isDensity }) => isDensity),
     choices: dimensions.map(({ choices }) => choices),
@@ -32,10 +38,13 @@ export function cubeOf(dimensions: readonly Dimension[]): CubeSpace {
       dimensions.forEach(({ choices, isCategorical }, j) => {
         // Categories have no order: their place is in coordinates of their own, all as far from each other.
         if (isCategorical) return;
-        features[j] = choices === undefined ? point[j] : (choiceAt(point[j], choices) + 0.5) / choices;
+        // What does not count is the same for all.
+        if (!counts(j, point)) features[j] = 0.5;
+        else features[j] = choices === undefined ? point[j] : (choiceAt(point[j], choices) + 0.5) / choices;
       });
       categories.forEach(({ at, option, choices }, k) => {
-        if (choiceAt(point[at], choices) === option) features[dimensions.length + k] = Math.SQRT1_2;
+        if (counts(at, point) && choiceAt(point[at], choices) === option)
+          features[dimensions.length + k] = Math.SQRT1_2;
       });
       return features;
     },

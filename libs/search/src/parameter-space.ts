@@ -1,9 +1,15 @@
 import { z } from 'zod';
-import { choiceAt, cubeOf, type CubeSpace } from './cube.js';
+import { choiceAt, cubeOf, type CubeSpace, type Dimension } from './cube.js';
+
+/** Of other parameters some options: only with those has the parameter a value. */
+const when = z.record(z.string(), z.array(z.union([z.string(), z.number(), z.boolean()])).min(1)).optional();
 
 const ParameterSchema = z.union([
   z
     .strictObject({
+      when,
+      /** Another number that it is never above. */
+      atMost: z.string().optional(),
       low: z.number(),
       high: z.number(),
       /** Searched by its logarithm. */
@@ -15,14 +21,36 @@ const ParameterSchema = z.union([
     })
     .refine(({ low, high }) => low <= high, { error: 'low must be at most high' })
     .refine(({ low, log }) => !log || low > 0, { error: 'a logarithm needs low above 0' }),
-  z.strictObject({ options: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1) }),
+  z.strictObject({ when, options: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1) }),
 ]);
 type Parameter = z.infer<typeof ParameterSchema>;
 
 /** What a search may choose, by name: a number between two others, or one of several options. */
 export const ParameterSpaceSchema = z
   .record(z.string().min(1), ParameterSchema)
-  .refine((space) => Object.keys(space).length > 0, { error: 'name at least one parameter' });
+  .refine((space) => Object.keys(space).length > 0, { error: 'name at least one parameter' })
+  .superRefine((space, context) => {
+    for (const [name, parameter] of Object.entries(space)) {
+      const refuse = (field: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [name, field], message });
+      const conditions = Object.entries(parameter.when ?? {});
+      if (conditions.length > 1) refuse('when', 'name one other parameter');
+      for (const [other, options] of conditions) {
+        const on = space[other] as Parameter | undefined;
+        if (!on || !('options' in on)) refuse('when', `'${other}' is no parameter with options`);
+        else if (on.when) refuse('when', `'${other}' has a condition of its own`);
+        else if (!options.every((each) => on.options.includes(each))) {
+          refuse('when', `'${other}' has no option but ${on.options.join(', ')}`);
+        }
+      }
+      if ('options' in parameter || parameter.atMost === undefined) continue;
+      const bound = space[parameter.atMost] as Parameter | undefined;
+      if (!bound || 'options' in bound || bound.when)
+        refuse('atMost', `'${parameter.atMost}' is no number that always has a value`);
+      else if (bound.atMost !== undefined) refuse('atMost', `'${parameter.atMost}' has a bound of its own`);
+      else if (bound.low < parameter.low) refuse('atMost', `'${parameter.atMost}' may be less than ${parameter.low}`);
+    }
+  });
 export type ParameterSpace = z.infer<typeof ParameterSpaceSchema>;
 export type Parameters = Record<string, string | number | boolean>;
 
@@ -36,20 +64,44 @@ export class ParameterCoding {
 
   cube(): CubeSpace {
     return cubeOf(
-      this.#parameters.map(([, parameter]) =>
-        'options' in parameter
-          ? { isDensity: false, choices: parameter.options.length, isCategorical: true }
-          : { isDensity: parameter.density, ...(isCounted(parameter) && { choices: countOf(parameter) }) },
-      ),
+      this.#parameters.map(([, parameter]): Dimension => {
+        const when = this.#conditionOf(parameter);
+        return {
+          ...('options' in parameter
+            ? { isDensity: false, choices: parameter.options.length, isCategorical: true }
+            : { isDensity: parameter.density, ...(isCounted(parameter) && { choices: countOf(parameter) }) }),
+          ...(when && { when }),
+        };
+      }),
     );
   }
 
-  decode(point: readonly number[]): Parameters {
-    return Object.fromEntries(this.#parameters.map(([name, parameter], j) => [name, valueAt(parameter, point[j])]));
+  #conditionOf({ when }: Parameter): Dimension['when'] {
+    const [condition] = Object.entries(when ?? {});
+    if (!condition) return undefined;
+    const dimension = this.#parameters.findIndex(([name]) => name === condition[0]);
+    const [, on] = this.#parameters[dimension];
+    const options = 'options' in on ? condition[1].map((each) => on.options.indexOf(each)) : [];
+    return { dimension, options };
   }
 
-  /** The inverse of `decode`; what is not of the space comes to its nearest end. */
-  encode(parameters: Readonly<Parameters>): number[] {
+  decode(point: readonly number[]): Parameters {
+    const values = Object.fromEntries(
+      this.#parameters.map(([name, parameter], j) => [name, valueAt(parameter, point[j])]),
+    );
+    for (const [name, parameter] of this.#parameters) {
+      if ('options' in parameter || parameter.atMost === undefined) continue;
+      values[name] = Math.min(Number(values[name]), Number(values[parameter.atMost]));
+    }
+    const hasValue = ({ when }: Parameter): boolean =>
+      Object.entries(when ?? {}).every(([other, options]) => options.includes(values[other]));
+    return Object.fromEntries(
+      this.#parameters.filter(([, parameter]) => hasValue(parameter)).map(([name]) => [name, values[name]]),
+    );
+  }
+
+  /** The inverse of `decode`; what is not of the space comes to its nearest end, what has no value to the middle. */
+  encode(parameters: Readonly<Partial<Parameters>>): number[] {
     return this.#parameters.map(([name, parameter]) => {
       const value = parameters[name];
       if ('options' in parameter) {
@@ -63,6 +115,7 @@ export class ParameterCoding {
           options.length
         );
       }
+      if (value === undefined) return 0.5;
       const { low, high, log } = parameter;
       const number = Math.min(high, Math.max(low, Number(value)));
       if (isCounted(parameter)) return (Math.round(number) - low + 0.5) / countOf(parameter);

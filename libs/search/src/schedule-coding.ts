@@ -1,23 +1,9 @@
 import type { PruningSchedule, ScheduleSpace } from '@espalier/contracts';
 import type { RandomStream } from '@espalier/random';
 import { choiceAt, cubeOf, type CubeSpace, type Dimension } from './cube.js';
-
-/** One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is possible. */
-type Coordinate =
-  | { kind: 'density' | 'filterDensity'; layer: string; low: number; high: number }
-  | { kind: 'epochs' | 'filterEpochs'; low: number; high: number }
-  | { kind: 'filterCriterion'; options: NonNullable<ScheduleSpace['filters']>['criterion'] }
-  | { kind: 'criterion'; options: ScheduleSpace['criterion'] }
-  | { kind: 'allocation'; options: NonNullable<ScheduleSpace['allocation']> }
-  | { kind: 'repairNorm'; options: NonNullable<ScheduleSpace['repairNorm']> }
-  | { kind: 'optimizer'; options: NonNullable<ScheduleSpace['fineTune']['optimizer']> }
-  | { kind: Amount; low: number; high: number };
+import { conditionOf, coordinatesOf, hasOption, nameOf, type Coordinate } from './schedule-coordinates.js';
 
 type Filters = NonNullable<PruningSchedule['filters']>;
-
-/** Numbers of fine-tuning that a space may leave open. */
-type Amount = 'learningRate' | 'labelSmoothing' | 'distillation' | 'scalePenalty';
-const AMOUNTS: readonly Amount[] = ['learningRate', 'labelSmoothing', 'distillation', 'scalePenalty'];
 
 /**
  * Schedules as points of the unit cube, for strategies that cross and mutate numbers. Layers are taken in alphabetical
@@ -27,30 +13,13 @@ export class ScheduleCoding {
   readonly #coordinates: readonly Coordinate[];
   /** What every schedule of the space has alike. */
   readonly #loop: PruningSchedule['loop'];
+  readonly #noDenser: readonly (readonly [string, string])[];
   readonly #fixed: Partial<PruningSchedule['fineTune']>;
 
   constructor(space: ScheduleSpace) {
-    this.#coordinates = [
-      ...densities('density', space.density),
-      { kind: 'epochs', low: space.fineTune.epochs[0], high: space.fineTune.epochs[1] },
-      { kind: 'criterion', options: space.criterion },
-      // What a space does not name is no coordinate, so that older campaigns are searched as they were begun.
-      ...(space.allocation ? [{ kind: 'allocation' as const, options: space.allocation }] : []),
-      ...(space.fineTune.optimizer ? [{ kind: 'optimizer' as const, options: space.fineTune.optimizer }] : []),
-      ...AMOUNTS.flatMap((kind): Coordinate[] => {
-        const range = space.fineTune[kind];
-        return range ? [{ kind, low: range[0], high: range[1] }] : [];
-      }),
-      ...(space.repairNorm ? [{ kind: 'repairNorm' as const, options: space.repairNorm }] : []),
-      ...(space.filters
-        ? [
-            ...densities('filterDensity', space.filters.density),
-            { kind: 'filterEpochs' as const, low: space.filters.epochs[0], high: space.filters.epochs[1] },
-            { kind: 'filterCriterion' as const, options: space.filters.criterion },
-          ]
-        : []),
-    ];
+    this.#coordinates = coordinatesOf(space);
     this.#loop = space.loop;
+    this.#noDenser = space.noDenser ?? [];
     this.#fixed = {
       ...(space.fineTune.rewindTo !== undefined && { rewindTo: space.fineTune.rewindTo }),
       ...(space.fineTune.patience !== undefined && { patience: space.fineTune.patience }),
@@ -63,36 +32,19 @@ export class ScheduleCoding {
 
   /** Of each dimension, in the words of a campaign's file. */
   get names(): string[] {
-    return this.#coordinates.map((coordinate) => {
-      switch (coordinate.kind) {
-        case 'density':
-          return coordinate.layer;
-        case 'filterDensity':
-          return `filters of ${coordinate.layer}`;
-        case 'filterCriterion':
-          return 'filters.criterion';
-        case 'filterEpochs':
-          return 'filters.epochs';
-        case 'criterion':
-        case 'allocation':
-        case 'repairNorm':
-          return coordinate.kind;
-        case 'epochs':
-        case 'optimizer':
-        case 'learningRate':
-        case 'labelSmoothing':
-        case 'distillation':
-        case 'scalePenalty':
-          return `fineTune.${coordinate.kind}`;
-      }
-    });
+    return this.#coordinates.map(nameOf);
   }
 
   cube(): CubeSpace {
     return cubeOf(
       this.#coordinates.map((coordinate): Dimension => {
-        if ('options' in coordinate)
-          return { isDensity: false, choices: coordinate.options.length, isCategorical: true };
+        if ('options' in coordinate) {
+          const when = conditionOf(this.#coordinates, coordinate.kind);
+          return {
+            ...{ isDensity: false, choices: coordinate.options.length, isCategorical: true },
+            ...(when && { when }),
+          };
+        }
         const { kind, low, high } = coordinate;
         if (kind === 'epochs' || kind === 'filterEpochs') return { isDensity: false, choices: high - low + 1 };
         return { isDensity: kind === 'density' || kind === 'filterDensity' };
@@ -122,15 +74,19 @@ export class ScheduleCoding {
     };
     this.#coordinates.forEach((coordinate, i) => {
       const at = point[i];
+      // The criterion comes before its options.
+      if (!hasOption(schedule.criterion, coordinate.kind)) return;
       switch (coordinate.kind) {
         case 'density':
-          density[coordinate.layer] = amountAt(at, coordinate);
+          for (const layer of coordinate.layers) density[layer] = amountAt(at, coordinate);
           break;
         case 'epochs':
           tune({ epochs: coordinate.low + choiceAt(at, coordinate.high - coordinate.low + 1) });
           break;
         case 'filterDensity':
-          ofFilters((before) => ({ density: { ...before.density, [coordinate.layer]: amountAt(at, coordinate) } }));
+          for (const layer of coordinate.layers) {
+            ofFilters((before) => ({ density: { ...before.density, [layer]: amountAt(at, coordinate) } }));
+          }
           break;
         case 'filterEpochs':
           ofFilters(() => ({ epochs: coordinate.low + choiceAt(at, coordinate.high - coordinate.low + 1) }));
@@ -164,6 +120,10 @@ export class ScheduleCoding {
           break;
       }
     });
+    // As often as there are pairs: one may limit what limits another.
+    for (let pass = 0; pass < this.#noDenser.length; pass++) {
+      for (const [layer, other] of this.#noDenser) density[layer] = Math.min(density[layer], density[other]);
+    }
     return schedule;
   }
 
@@ -179,9 +139,9 @@ export class ScheduleCoding {
     return this.#coordinates.map((coordinate) => {
       switch (coordinate.kind) {
         case 'density':
-          return positionOf(density[coordinate.layer], coordinate);
+          return positionOf(density[coordinate.layers[0]], coordinate);
         case 'filterDensity':
-          return positionOf(filters?.density[coordinate.layer] ?? coordinate.high, coordinate);
+          return positionOf(filters?.density[coordinate.layers[0]] ?? coordinate.high, coordinate);
         case 'epochs':
           return (fineTune.epochs - coordinate.low + 0.5) / (coordinate.high - coordinate.low + 1);
         case 'filterEpochs':
@@ -211,12 +171,6 @@ export class ScheduleCoding {
 
 /** Of distillation, as Hinton et al. 2015 found it to work for small networks. */
 const TEMPERATURE = 4;
-
-function densities(kind: 'density' | 'filterDensity', ranges: ScheduleSpace['density']): Coordinate[] {
-  return Object.keys(ranges)
-    .sort()
-    .map((layer) => ({ kind, layer, low: ranges[layer][0], high: ranges[layer][1] }));
-}
 
 function amountAt(at: number, { low, high }: { low: number; high: number }): number {
   const value = low > 0 ? low * (high / low) ** at : low + (high - low) * at;

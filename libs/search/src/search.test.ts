@@ -93,3 +93,36 @@ it('a space that cannot be is refused with the field named', () => {
   expect(() => new Search({ space: { x: { low: 1, high: 0 } } })).toThrow(/low must be at most high/);
   expect(() => new Search({ space: {} })).toThrow(/name at least one parameter/);
 });
+
+describe('a space with conditions', () => {
+  const space = {
+    kind: { options: ['plain', 'scaled'] },
+    scale: { low: 1, high: 9, when: { kind: ['scaled'] } },
+    most: { low: 2, high: 5 },
+    least: { low: 1, high: 5, atMost: 'most' },
+  };
+
+  it.each(SEARCH_STRATEGIES)('is kept to by %s', (strategy) => {
+    const search = new Search({ space, strategy, seed: 2, reference: [20, 20] });
+    const kinds = new Set<unknown>();
+    for (let i = 0; i < 30; i++) {
+      const { number, parameters } = search.ask();
+      kinds.add(parameters.kind);
+      expect('scale' in parameters).toBe(parameters.kind === 'scaled');
+      expect(Number(parameters.least)).toBeLessThanOrEqual(Number(parameters.most));
+      search.tell(number, [Number(parameters.scale ?? 5), Number(parameters.most) - Number(parameters.least)]);
+    }
+    // A descent leaves options as they are.
+    if (strategy !== 'eap' && strategy !== 'local') expect(kinds.size).toBe(2);
+  });
+
+  it.each([
+    [{ when: { nobody: ['x'] } }, "'nobody' is no parameter with options"],
+    [{ when: { kind: ['other'] } }, "'kind' has no option but plain, scaled"],
+    [{ atMost: 'kind' }, "'kind' is no number that always has a value"],
+    [{ atMost: 'scale' }, "'scale' is no number that always has a value"],
+    [{ low: 3, atMost: 'most' }, "'most' may be less than 3"],
+  ])('is refused where %j cannot be', (change, message) => {
+    expect(() => new Search({ space: { ...space, more: { low: 1, high: 4, ...change } } })).toThrow(message);
+  });
+});
