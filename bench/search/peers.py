@@ -53,34 +53,77 @@ def zdt(name):
     return evaluate
 
 
+def dtlz(name):
+    def evaluate(x):
+        x = np.asarray(x)
+        a, b = x[0], x[1]
+        if name == "dtlz2":
+            g = 1 + np.sum((x[2:] - 0.5) ** 2)
+            u, v = a * math.pi / 2, b * math.pi / 2
+            return tuple(float(g * f) for f in (math.cos(u) * math.cos(v), math.cos(u) * math.sin(v), math.sin(u)))
+        g = 1 + 9 * np.mean(x[2:])
+        h = 3 - sum(f / (1 + g) * (1 + math.sin(3 * math.pi * f)) for f in (a, b))
+        return float(a), float(b), float((1 + g) * h)
+
+    return evaluate
+
+
+def with_cliff(evaluate):
+    def cliff(x):
+        loss, energy = evaluate(x)
+        return (1.0 if 0.02 + 0.98 * min(x[0], x[1]) < 0.15 else loss), energy
+
+    return cliff
+
+
+def of_mixed(evaluate, x, kind, strength, epochs):
+    loss, energy = evaluate(x)
+    gentler = {"plain": 1, "repaired": 0.85, "strong": 0.7 + 2 * ((strength or 0) - 0.7) ** 2}[kind]
+    return 1 - (1 - loss) ** (gentler * (0.8 + 0.4 / epochs)), energy
+
+
+def suggest_mixed(trial, variables):
+    x = [trial.suggest_float(f"x{i}", 0, 1) for i in range(variables)]
+    kind = trial.suggest_categorical("kind", ["plain", "repaired", "strong"])
+    strength = trial.suggest_float("strength", 0, 1) if kind == "strong" else None
+    return x, kind, strength, trial.suggest_int("epochs", 1, 5)
+
+
 def with_optuna(sampler):
-    def search(evaluate, variables, evaluations, seed):
+    def search(evaluate, variables, evaluations, seed, objectives, mixed, noise):
         results = []
-        study = optuna.create_study(directions=["minimize"] * 2, sampler=sampler(seed))
+        study = optuna.create_study(directions=["minimize"] * objectives, sampler=sampler(seed))
+        random = np.random.default_rng(seed)
         asks = []
         for _ in range(evaluations):
             began = time.perf_counter()
             trial = study.ask()
-            x = [trial.suggest_float(f"x{i}", 0, 1) for i in range(variables)]
+            if mixed:
+                asked = suggest_mixed(trial, variables)
+            else:
+                x = [trial.suggest_float(f"x{i}", 0, 1) for i in range(variables)]
             asks.append(time.perf_counter() - began)
-            results.append(evaluate(x))
-            study.tell(trial, results[-1])
+            results.append(of_mixed(evaluate, *asked) if mixed else evaluate(x))
+            first, *others = results[-1]
+            study.tell(trial, (first + noise * random.standard_normal(), *others))
         return results, asks
 
     return search
 
 
-def with_pymoo(evaluate, variables, evaluations, seed):
+def with_pymoo(evaluate, variables, evaluations, seed, objectives, mixed, noise):
     results = []
+    random = np.random.default_rng(seed)
 
     class Function(Problem):
         def __init__(self):
-            super().__init__(n_var=variables, n_obj=2, xl=0.0, xu=1.0)
+            super().__init__(n_var=variables, n_obj=objectives, xl=0.0, xu=1.0)
 
         def _evaluate(self, xs, out, *args, **kwargs):
             values = [evaluate(x) for x in xs]
             results.extend(values)
             out["F"] = np.array(values)
+            out["F"][:, 0] += noise * random.standard_normal(len(values))
 
     minimize(Function(), NSGA2(pop_size=50), ("n_eval", evaluations), seed=seed)
     return results, []
@@ -95,11 +138,18 @@ METHODS = {
 
 for line in sys.stdin:
     task = json.loads(line)
-    evaluate = prune(task["constants"]) if "constants" in task else zdt(task["problem"])
-    results, asks = METHODS[task["method"]](evaluate, task["variables"], task["evaluations"], task["seed"])
+    name = task["problem"]
+    evaluate = prune(task["constants"]) if "constants" in task else dtlz(name) if "dtlz" in name else zdt(name)
+    if name.endswith("-cliff"):
+        evaluate = with_cliff(evaluate)
+    mixed = name.endswith("-mixed")
+    results, asks = METHODS[task["method"]](
+        evaluate, task["variables"], task["evaluations"], task["seed"], len(task["reference"]), mixed, task["noise"]
+    )
     volumes = [
         moocore.hypervolume(np.array(results[:count]), ref=np.array(task["reference"])) for count in task["checkpoints"]
     ]
-    first = evaluate([0.3 + 0.4 * (i % 2) for i in range(task["variables"])])
+    first = [0.3 + 0.4 * (i % 2) for i in range(task["variables"])]
+    first = of_mixed(evaluate, first, "strong", 0.4, 2) if mixed else evaluate(first)
     answer = {"volumes": volumes, "askSeconds": float(np.mean(asks[-20:])) if asks else None, "check": first}
     print(json.dumps(answer), flush=True)

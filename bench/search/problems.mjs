@@ -42,6 +42,43 @@ export function lossOf({ s, p, coupling }, x) {
 
 const mean = (values) => values.reduce((sum, each) => sum + each, 0) / values.length;
 
+/** A network that collapses when its first two layers keep too little: nothing of what is near warns of it. */
+export function lossWithCliff(constants, x) {
+  const [first, second] = densities(x);
+  return first < 0.15 || second < 0.15 ? 1 : lossOf(constants, x);
+}
+
+/** What a choice of method, a strength that only one of them has, and a number of epochs make of the same schedule. */
+export function lossOfMixed(constants, { x, kind, strength, epochs }) {
+  const gentler = { plain: 1, repaired: 0.85, strong: 0.7 + 2 * ((strength ?? 0) - 0.7) ** 2 }[kind];
+  return 1 - (1 - lossOf(constants, x)) ** (gentler * (0.8 + 0.4 / epochs));
+}
+export const MIXED = {
+  kind: { options: ['plain', 'repaired', 'strong'] },
+  strength: { low: 0, high: 1, when: { kind: ['strong'] } },
+  epochs: { low: 1, high: 5, integer: true },
+};
+
+/** Deb, Thiele, Laumanns & Zitzler 2005, of three objectives. */
+export const DTLZ = {
+  dtlz2: {
+    ...{ variables: 12, reference: [2.5, 2.5, 2.5] },
+    evaluate: (x) => {
+      const g = 1 + x.slice(2).reduce((sum, each) => sum + (each - 0.5) ** 2, 0);
+      const [a, b] = x.map((each) => (each * Math.PI) / 2);
+      return [g * Math.cos(a) * Math.cos(b), g * Math.cos(a) * Math.sin(b), g * Math.sin(a)];
+    },
+  },
+  dtlz7: {
+    ...{ variables: 10, reference: [1.1, 1.1, 30] },
+    evaluate: ([a, b, ...others]) => {
+      const g = 1 + 9 * mean(others);
+      const h = 3 - [a, b].reduce((sum, f) => sum + (f / (1 + g)) * (1 + Math.sin(3 * Math.PI * f)), 0);
+      return [a, b, (1 + g) * h];
+    },
+  },
+};
+
 /** Zitzler, Deb, Thiele 2000; ten variables for 4 and 6, as there, and ten instead of thirty for the others. */
 export const ZDT = {
   zdt1: (x) => zdt(x[0], 1 + 9 * mean(x.slice(1)), (f, g) => 1 - Math.sqrt(f / g)),

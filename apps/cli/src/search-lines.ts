@@ -4,7 +4,7 @@ import { z } from 'zod';
 const LineSchema = z.union([
   z.strictObject({ ask: z.literal(true) }),
   z.strictObject({
-    tell: z.strictObject({ number: z.int().min(0), objectives: z.tuple([z.number(), z.number()]).nullable() }),
+    tell: z.strictObject({ number: z.int().min(0), objectives: z.array(z.number()).min(2).nullable() }),
   }),
 ]);
 

@@ -126,3 +126,28 @@ describe('a space with conditions', () => {
     expect(() => new Search({ space: { ...space, more: { low: 1, high: 4, ...change } } })).toThrow(message);
   });
 });
+
+describe('three objectives', () => {
+  const space = { x: { low: 0, high: 1 }, y: { low: 0, high: 1 } };
+  const evaluate = ({ x, y }: Record<string, unknown>): number[] => [
+    Number(x),
+    Number(y),
+    2 - Math.sqrt(Number(x)) - Math.sqrt(Number(y)),
+  ];
+
+  it.each(['nsga2', 'motpe', 'sms-emoa', 'random', 'sobol', 'grid'] as const)('are searched by %s', (strategy) => {
+    const search = new Search({ space, strategy, seed: 1, population: 20, reference: [1, 1, 2] });
+    for (let i = 0; i < 80; i++) {
+      const { number, parameters } = search.ask();
+      search.tell(number, evaluate(parameters));
+    }
+    // The front's own is 4/3.
+    expect(search.hypervolume).toBeGreaterThan(1.05);
+  });
+
+  it('are too many for frontier, and a result of other than three is refused', () => {
+    expect(() => new Search({ space, reference: [1, 1, 1] })).toThrow(/frontier is for two objectives/);
+    const search = new Search({ space, strategy: 'random', reference: [1, 1, 1] });
+    expect(() => search.tell(search.ask().number, [1, 2])).toThrow(/objectives: 2 of them/);
+  });
+});

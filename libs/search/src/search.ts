@@ -7,19 +7,29 @@ import { firstUntried } from './first-untried.js';
 
 export { CUBE_STRATEGIES as SEARCH_STRATEGIES };
 
-export const SearchOptionsSchema = z.strictObject({
-  space: ParameterSpaceSchema,
-  strategy: z.enum(CUBE_STRATEGIES).default('frontier'),
-  seed: z.int().min(0).default(1),
-  /** Of both objectives, beyond which a result is worth nothing. */
-  reference: z.tuple([z.number(), z.number()]).default([1, 1]),
-  /** Whether the first objective is a share of 1, as an error is: then none is believed to be less than 0. */
-  share: z.boolean().default(false),
-  /** Of nsga2 and sms-emoa. */
-  population: z.int().min(2).max(10_000).default(50),
-  /** Of grid: at most so many points, if two values of each parameter allow it. */
-  gridPoints: z.int().min(1).max(1_000_000).default(1000),
-});
+/** They learn, or go by, the first objective and the second. */
+const OF_TWO_OBJECTIVES = ['frontier', 'eap', 'local'] as const;
+
+export const SearchOptionsSchema = z
+  .strictObject({
+    space: ParameterSpaceSchema,
+    strategy: z.enum(CUBE_STRATEGIES).default('frontier'),
+    seed: z.int().min(0).default(1),
+    /** Of each objective, beyond which a result is worth nothing. */
+    reference: z.array(z.number()).min(2).max(5).default([1, 1]),
+    /** Whether the first objective is a share of 1, as an error is: then none is believed to be less than 0. */
+    share: z.boolean().default(false),
+    /** Of nsga2 and sms-emoa. */
+    population: z.int().min(2).max(10_000).default(50),
+    /** Of grid: at most so many points, if two values of each parameter allow it. */
+    gridPoints: z.int().min(1).max(1_000_000).default(1000),
+  })
+  .superRefine(({ strategy, reference }, context) => {
+    if (reference.length === 2 || !OF_TWO_OBJECTIVES.some((name) => name === strategy)) return;
+    const others = CUBE_STRATEGIES.filter((name) => !OF_TWO_OBJECTIVES.some((of) => of === name)).join(', ');
+    const message = `${strategy} is for two objectives, and reference has ${reference.length}; choose one of ${others}`;
+    context.addIssue({ code: 'custom', path: ['strategy'], message });
+  });
 export type SearchOptions = z.input<typeof SearchOptionsSchema>;
 
 export interface AskedParameters {
@@ -28,16 +38,16 @@ export interface AskedParameters {
 }
 
 /**
- * A strategy for any function of two objectives, both minimised: `ask` says what to try, `tell` what became of it, in any order
+ * A strategy for any function of two to five objectives, all minimised: `ask` says what to try, `tell` what became of it, in any order
  * and with any number under way. The same seed, asks and tells give the same answers.
  */
 export class Search {
   readonly #coding: ParameterCoding;
   readonly #strategy: CubeStrategy;
-  readonly #reference: readonly [number, number];
+  readonly #reference: readonly number[];
   readonly #pending = new Map<number, Parameters>();
   readonly #taken = new Set<string>();
-  readonly #results: [number, number][] = [];
+  readonly #results: number[][] = [];
   #next = 0;
 
   /**
@@ -52,7 +62,7 @@ export class Search {
       populationSize: population,
       gridPoints,
       frontier: {
-        ...{ reference, isShare: share },
+        ...{ reference: [reference[0], reference[1]], isShare: share },
         ...(known && { known: (point) => known(this.#coding.decode(point)) }),
       },
     });
@@ -72,15 +82,18 @@ export class Search {
   }
 
   /**
-   * @param objectives both minimised; null for what failed
-   * @throws RangeError when the number was not asked for, or told before
+   * @param objectives as many as the reference has, all minimised; null for what failed
+   * @throws RangeError when the number was not asked for, or told before, or the objectives are not as many
    */
-  tell(number: number, objectives: readonly [number, number] | null): void {
+  tell(number: number, objectives: readonly number[] | null): void {
+    if (objectives !== null && objectives.length !== this.#reference.length) {
+      throw new RangeError(`objectives: ${objectives.length} of them, where reference has ${this.#reference.length}`);
+    }
     const parameters = this.#pending.get(number);
     if (!parameters) throw new RangeError(`number ${number} was not asked for, or was told before`);
     this.#pending.delete(number);
     const isResult = objectives !== null && objectives.every(Number.isFinite);
-    if (isResult) this.#results.push([objectives[0], objectives[1]]);
+    if (isResult) this.#results.push([...objectives]);
     this.#strategy.tell([
       { number, point: this.#coding.encode(parameters), objectives: isResult ? objectives : null, violation: 0 },
     ]);

@@ -12,12 +12,11 @@ import { note, print } from '../output.js';
 import { answerLines } from '../search-lines.js';
 
 /** What a problem's file exports. */
-const ProblemSchema = z.strictObject({
-  ...SearchOptionsSchema.shape,
-  /** Both objectives of parameters, minimised; null for what fails. */
-  evaluate: z.custom<(parameters: Parameters) => Promise<[number, number] | null> | [number, number] | null>(
+const ProblemSchema = SearchOptionsSchema.safeExtend({
+  /** The objectives of parameters, all minimised; null for what fails. */
+  evaluate: z.custom<(parameters: Parameters) => Promise<number[] | null> | number[] | null>(
     (value) => typeof value === 'function',
-    'a function of the parameters that gives both objectives, or null for what fails',
+    'a function of the parameters that gives their objectives, or null for what fails',
   ),
   /** The second objective of parameters, where it is known before they are tried. */
   known: z.custom<(parameters: Parameters) => number>((value) => typeof value === 'function', 'a function').optional(),
@@ -33,7 +32,7 @@ interface Options {
 export function searchCommand(): Command {
   return new Command('search')
     .description(
-      'search any function of two objectives, without a stack: a file, or a program that asks and tells by lines',
+      'search any function of two to five objectives, without a stack: a file, or a program that asks and tells by lines',
     )
     .option(
       '--problem <file>',
@@ -48,7 +47,7 @@ export function searchCommand(): Command {
 With a file, a line of JSON for each evaluation is printed: its number, parameters, objectives and the hypervolume so far.
 
 By lines: the first on stdin describes the search, as {"space": {"x": {"low": 0, "high": 1}, "kind": {"options": ["a", "b"]}},
-"reference": [1, 1]}; then {"ask": true} is answered by {"number": 0, "parameters": {...}}, and
+"reference": [1, 1]}, as many as there are objectives; then {"ask": true} is answered by {"number": 0, "parameters": {...}}, and
 {"tell": {"number": 0, "objectives": [0.3, 0.7]}} (null for what failed) by {"hypervolume": 0.21}. What is wrong is answered by
 {"error": "..."}, and the search goes on.
 

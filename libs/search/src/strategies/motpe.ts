@@ -68,21 +68,14 @@ export class MotpeStrategy implements CubeStrategy {
 function split(results: readonly CubeTold[]): { good: CubeTold[]; weights: number[]; others: CubeTold[] } {
   const points = results.map(({ objectives }) => objectives ?? []);
   const count = Math.min(MOST_GOOD, Math.ceil(GOOD * results.length));
-  // Beyond the worst, so that the ends of a front count too.
-  const reference = points[0].map((_, k) => {
-    const worst = Math.max(...points.map((point) => point[k]));
-    return Math.max(1.1 * worst, 0.9 * worst, worst + EPSILON);
-  });
   const good: number[] = [];
   for (const rank of nonDominatedSort(points)) {
     const room = count - good.length;
     if (room <= 0) break;
-    good.push(...(rank.length <= room ? rank : mostVolume(rank, points, reference, room)));
+    good.push(...(rank.length <= room ? rank : mostVolume(rank, points, room)));
   }
-  const contributions = hypervolumeContributions(
-    good.map((i) => points[i]),
-    reference,
-  );
+  const goodPoints = good.map((i) => points[i]);
+  const contributions = hypervolumeContributions(goodPoints, beyond(goodPoints));
   const most = Math.max(...contributions, EPSILON);
   const isGood = new Set(good);
   return {
@@ -93,12 +86,8 @@ function split(results: readonly CubeTold[]): { good: CubeTold[]; weights: numbe
 }
 
 /** Of a front so many that have most of its hypervolume: greedily, which is within 1 − 1/e of the best. */
-function mostVolume(
-  members: readonly number[],
-  points: readonly (readonly number[])[],
-  reference: readonly number[],
-  count: number,
-): number[] {
+function mostVolume(members: readonly number[], points: readonly (readonly number[])[], count: number): number[] {
+  const reference = beyond(members.map((i) => points[i]));
   const chosen: number[] = [];
   const left = new Set(members);
   while (chosen.length < count) {
@@ -112,6 +101,14 @@ function mostVolume(
     left.delete(best.i);
   }
   return chosen;
+}
+
+/** Beyond the worst of some points, so that the ends of their front count too, and no more than what is between. */
+function beyond(points: readonly (readonly number[])[]): number[] {
+  return points[0].map((_, k) => {
+    const worst = Math.max(...points.map((point) => point[k]));
+    return Math.max(1.1 * worst, 0.9 * worst, worst + EPSILON);
+  });
 }
 
 /** The newest count in full, and of the others the older the less, down to one part of all. */
