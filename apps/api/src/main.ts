@@ -10,6 +10,7 @@ import { readConfig } from './config.js';
 import { NestPinoLogger } from './nest-pino-logger.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { ContractValidationPipe } from './problems/validation-pipe.js';
+import { traceRequests } from './trace-requests.js';
 
 /** Room for the most results that a campaign may begin with. */
 const LARGEST_BODY = 4 << 20;
@@ -21,6 +22,7 @@ const app = await NestFactory.create<NestFastifyApplication>(
   new FastifyAdapter({ loggerInstance: log, bodyLimit: LARGEST_BODY }),
   { logger: new NestPinoLogger(log) },
 );
+traceRequests(app.getHttpAdapter().getInstance());
 app.useGlobalPipes(new ContractValidationPipe());
 app.useGlobalFilters(new ProblemFilter());
 app.enableShutdownHooks();

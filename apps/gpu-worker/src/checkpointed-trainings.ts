@@ -64,6 +64,7 @@ export class CheckpointedTrainings {
     const patience = schedule?.fineTune.patience;
     const isStuck = patience === undefined ? undefined : stopWithoutProgress(trainable, data, patience);
     let last = found?.reference;
+    let began = Date.now();
     await fit(trainable, data.training, {
       ...recipe,
       start: from,
@@ -90,6 +91,9 @@ export class CheckpointedTrainings {
           epochsDone: done,
           stepsIntoEpoch: 0,
         });
+        const ended = Date.now();
+        context.epochDone?.({ epoch: epochsDone, of: recipe.epochs, began, ended });
+        began = ended;
         return isOver || epochsDone === until;
       },
     });

@@ -2,7 +2,19 @@
 export interface JobContext {
   readonly signal: AbortSignal;
   readonly progress: (progress: JobProgress) => void;
+  /** Told of each epoch when it is over, its checkpoint included. */
+  readonly epochDone?: (epoch: EpochDone) => void;
 }
+
+export interface EpochDone {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly of: number;
+  /** Milliseconds since 1970. */
+  readonly began: number;
+  readonly ended: number;
+}
+
 export interface JobProgress {
   readonly phase: string;
   readonly done: number;

@@ -6,7 +6,7 @@ import type {
   PruneRequest,
   TrainDenseRequest,
 } from '@espalier/contracts';
-import type { JobProgress } from './job-context.js';
+import type { EpochDone, JobProgress } from './job-context.js';
 
 /** A job for the training process, with the activity whose work it is. */
 export type Job =
@@ -24,6 +24,7 @@ export type ToTraining = { type: 'run'; job: Job } | { type: 'cancel' };
 /** From the training process to the worker. */
 export type FromTraining =
   | { type: 'progress'; progress: JobProgress }
+  | { type: 'epoch'; epoch: EpochDone }
   | { type: 'result'; result: JobResult }
   | { type: 'error'; name: string; message: string; curve?: readonly number[] };
 

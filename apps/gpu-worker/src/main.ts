@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
 import { deviceQueue, type WorkerRegistration } from '@espalier/contracts';
 import { logTemporalTo } from '@espalier/logging';
+import { startTracing } from '@espalier/tracing';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { readConfig } from './config.js';
@@ -13,6 +14,7 @@ import { TrainingProcesses } from './training-activities.js';
 const config = readConfig();
 const log = pino({ name: 'worker', level: config.LOG_LEVEL });
 logTemporalTo(log);
+const tracing = startTracing('worker');
 
 await new FolderArtifactStore(config.ESPALIER_ARTIFACTS).removeHalfWritten();
 const training = new TrainingProcesses(
@@ -62,6 +64,7 @@ const worker = await Worker.create({
   shutdownGraceTime: '1s',
   // Cancellation travels with heartbeats: unthrottled, a cancelled training stops within seconds.
   maxHeartbeatThrottleInterval: '2s',
+  plugins: tracing.plugins,
 });
 let stopped: () => void = () => undefined;
 const stop = new Promise<void>((resolve) => (stopped = resolve));
@@ -77,6 +80,7 @@ await running;
 registration.stop();
 training.close();
 await connection.close();
+await tracing.stop();
 process.exit(0);
 
 /** Each job leaves a checkpoint and goes on elsewhere. */

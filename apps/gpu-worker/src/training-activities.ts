@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { FolderArtifactStore } from '@espalier/artifacts';
 import type { Measurement, ModelReference, TrainingActivities } from '@espalier/contracts';
+import { spansWithin } from '@espalier/tracing';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { DeviceUses, HeartbeatDetails } from './device-use.js';
@@ -61,7 +62,7 @@ export class TrainingProcesses {
   /** @throws JobError when the device does not compute what it should, TrainingProcessCrashedError when it takes its process down */
   async selfTest(): Promise<void> {
     const process = this.#take();
-    await process.run({ kind: 'selfTest' }, new AbortController().signal, () => undefined);
+    await process.run({ kind: 'selfTest' }, { signal: new AbortController().signal, progress: () => undefined });
     this.#idle.push(process);
   }
 
@@ -78,13 +79,19 @@ export class TrainingProcesses {
     this.#busy++;
     let progress: unknown = null;
     const began = Date.now();
+    const addSpan = spansWithin();
     const details = (): HeartbeatDetails => ({ progress, deviceSeconds: this.uses.secondsSince(began) });
     const heartbeat = setInterval(() => context.heartbeat(details()), HEARTBEAT_EVERY_MS);
     const record = (): void => void this.uses.record(context, attempt, this.uses.secondsSince(began));
     const recording = setInterval(record, RECORD_USE_EVERY_MS);
     void this.uses.recordLostAttempt(context);
     try {
-      const result = await training.run(job, context.cancellationSignal, (latest) => (progress = latest));
+      const result = await training.run(job, {
+        signal: context.cancellationSignal,
+        progress: (latest) => (progress = latest),
+        epochDone: ({ epoch, of, began: from, ended }) =>
+          addSpan('epoch', { epoch, of, trainingPid: training.pid ?? 0 }, from, ended),
+      });
       context.log.info(`${job.kind} done`, { attempt });
       return result;
     } catch (error) {

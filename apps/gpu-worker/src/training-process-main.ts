@@ -38,6 +38,7 @@ async function run(job: Job): Promise<void> {
       last = Date.now();
       send({ type: 'progress', progress });
     },
+    epochDone: (epoch) => send({ type: 'epoch', epoch }),
   };
   try {
     send({ type: 'result', result: await dispatch(job, context) });

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FromTraining, Job, JobResult, ToTraining, TrainingProcessOptions } from './job-messages.js';
-import type { JobProgress } from './job-context.js';
+import type { JobContext } from './job-context.js';
 
 /** The training process died in the middle of a job: native code crashed, or the system was out of memory. */
 export class TrainingProcessCrashedError extends Error {
@@ -51,7 +51,7 @@ export class TrainingProcess {
   }
 
   /** @throws JobError, JobCancelledError or TrainingProcessCrashedError */
-  run(job: Job, signal: AbortSignal, onProgress: (progress: JobProgress) => void): Promise<JobResult> {
+  run(job: Job, { signal, progress, epochDone }: JobContext): Promise<JobResult> {
     return new Promise((resolve, reject) => {
       let killer: NodeJS.Timeout | undefined;
       const finish = (settle: () => void): void => {
@@ -61,7 +61,8 @@ export class TrainingProcess {
         settle();
       };
       const onMessage = (message: FromTraining): void => {
-        if (message.type === 'progress') onProgress(message.progress);
+        if (message.type === 'progress') progress(message.progress);
+        else if (message.type === 'epoch') epochDone?.(message.epoch);
         else if (message.type === 'result') finish(() => resolve(message.result));
         else {
           const error = signal.aborted

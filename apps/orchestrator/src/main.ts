@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { logTemporalTo } from '@espalier/logging';
 import { listWorkers, openDatabase } from '@espalier/store';
+import { startTracing } from '@espalier/tracing';
 import { ORCHESTRATOR_QUEUE } from '@espalier/contracts';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -16,12 +17,11 @@ const config = readConfig();
 const log = pino({ name: 'orchestrator', level: config.LOG_LEVEL });
 logTemporalTo(log);
 
+const tracing = startTracing('orchestrator');
 const database = openDatabase(config.DATABASE_URL);
 const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
-const client = new Client({
-  connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }),
-  namespace: config.TEMPORAL_NAMESPACE,
-});
+const clientConnection = await Connection.connect({ address: config.TEMPORAL_ADDRESS });
+const client = new Client({ connection: clientConnection, namespace: config.TEMPORAL_NAMESPACE });
 const worker = await Worker.create({
   connection,
   namespace: config.TEMPORAL_NAMESPACE,
@@ -29,7 +29,11 @@ const worker = await Worker.create({
   workflowsPath: createRequire(import.meta.url).resolve('@espalier/workflows'),
   activities: createBookkeepingActivities({
     database,
-    client,
+    client: new Client({
+      connection: clientConnection,
+      namespace: config.TEMPORAL_NAMESPACE,
+      plugins: tracing.plugins,
+    }),
     // A campaign trains on cards where there are any.
     deviceClass: async () => {
       const workers = await listWorkers(database);
@@ -37,6 +41,7 @@ const worker = await Worker.create({
     },
   }),
   shutdownGraceTime: '10s',
+  plugins: tracing.plugins,
 });
 
 const looks = [
@@ -48,9 +53,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 log.info('the orchestrator takes work');
 await worker.run();
 await Promise.all(looks.map((stop) => stop()));
-await client.connection.close();
+await clientConnection.close();
 await connection.close();
 await database.$disconnect();
+await tracing.stop();
 
 /** @returns what ends it, when the last time is over */
 function everyNowAndThen(what: string, look: () => Promise<void>): () => Promise<void> {

@@ -1,0 +1,1 @@
+export { spansWithin, startTracing, type Tracing } from './tracing.js';
