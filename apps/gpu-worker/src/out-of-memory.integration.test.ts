@@ -71,7 +71,8 @@ async function fineTune(network: Network, memory: number): Promise<string[] | un
     dataCache: join(tmpdir(), 'espalier-test-data'),
     threads: { intraOp: 1, interOp: 1 },
   });
-  const run = (job: Job): Promise<unknown> => training.run(job, { signal, progress: ({ phase }) => void phases.add(phase) });
+  const run = (job: Job): Promise<unknown> =>
+    training.run(job, { signal, progress: ({ phase }) => void phases.add(phase) });
   const fineTuneOn = (imagesPerEpoch: number): Promise<unknown> =>
     run({ kind: 'fineTune', request: { task, candidate: randomUUID(), pruned, epochs: 1, imagesPerEpoch } });
   try {
