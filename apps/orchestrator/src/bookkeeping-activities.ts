@@ -84,9 +84,16 @@ export function createBookkeepingActivities({
       );
       if (left.length >= atMost) return left.slice(0, atMost);
       const spec = await campaignSpec(database, campaignId);
-      const added = await addCandidates(database, campaignId, atMost - left.length, (told) =>
-        strategies.after(campaignId, spec, told),
-      );
+      const added = await addCandidates(database, campaignId, atMost - left.length, async (told) => {
+        const strategy = await strategies.after(campaignId, spec, told);
+        return {
+          ask: (number, pending) => {
+            const asked = strategy.ask(number, pending);
+            if (asked.remark !== undefined) log.warn(asked.remark, { campaign: spec.name, campaignId, number });
+            return asked;
+          },
+        };
+      });
       for (const { candidateId, number, schedule } of added) {
         log.info('asked for a candidate', { campaign: spec.name, campaignId, candidateId, number, schedule });
       }

@@ -87,6 +87,16 @@ describe.each(STRATEGIES)('the strategy %s', (name) => {
     expect(strategy.ask(0).lineage.parents).toEqual([]);
   });
 
+  it('asks for something else, and no NaN, after a hundred results of one schedule and its neighbours by rounding', () => {
+    const strategy = make(name, 7);
+    const { schedule } = strategy.ask(0);
+    for (let number = 0; number < 100; number++) {
+      const near = { ...schedule, density: { ...schedule.density, layer1: 0.5 + number * 1e-12 } };
+      strategy.tell([{ number, schedule: near, result: { objectives: [0.5, 0.5], violation: 0 } }]);
+    }
+    for (const density of Object.values(strategy.ask(100).schedule.density)) expect(density).toBeGreaterThanOrEqual(0);
+  });
+
   it('does not change by being asked', () => {
     const strategy = make(name, 2);
     run(strategy, 70);

@@ -74,6 +74,8 @@ export interface Proposal {
   readonly origin: 'random' | 'offspring' | 'proposed';
   /** Numbers of the results that it was made from. */
   readonly parents: readonly number[];
+  /** What went not quite as it should, in words for a log. */
+  readonly remark?: string;
 }
 
 /**

@@ -35,6 +35,7 @@ export class ScheduleStrategy implements Strategy {
       (point) => this.coding.decode(point),
       (key) => this.#taken.has(key) || underWay.has(key),
     );
-    return { schedule, lineage: { origin: proposal.origin, parents: [...proposal.parents] } };
+    const { origin, parents, remark } = proposal;
+    return { schedule, lineage: { origin, parents: [...parents] }, ...(remark !== undefined && { remark }) };
   }
 }

@@ -22,6 +22,8 @@ export interface Told {
 export interface Asked {
   readonly schedule: PruningSchedule;
   readonly lineage: Lineage;
+  /** What went not quite as it should, in words for a log. */
+  readonly remark?: string;
 }
 
 /** What is known of a campaign's schedules before any is tried. */

@@ -57,6 +57,8 @@ export class FrontierSearch {
   readonly #second: SecondObjective;
   readonly #limits: readonly (Limit & { readonly learned: SecondObjective })[];
 
+  #jitter = 0;
+
   constructor(
     private readonly space: CubeSpace,
     private readonly options: FrontierOptions,
@@ -71,6 +73,11 @@ export class FrontierSearch {
       ...limit,
       learned: new SecondObjective(dimensions, limit.known),
     }));
+  }
+
+  /** What the last proposal's model had to add to a matrix for it to be positive definite; 0 where nothing was wrong. */
+  get jitter(): number {
+    return this.#jitter;
   }
 
   get observations(): number {
@@ -194,6 +201,7 @@ export class FrontierSearch {
   #expectedImprovement(seen: readonly Step[], pending: readonly Pending[]): (point: readonly number[]) => number {
     const active = this.#active(seen);
     const { first, second, imagined } = this.#beliefs(active, pending);
+    this.#jitter = Math.max(first.jitter, second.jitter);
     const limits = this.#limits.map(({ max, learned }) => ({ max, believed: learned.given(active, 0) }));
     const probabilityWithin = (point: readonly number[]): number =>
       limits.reduce(

@@ -51,4 +51,14 @@ describe(`a Gaussian process, as ${oracle.source} has it`, () => {
     [ofFirst, ofSecond, ofThird, ofSignal, ofNoise].forEach((slope, k) => expect(gradient[k]).toBeCloseTo(slope, 7));
     oracle.leaveOneOut.forEach((foretold, i) => expect(leaveOneOut[i]).toBeCloseTo(foretold, 8));
   });
+
+  it('says what it had to add where two observations are one and there is no noise, and answers all the same', () => {
+    const process = GaussianProcess.of([[0.5], [0.5], [0.2]], [1, 1, 0], {
+      lengthScales: Float64Array.of(0.3),
+      signalVariance: 1,
+      noiseVariance: 0,
+    });
+    expect(process.jitter).toBeGreaterThan(0);
+    expect(process.predict([0.5]).mean).toBeCloseTo(1, 3);
+  });
 });

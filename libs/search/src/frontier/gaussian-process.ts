@@ -28,6 +28,9 @@ export class GaussianProcess {
   readonly #row: Float64Array;
   readonly #inverseScales: Float64Array;
 
+  /** What was added to the diagonal since rounding had left the matrix not quite positive definite; mostly 0. */
+  #jitter = 0;
+
   private constructor(
     readonly hyperparameters: Hyperparameters,
     readonly dimensions: number,
@@ -60,11 +63,16 @@ export class GaussianProcess {
       for (let j = 0; j <= i; j++) matrix[i * n + j] = process.#kernelAt(points[i], j);
       matrix[i * n + i] += hyperparameters.noiseVariance;
     }
-    const { lower } = cholesky(matrix, n);
+    const { lower, jitter } = cholesky(matrix, n);
+    process.#jitter = jitter;
     for (let i = 0; i < n; i++) process.#lower.set(lower.subarray(i * n, i * n + i + 1), i * process.#capacity);
     process.#n = n;
     process.#targets.push(...targets);
     return process;
+  }
+
+  get jitter(): number {
+    return this.#jitter;
   }
 
   /** Counts one more observation in: one more row of the factor, O(n²). There must be room. */

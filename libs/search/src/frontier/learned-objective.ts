@@ -140,6 +140,11 @@ export class Beliefs {
     this.#process = GaussianProcess.of(points, targets, hyperparameters, room);
   }
 
+  /** See GaussianProcess. */
+  get jitter(): number {
+    return this.#process.jitter;
+  }
+
   at(point: Float64Array): Belief {
     const { mean, variance } = this.#process.predict(point);
     return { mean: this.#mean.at(point) + this.#scale * mean, deviation: this.#scale * Math.sqrt(variance) };

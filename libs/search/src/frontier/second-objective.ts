@@ -63,6 +63,10 @@ export class CostBeliefs {
     private readonly correction: Beliefs | number,
   ) {}
 
+  get jitter(): number {
+    return typeof this.correction === 'number' ? 0 : this.correction.jitter;
+  }
+
   at(features: Float64Array, point: readonly number[]): CostBelief {
     const { known, correction } = this;
     if (typeof correction === 'number') {

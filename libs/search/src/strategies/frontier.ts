@@ -39,7 +39,10 @@ export class FrontierStrategy implements CubeStrategy {
       const level = ((number + this.#prior + random.uniform()) / this.#initial) % 1;
       yield { point: this.#search.spread(random, level), origin: 'random', parents: [] };
     } else {
-      for (const point of this.#search.propose(random, pending)) yield { point, origin: 'proposed', parents: [] };
+      const points = this.#search.propose(random, pending);
+      const { jitter } = this.#search;
+      const remark = `a covariance matrix was not quite positive definite: ${jitter.toExponential(1)} was added to its diagonal`;
+      for (const point of points) yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
     }
     for (;;) yield { point: this.#search.spread(random), origin: 'random', parents: [] };
   }
