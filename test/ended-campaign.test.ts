@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { readdirSync, utimesSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import {
   candidateWorkflowId,
   type Campaign,
   type CampaignEvent,
   type Candidate,
+  type Deletion,
   type Front,
   type Reevaluation,
 } from '@espalier/contracts';
@@ -30,6 +32,10 @@ const candidates = async (name: string): Promise<Candidate[]> =>
   (await stack.get<{ items: Candidate[] }>(`/v1/campaigns/${name}/candidates`)).items;
 const events = async (name: string): Promise<CampaignEvent[]> =>
   (await stack.get<{ items: CampaignEvent[] }>(`/v1/campaigns/${name}/events`)).items;
+const artifactFiles = (): string[] =>
+  readdirSync(join(stack.home, 'artifacts'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
 const completed = (name: string): Promise<Campaign> =>
   until('the campaign is done', async () => {
     const found = await campaign(name);
@@ -241,6 +247,8 @@ describe('a campaign that has ended', () => {
     const planned = await stack.espalier('campaign', 'delete', 'forked', '--dry-run');
     expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('would delete forked')]);
     const [{ artifact }] = await candidates('first');
+    const leftAlone = artifactFiles();
+    for (const path of leftAlone) utimesSync(path, new Date(0), new Date(0));
     const deleted = await stack.espalier('campaign', 'delete', 'forked', '--yes', '--json');
     expect(JSON.parse(deleted.stdout)).toMatchObject({ campaign: 'forked', dryRun: false });
     expect((await stack.espalier('campaign', 'show', 'forked')).code).toBe(3);
@@ -249,6 +257,12 @@ describe('a campaign that has ended', () => {
     expect(kept.artifact).toBe(artifact);
     const exported = await stack.espalier('candidate', 'export', kept.id, '--out', join(stack.home, 'kept'));
     expect(exported.code).toBe(0);
+    // Networks on their way, which nothing names, went as well once they were old; all that is named is there.
+    expect((JSON.parse(deleted.stdout) as Deletion).leftovers.files).toBeGreaterThan(0);
+    const named = (await candidates('first')).flatMap((each) => each.artifact ?? []);
+    const left = artifactFiles().map((path) => basename(path));
+    expect(left).toEqual(expect.arrayContaining(named));
+    expect(left.length).toBeLessThan(leftAlone.length);
   });
 
   it('tries again what failed, and says so in its log', async () => {

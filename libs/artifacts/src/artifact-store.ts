@@ -6,6 +6,8 @@ export interface ArtifactStore {
   get(hash: string): Promise<Uint8Array>;
   /** Removes an artifact that nothing refers to any more; one that is not there is no error. */
   remove(hash: string): Promise<void>;
+  /** Artifacts that were put before a time, and not again since. */
+  writtenBefore(time: Date): Promise<{ hash: string; bytes: number }[]>;
 }
 
 export class ArtifactMissingError extends Error {

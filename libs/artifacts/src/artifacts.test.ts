@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -56,6 +56,15 @@ describe('the artifact store', () => {
     await expect(store.get(hash)).rejects.toThrow(ArtifactMissingError);
     await store.put(Buffer.from('abc'));
     expect(Buffer.from(await store.get(hash)).toString()).toBe('abc');
+  });
+
+  it('names what was put before a time, and not what was put again since, nor what is half written', async () => {
+    const [old, again] = [await store.put(Buffer.from('old')), await store.put(Buffer.from('again'))];
+    for (const hash of [old, again]) await utimes(pathOf(hash), new Date(1000), new Date(1000));
+    await writeFile(`${pathOf(old)}.host.1.x.partial`, 'half');
+    await store.put(Buffer.from('again'));
+    await store.put(Buffer.from('new'));
+    expect(await store.writtenBefore(new Date(5000))).toEqual([{ hash: old, bytes: 3 }]);
   });
 
   it('refuses a name that is a path', async () => {

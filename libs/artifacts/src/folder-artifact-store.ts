@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ArtifactCorruptError, ArtifactDiskError, ArtifactMissingError, type ArtifactStore } from './artifact-store.js';
 
+const HASH = /^[0-9a-f]{64}$/;
 const HOST = hostname().replaceAll('.', '-');
 /** A file that is being written: whose it is, and by which process of which machine. */
 const PARTIAL = /\.([^./]+)\.(\d+)\.[^./]+\.partial$/;
@@ -17,11 +18,13 @@ export class FolderArtifactStore implements ArtifactStore {
     const path = this.#objectPath(hash);
     const present = await readFile(path).catch(ignoreMissing);
     if (!present || sha256(present) !== hash) await writeDurably(path, bytes);
+    // Whoever puts it needs it: it is as young as if it had been written.
+    else await utimes(path, new Date(), new Date()).catch(ignoreMissing);
     return hash;
   }
 
   async get(hash: string): Promise<Uint8Array> {
-    if (!/^[0-9a-f]{64}$/.test(hash)) throw new ArtifactMissingError(`'${hash}' is not the name of an artifact`);
+    if (!HASH.test(hash)) throw new ArtifactMissingError(`'${hash}' is not the name of an artifact`);
     const path = this.#objectPath(hash);
     const bytes = await readFile(path).catch(ignoreMissing);
     if (!bytes) throw new ArtifactMissingError(`artifact ${hash} is not in ${this.folder}`);
@@ -33,7 +36,19 @@ export class FolderArtifactStore implements ArtifactStore {
   }
 
   async remove(hash: string): Promise<void> {
-    if (/^[0-9a-f]{64}$/.test(hash)) await rm(this.#objectPath(hash), { force: true });
+    if (HASH.test(hash)) await rm(this.#objectPath(hash), { force: true });
+  }
+
+  async writtenBefore(time: Date): Promise<{ hash: string; bytes: number }[]> {
+    const objects = join(this.folder, 'objects');
+    const old: { hash: string; bytes: number }[] = [];
+    for (const entry of (await readdir(objects, { recursive: true }).catch(ignoreMissing)) ?? []) {
+      const hash = basename(entry);
+      if (!HASH.test(hash)) continue;
+      const found = await stat(join(objects, entry)).catch(ignoreMissing);
+      if (found && found.mtime < time) old.push({ hash, bytes: found.size });
+    }
+    return old;
   }
 
   /** Removes what processes of this machine that are no more left half written; other machines may be writing. */

@@ -58,6 +58,8 @@ export const DeletionSchema = z.strictObject({
   candidates: z.int(),
   files: z.int(),
   bytes: z.int(),
+  /** What trainings of this campaign and of others left on the way, and nothing names or needs. */
+  leftovers: z.strictObject({ files: z.int(), bytes: z.int() }),
   dryRun: z.boolean(),
 });
 export type Deletion = z.infer<typeof DeletionSchema>;

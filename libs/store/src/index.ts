@@ -27,3 +27,4 @@ export { releaseCandidate, takeUpCandidate } from './take-up-candidate.js';
 export { drainWorker, listWorkers, registerWorker } from './workers.js';
 export { frontWithoutTest, readFront } from './kept-front.js';
 export { allowedBy, latencyOf, violationOf } from './constraints.js';
+export { leftoversBefore, unnamedOf } from './leftovers.js';

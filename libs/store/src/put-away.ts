@@ -25,7 +25,7 @@ export async function deleteCampaign(
   database: Database,
   campaignId: string,
   { dryRun }: DeleteRequest,
-): Promise<Deletion & { artifacts: string[] }> {
+): Promise<Omit<Deletion, 'leftovers'> & { artifacts: string[] }> {
   return database.$transaction(async (transaction) => {
     const name = await refuseUnlessOver(transaction, campaignId, 'deleted');
     const candidates = await transaction.candidate.count({ where: { campaignId } });

@@ -31,9 +31,11 @@ import {
   extendCampaign,
   dropReplicates,
   findCampaign,
+  leftoversBefore,
   readReevaluation,
   repriceCampaign,
   retryCandidates,
+  unnamedOf,
   type Database,
 } from '@espalier/store';
 import { cancelUpdate, pauseUpdate, resumeUpdate, type campaign } from '@espalier/workflows/client';
@@ -131,12 +133,26 @@ export class CampaignsService {
   async remove(nameOrId: string, request: DeleteRequest): Promise<Deletion> {
     const { id } = await findCampaign(this.database, nameOrId);
     const { artifacts, ...deletion } = await deleteCampaign(this.database, id, request);
-    if (!request.dryRun) {
-      for (const hash of artifacts) {
-        await this.artifacts.remove(hash).catch((error: unknown) => this.log.warn({ error, hash }, 'a file stays'));
-      }
+    if (!request.dryRun) await this.#removeFiles(artifacts);
+    return { ...deletion, leftovers: await this.#collectLeftovers(request) };
+  }
+
+  /** Pruned networks before their training, checkpoints of attempts that were late: a deletion is when they are looked for. */
+  async #collectLeftovers({ dryRun }: DeleteRequest): Promise<Deletion['leftovers']> {
+    const old = await this.artifacts.writtenBefore(await leftoversBefore(this.database));
+    const unnamed = await unnamedOf(
+      this.database,
+      old.map(({ hash }) => hash),
+    );
+    const leftovers = old.filter(({ hash }) => unnamed.has(hash));
+    if (!dryRun) await this.#removeFiles(leftovers.map(({ hash }) => hash));
+    return { files: leftovers.length, bytes: leftovers.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+
+  async #removeFiles(hashes: readonly string[]): Promise<void> {
+    for (const hash of hashes) {
+      await this.artifacts.remove(hash).catch((error: unknown) => this.log.warn({ error, hash }, 'a file stays'));
     }
-    return deletion;
   }
 
   /** Should Temporal be away, or the workflow that has ended still be closing, the orchestrator starts it soon. */

@@ -98,7 +98,12 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
     .action(
       async (name: string, { yes, dryRun = false, json }: { yes?: boolean; dryRun?: boolean; json?: boolean }) => {
         const would = await api().delete(name, { dryRun: true });
-        const what = `${would.campaign}: ${would.candidates} candidates, ${would.files} files of ${megabytes(would.bytes)}`;
+        const { leftovers } = would;
+        const rest =
+          leftovers.files > 0
+            ? `, and ${leftovers.files} of ${megabytes(leftovers.bytes)} that trainings left on their way`
+            : '';
+        const what = `${would.campaign}: ${would.candidates} candidates, ${would.files} files of ${megabytes(would.bytes)}${rest}`;
         if (!dryRun && !yes && !(await isConfirmed(`Delete ${what}?`))) {
           throw new CommandError('conflict', `nothing was deleted; say --yes to delete ${what}`);
         }
