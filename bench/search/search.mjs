@@ -22,9 +22,9 @@ import {
 } from './problems.mjs';
 
 const PEERS = ['optuna==5.0.0', 'pymoo==0.6.2', 'moocore', 'scipy', 'torch'];
-/** `ESPALIER_SEARCH_EVALUATIONS=100,1000,10000` looks later; with ESPALIER_SEARCH_METHODS one may choose who gets so far. */
+/** `ESPALIER_SEARCH_EVALUATIONS=100,1000,10000` looks later; with ESPALIER_SEARCH_METHODS="nsga2;pymoo NSGA-II" one may choose who gets so far. */
 const CHECKPOINTS = (process.env.ESPALIER_SEARCH_EVALUATIONS ?? '50,100,200').split(',').map(Number);
-const METHODS = process.env.ESPALIER_SEARCH_METHODS?.split(',');
+const METHODS = process.env.ESPALIER_SEARCH_METHODS?.split(';');
 const isChosen = (name) => !METHODS || METHODS.includes(name);
 const SEEDS = Number(process.env.ESPALIER_SEARCH_SEEDS ?? 10);
 /** It takes most of a second for each ask. */
