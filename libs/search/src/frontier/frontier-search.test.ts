@@ -2,6 +2,7 @@ import { hypervolume } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
 import { describe, expect, it } from 'vitest';
 import { cubeOf } from '../cube.js';
+import { spread } from './climb.js';
 import { FrontierSearch } from './frontier-search.js';
 
 const LAYERS = 4;
@@ -29,7 +30,7 @@ function run(seed: number, count: number, how: How = {}): number {
   const found: [number, number][] = [];
   for (let number = 0; number < count; number++) {
     const random = new RandomStream(seed, number);
-    const x = number < 6 ? search.spread(random, (number + 0.5) / 6) : search.propose(random, [])[0];
+    const x = number < 6 ? spread(space, random, (number + 0.5) / 6) : search.propose(random, [])[0];
     if (how.failsAt?.(x)) {
       search.observeFailure(x);
       continue;
@@ -91,7 +92,7 @@ describe('a limit beside the objectives', () => {
     const found: { objectives: [number, number]; cycles: number }[] = [];
     for (let number = 0; number < 40; number++) {
       const random = new RandomStream(3, number);
-      const x = number < 6 ? search.spread(random, (number + 0.5) / 6) : search.propose(random, [])[0];
+      const x = number < 6 ? spread(space, random, (number + 0.5) / 6) : search.propose(random, [])[0];
       const measured = cycles(x) * (isNoisy ? 1.1 : 1);
       found.push({ objectives: [loss(x), cost(x)], cycles: measured });
       search.observe(x, [loss(x), cost(x)], 1, [measured]);

@@ -1,5 +1,6 @@
 import type { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../cube.js';
+import { climb, type Climber } from './climb.js';
 import { LearnedObjective, type Beliefs } from './learned-objective.js';
 import { SecondObjective, type CostBeliefs } from './second-objective.js';
 import { staircase, type Step } from './staircase.js';
@@ -38,11 +39,6 @@ interface Pending {
 
 const MOST_ACTIVE = 300;
 const NEAR_THE_FRONT = 200;
-const RANDOM_PROPOSALS = 256;
-const LOCAL_PROPOSALS = 512;
-const CLIMBERS = 5;
-const CLIMBS = 3;
-const STEPS_OF_A_CLIMB = 20;
 /** Standard deviations beyond which a normal distribution is taken to end. */
 const FAR = 6;
 
@@ -120,12 +116,6 @@ export class FrontierSearch {
     for (const { max, known, learned } of this.#limits) learned.observe(features, point, known?.(point) ?? max);
   }
 
-  /** Anywhere, and as often about a level that all coordinates share: few points drawn one by one are nearly dense, or nearly empty. */
-  spread(random: RandomStream, level = random.uniform()): number[] {
-    const width = random.uniform();
-    return this.space.isDensity.map(() => Math.min(1, Math.max(0, level + 2 * width * (random.uniform() - 0.5))));
-  }
-
   /**
    * @param pending points that are being tried
    * @returns the best that was found, and others after it
@@ -164,38 +154,9 @@ export class FrontierSearch {
     return staircase([...this.#seen.map(({ objectives }) => objectives), ...imagined], this.options.reference);
   }
 
-  #climb(random: RandomStream, pending: readonly Pending[]): { point: number[]; value: number }[] {
+  #climb(random: RandomStream, pending: readonly Pending[]): Climber[] {
     const steps = this.#steps();
-    const expected = this.#expectedImprovement(steps, pending);
-    const best: { point: number[]; value: number }[] = [];
-    const offer = (point: number[]): void => {
-      const value = expected(point);
-      if (best.length === CLIMBERS && value <= best[CLIMBERS - 1].value) return;
-      best.push({ point, value });
-      best.sort((a, b) => b.value - a.value);
-      best.length = Math.min(best.length, CLIMBERS);
-    };
-    for (let i = 0; i < RANDOM_PROPOSALS; i++) offer(this.spread(random));
-    const members = this.#members(steps);
-    for (let i = 0; i < LOCAL_PROPOSALS; i++) {
-      const mother = random.pick(members);
-      const father = members[Math.min(members.length - 1, members.indexOf(mother) + 1)];
-      const mix = random.uniform() < 0.3 ? random.uniform() : 0;
-      const middle = mother.map((x, j) => x + mix * (father[j] - x));
-      offer(this.#moved(middle, 0.3 * 0.1 ** (2 * random.uniform()), random));
-    }
-    for (let climb = 0; climb < CLIMBS; climb++) {
-      for (const climber of [...best]) {
-        let { point, value } = climber;
-        for (let step = 0; step < STEPS_OF_A_CLIMB; step++) {
-          const moved = this.#moved(point, 0.1 * 0.3 ** climb, random);
-          const other = expected(moved);
-          if (other > value) [point, value] = [moved, other];
-        }
-        Object.assign(climber, { point, value });
-      }
-    }
-    return best.sort((a, b) => b.value - a.value);
+    return climb(this.space, this.#members(steps), this.#expectedImprovement(steps, pending), random);
   }
 
   #expectedImprovement(seen: readonly Step[], pending: readonly Pending[]): (point: readonly number[]) => number {
@@ -269,18 +230,6 @@ export class FrontierSearch {
     return (members.length > 0 ? members : this.#seen)
       .toSorted((a, b) => a.objectives[1] - b.objectives[1])
       .map(({ point }) => point);
-  }
-
-  /** Some of the coordinates, moved a little; a choice is drawn anew. */
-  #moved(point: readonly number[], scale: number, random: RandomStream): number[] {
-    const share = Math.max(0.3, 1 / point.length);
-    const sure = random.integer(0, point.length - 1);
-    return point.map((x, j) => {
-      if (j !== sure && random.uniform() >= share) return x;
-      if (this.space.choices[j] !== undefined) return random.uniform();
-      const moved = x + scale * random.normal();
-      return Math.min(1, Math.max(0, moved));
-    });
   }
 }
 

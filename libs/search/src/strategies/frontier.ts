@@ -1,5 +1,6 @@
 import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
+import { spread } from '../frontier/climb.js';
 import { FrontierSearch, type FrontierOptions } from '../frontier/frontier-search.js';
 
 const FEWEST_TO_LEARN_FROM = 4;
@@ -14,7 +15,7 @@ export class FrontierStrategy implements CubeStrategy {
   #prior = 0;
 
   constructor(
-    space: CubeSpace,
+    private readonly space: CubeSpace,
     readonly seed: number,
     options: FrontierOptions,
   ) {
@@ -37,13 +38,13 @@ export class FrontierStrategy implements CubeStrategy {
     // First the space is looked at from one end to the other.
     if (number + this.#prior < this.#initial || this.#search.observations < FEWEST_TO_LEARN_FROM) {
       const level = ((number + this.#prior + random.uniform()) / this.#initial) % 1;
-      yield { point: this.#search.spread(random, level), origin: 'random', parents: [] };
+      yield { point: spread(this.space, random, level), origin: 'random', parents: [] };
     } else {
       const points = this.#search.propose(random, pending);
       const { jitter } = this.#search;
       const remark = `a covariance matrix was not quite positive definite: ${jitter.toExponential(1)} was added to its diagonal`;
       for (const point of points) yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
     }
-    for (;;) yield { point: this.#search.spread(random), origin: 'random', parents: [] };
+    for (;;) yield { point: spread(this.space, random), origin: 'random', parents: [] };
   }
 }

@@ -1,0 +1,73 @@
+import type { RandomStream } from '@espalier/random';
+import type { CubeSpace } from '../cube.js';
+
+const RANDOM_PROPOSALS = 256;
+const LOCAL_PROPOSALS = 512;
+const CLIMBERS = 5;
+const CLIMBS = 3;
+const STEPS_OF_A_CLIMB = 20;
+
+/** A point, and what is expected of it. */
+export interface Climber {
+  readonly point: number[];
+  readonly value: number;
+}
+
+/** Anywhere, and as often about a level that all coordinates share: few points drawn one by one are nearly dense, or nearly empty. */
+export function spread(space: CubeSpace, random: RandomStream, level = random.uniform()): number[] {
+  const width = random.uniform();
+  return space.choices.map(() => Math.min(1, Math.max(0, level + 2 * width * (random.uniform() - 0.5))));
+}
+
+/**
+ * The best points of some hundreds everywhere and about the members of a front, moved on while that makes them better.
+ *
+ * @param members at least one, in the order of the front: those between neighbours are tried too
+ * @returns the best that was found, and others after it
+ */
+export function climb(
+  space: CubeSpace,
+  members: readonly (readonly number[])[],
+  expected: (point: readonly number[]) => number,
+  random: RandomStream,
+): Climber[] {
+  const best: Climber[] = [];
+  const offer = (point: number[]): void => {
+    const value = expected(point);
+    if (best.length === CLIMBERS && value <= best[CLIMBERS - 1].value) return;
+    best.push({ point, value });
+    best.sort((a, b) => b.value - a.value);
+    best.length = Math.min(best.length, CLIMBERS);
+  };
+  for (let i = 0; i < RANDOM_PROPOSALS; i++) offer(spread(space, random));
+  for (let i = 0; i < LOCAL_PROPOSALS; i++) {
+    const mother = random.pick(members);
+    const father = members[Math.min(members.length - 1, members.indexOf(mother) + 1)];
+    const mix = random.uniform() < 0.3 ? random.uniform() : 0;
+    const middle = mother.map((x, j) => x + mix * (father[j] - x));
+    offer(moved(space, middle, 0.3 * 0.1 ** (2 * random.uniform()), random));
+  }
+  for (let round = 0; round < CLIMBS; round++) {
+    best.forEach((climber, k) => {
+      let { point, value } = climber;
+      for (let step = 0; step < STEPS_OF_A_CLIMB; step++) {
+        const next = moved(space, point, 0.1 * 0.3 ** round, random);
+        const other = expected(next);
+        if (other > value) [point, value] = [next, other];
+      }
+      best[k] = { point, value };
+    });
+  }
+  return best.sort((a, b) => b.value - a.value);
+}
+
+/** Some of the coordinates, moved a little; a choice is drawn anew. */
+function moved(space: CubeSpace, point: readonly number[], scale: number, random: RandomStream): number[] {
+  const share = Math.max(0.3, 1 / point.length);
+  const sure = random.integer(0, point.length - 1);
+  return point.map((x, j) => {
+    if (j !== sure && random.uniform() >= share) return x;
+    if (space.choices[j] !== undefined) return random.uniform();
+    return Math.min(1, Math.max(0, x + scale * random.normal()));
+  });
+}
