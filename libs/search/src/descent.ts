@@ -2,7 +2,7 @@ import type { CubeSpace, CubeTold } from './cube.js';
 
 /** Of a coordinate's range, taken at one step; halved when none is left that costs little enough. */
 const FIRST_STEP = 0.2;
-const SMALLEST_STEP = 0.2 / 2 ** 4;
+const SMALLEST_STEP = 0.2 / 2 ** 2;
 /** Part of all the loss that there is to lose, that may be lost at first; doubled when the smallest steps lose more. */
 const FIRST_ALLOWANCE = 0.01;
 
@@ -14,6 +14,13 @@ export interface Step {
   readonly saved: number;
   /** Loss for each unit of this coordinate, as last measured; undefined before. */
   readonly sensitivity: number | undefined;
+}
+
+interface Result {
+  readonly point: readonly number[];
+  readonly loss: number;
+  readonly cost: number;
+  readonly isAllowed: boolean;
 }
 
 export interface DescentOptions {
@@ -31,6 +38,8 @@ export class Descent {
   readonly #coordinates: readonly number[];
   readonly #closed = new Set<number>();
   readonly #sensitivity = new Map<number, number>();
+  /** What was told of points, for steps that come again when more is allowed. */
+  readonly #results = new Map<string, Result>();
   #held: { point: readonly number[]; loss: number; cost: number } | undefined;
   #densestLoss = 0;
   #step = FIRST_STEP;
@@ -57,6 +66,7 @@ export class Descent {
   tell({ point, objectives, violation, fidelity = 1 }: CubeTold): void {
     const [loss, cost] = objectives?.every(Number.isFinite) ? objectives : [Infinity, Infinity];
     if (fidelity < 1) return;
+    this.#results.set(keyOf(point), { point, loss, cost, isAllowed: violation === 0 });
     if (this.#held === undefined) {
       if (this.#coordinates.some((j) => point[j] < this.densest[j] - this.#tolerance)) return;
       this.#held = { point, loss, cost };
@@ -69,9 +79,26 @@ export class Descent {
     if (lowered.length !== 1 || this.#coordinates.some((j) => point[j] > held[j] + this.#tolerance)) return;
     const [coordinate] = lowered;
     this.#sensitivity.set(coordinate, Math.max(0, loss - heldLoss) / (held[coordinate] - point[coordinate]));
-    if (violation === 0 && loss <= this.#allowed) this.#held = { point, loss, cost };
+    this.#settle(coordinate, { point, loss, cost, isAllowed: violation === 0 });
+    this.#settleWhatIsKnown();
+  }
+
+  #settle(coordinate: number, { point, loss, cost, isAllowed }: Result): void {
+    if (isAllowed && loss <= this.#allowed) this.#held = { point, loss, cost };
     else this.#closed.add(coordinate);
-    this.#openAgain();
+  }
+
+  /** A step that was tried before is not tried again: its result is known. */
+  #settleWhatIsKnown(): void {
+    for (;;) {
+      this.#openAgain();
+      const known = this.steps().flatMap(({ coordinate, point }) => {
+        const result = this.#results.get(keyOf(point));
+        return result ? [{ coordinate, result }] : [];
+      });
+      if (known.length === 0) return;
+      this.#settle(known[0].coordinate, known[0].result);
+    }
   }
 
   /** Steps that are open from what is held, in order of their coordinates; none when nothing is left to take away. */
@@ -127,3 +154,6 @@ export class Descent {
     return this.options.known ? this.options.known(point) : point.reduce((sum, x) => sum + x, 0);
   }
 }
+
+/** Points that differ by less than a schedule's rounding are one. */
+const keyOf = (point: readonly number[]): string => point.map((x) => Math.round(1000 * x)).join();
