@@ -8,7 +8,14 @@ import { percent, table } from './output.js';
 /** So many members fit beside each other. */
 const MOST_COLUMNS = 12;
 const FEWEST_RESULTS = 2;
-const SHADES = [' ', '░', '▒', '▓', '█'];
+/** Darker for each factor of three or so: most layers keep little. */
+const SHADES: readonly (readonly [atMost: number, shade: string])[] = [
+  [0.02, ' '],
+  [0.07, '░'],
+  [0.2, '▒'],
+  [0.6, '▓'],
+  [1, '█'],
+];
 const BAR = 20;
 
 /** What a campaign's results say, for a person who is to decide whether to go on. */
@@ -60,7 +67,7 @@ export function formatExplanation(front: Front, explanation: FrontExplanation): 
     '',
     pc.bold('What more candidates of `frontier` would likely bring'),
     outlook === null
-      ? 'No result counts for the hypervolume yet.'
+      ? 'No result keeps to the constraints yet, or none takes less energy than the dense network.'
       : table(
           ['more candidates', 'hypervolume grows by', 'of three courses, the least', 'the most'],
           outlook.map(({ candidates, least, median, most }) => [
@@ -93,9 +100,7 @@ function keptOf({ density, filters }: Front['points'][number]['schedule']): Reco
 }
 
 const cell = (kept: number | undefined): string =>
-  kept === undefined
-    ? ''
-    : `${SHADES[Math.min(SHADES.length - 1, Math.ceil(kept * (SHADES.length - 1)))]} ${percent(kept, 1)}`;
+  kept === undefined ? '' : `${SHADES.find(([atMost]) => kept <= atMost)?.[1] ?? ''} ${percent(kept, 1)}`;
 
 function evenly<T>(items: readonly T[], atMost: number): T[] {
   if (items.length <= atMost) return [...items];
