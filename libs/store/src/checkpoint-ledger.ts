@@ -54,11 +54,14 @@ export async function recordCheckpoint(
           : `nobody has taken training ${training}`,
       );
     }
+    const before = await transaction.checkpoint.findUnique({ where: { training_epoch: { training, epoch } } });
+    // Its answer was lost on the way, and it is told once more: nothing was trained again.
+    if (before?.artifactHash === artifact && before.term === term) return;
     await transaction.artifact.upsert({ where: { hash: artifact }, create: { hash: artifact, bytes }, update: {} });
     await transaction.checkpoint.upsert({
       where: { training_epoch: { training, epoch } },
-      create: { training, epoch, artifactHash: artifact },
-      update: { artifactHash: artifact },
+      create: { training, epoch, artifactHash: artifact, term },
+      update: { artifactHash: artifact, term },
     });
     await transaction.training.update({
       where: { name: training },

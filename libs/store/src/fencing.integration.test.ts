@@ -47,6 +47,18 @@ describe('a training', () => {
     expect((await knownCheckpoints(database, 'candidate-b'))[0].artifact).toBe(artifact(20));
   });
 
+  it('that tells of one checkpoint twice has trained its epoch once, and another that makes the same again twice', async () => {
+    const written = async (): Promise<number> =>
+      (await database.training.findUniqueOrThrow({ where: { name: 'candidate-d' } })).checkpointsWritten;
+    const { term } = await takeTraining(database, 'candidate-d', 'one');
+    const checkpoint = { artifact: artifact(7), bytes: 1 };
+    for (let tries = 0; tries < 3; tries++) await recordCheckpoint(database, 'candidate-d', 1, { term, ...checkpoint });
+    expect(await written()).toBe(1);
+    const other = await takeTraining(database, 'candidate-d', 'other');
+    await recordCheckpoint(database, 'candidate-d', 1, { term: other.term, ...checkpoint });
+    expect(await written()).toBe(2);
+  });
+
   it('that nobody took takes no checkpoint', async () => {
     const stray = recordCheckpoint(database, 'candidate-c', 1, { term: 1, artifact: artifact(1), bytes: 1 });
     await expect(stray).rejects.toThrow(FencedError);
