@@ -10,7 +10,7 @@ export type { TfjsLayersModel } from './exporters/tfjs.js';
 export { checkWeights, sizeOf, weightOf, weightShapes } from './weights.js';
 export type { NetworkWeights, WeightRole, WeightTensor } from './weights.js';
 export { ZOO, zooNetwork } from './zoo/index.js';
-export { acceleratorOf, networkOf, priceProfile, pricerOf } from './price-profile.js';
+export { acceleratorOf, latencyOf, networkOf, priceProfile, pricerOf } from './price-profile.js';
 export { schedulePricer, scheduleTimer } from './price-schedule.js';
 export { pricedNetwork } from './layer-list.js';
 export type { PricedNetwork } from './layer-list.js';

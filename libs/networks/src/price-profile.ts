@@ -58,3 +58,13 @@ export function priceProfile(
   const smaller = pricer.shapes.map((shape, i) => ({ ...shape, ...profile.layers[i].shape }));
   return new NetworkPricer(smaller, spec.batch, pricer.accelerator).price(densities);
 }
+
+/** Cycles that a batch takes: layers run one after the other. Null for reports from before the model knew of latency. */
+export function latencyOf({ layers }: NetworkEnergy): number | null {
+  let cycles = 0;
+  for (const { latency } of layers) {
+    if (latency === undefined) return null;
+    cycles += latency.cycles;
+  }
+  return cycles;
+}

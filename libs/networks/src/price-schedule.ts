@@ -1,7 +1,7 @@
 import type { CampaignSpec, PruningSchedule, SparsityProfile } from '@espalier/contracts';
 import { FILTER_CRITERIA } from '@espalier/contracts/criteria';
 import { EnergyModelError, FlatPricer } from '@espalier/energy-model';
-import { pricerOf } from './price-profile.js';
+import { latencyOf, pricerOf } from './price-profile.js';
 
 /** Two of four weights. */
 const HALF_CRITERION = '2:4';
@@ -27,11 +27,7 @@ export function scheduleTimer(
   dense: SparsityProfile,
 ): ((schedule: PruningSchedule) => number) | null {
   const pricer = pricerOf(spec);
-  return beforehand(spec, dense, (densities) =>
-    pricer
-      .price(layersOf(pricer, densities))
-      .layers.reduce((cycles, { latency }) => cycles + (latency?.cycles ?? 0), 0),
-  );
+  return beforehand(spec, dense, (densities) => latencyOf(pricer.price(layersOf(pricer, densities))) ?? 0);
 }
 
 /** @param figure of all layers' densities of weights, inputs and outputs, layer by layer */

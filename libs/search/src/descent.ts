@@ -19,7 +19,6 @@ export interface Step {
 interface Result {
   readonly point: readonly number[];
   readonly loss: number;
-  readonly cost: number;
   readonly isAllowed: boolean;
 }
 
@@ -40,7 +39,7 @@ export class Descent {
   readonly #sensitivity = new Map<number, number>();
   /** What was told of points, for steps that come again when more is allowed. */
   readonly #results = new Map<string, Result>();
-  #held: { point: readonly number[]; loss: number; cost: number } | undefined;
+  #held: Result | undefined;
   #densestLoss = 0;
   #step = FIRST_STEP;
   #allowance = FIRST_ALLOWANCE;
@@ -64,12 +63,13 @@ export class Descent {
   }
 
   tell({ point, objectives, violation, fidelity = 1 }: CubeTold): void {
-    const [loss, cost] = objectives?.every(Number.isFinite) ? objectives : [Infinity, Infinity];
     if (fidelity < 1) return;
-    this.#results.set(keyOf(point), { point, loss, cost, isAllowed: violation === 0 });
+    const loss = objectives?.every(Number.isFinite) ? objectives[0] : Infinity;
+    const result = { point, loss, isAllowed: violation === 0 };
+    this.#results.set(keyOf(point), result);
     if (this.#held === undefined) {
       if (this.#coordinates.some((j) => point[j] < this.densest[j] - this.#tolerance)) return;
-      this.#held = { point, loss, cost };
+      this.#held = result;
       this.#densestLoss = loss === Infinity ? this.options.reference[0] : loss;
       return;
     }
@@ -79,12 +79,12 @@ export class Descent {
     if (lowered.length !== 1 || this.#coordinates.some((j) => point[j] > held[j] + this.#tolerance)) return;
     const [coordinate] = lowered;
     this.#sensitivity.set(coordinate, Math.max(0, loss - heldLoss) / (held[coordinate] - point[coordinate]));
-    this.#settle(coordinate, { point, loss, cost, isAllowed: violation === 0 });
+    this.#settle(coordinate, result);
     this.#settleWhatIsKnown();
   }
 
-  #settle(coordinate: number, { point, loss, cost, isAllowed }: Result): void {
-    if (isAllowed && loss <= this.#allowed) this.#held = { point, loss, cost };
+  #settle(coordinate: number, result: Result): void {
+    if (result.isAllowed && result.loss <= this.#allowed) this.#held = result;
     else this.#closed.add(coordinate);
   }
 
@@ -92,29 +92,30 @@ export class Descent {
   #settleWhatIsKnown(): void {
     for (;;) {
       this.#openAgain();
-      const known = this.steps().flatMap(({ coordinate, point }) => {
-        const result = this.#results.get(keyOf(point));
-        return result ? [{ coordinate, result }] : [];
-      });
-      if (known.length === 0) return;
-      this.#settle(known[0].coordinate, known[0].result);
+      const coordinate = this.#open().find((j) => this.#results.has(keyOf(this.#stepDown(j))));
+      const result = coordinate === undefined ? undefined : this.#results.get(keyOf(this.#stepDown(coordinate)));
+      if (coordinate === undefined || result === undefined) return;
+      this.#settle(coordinate, result);
     }
   }
 
   /** Steps that are open from what is held, in order of their coordinates; none when nothing is left to take away. */
   steps(): Step[] {
     if (!this.#held) return [];
-    const { point } = this.#held;
-    const before = this.#costOf(point);
+    const before = this.#costOf(this.#held.point);
     return this.#open().map((coordinate) => {
-      const next = point.map((x, j) => (j === coordinate ? Math.max(0, x - this.#sizeOf(coordinate)) : x));
+      const point = this.#stepDown(coordinate);
       return {
-        coordinate,
-        point: next,
-        saved: before - this.#costOf(next),
+        ...{ coordinate, point },
+        saved: before - this.#costOf(point),
         sensitivity: this.#sensitivity.get(coordinate),
       };
     });
+  }
+
+  #stepDown(coordinate: number): number[] {
+    const { point } = this.#held ?? { point: this.densest };
+    return point.map((x, j) => (j === coordinate ? Math.max(0, x - this.#sizeOf(coordinate)) : x));
   }
 
   /** What would be saved by all of a coordinate that is left: what it takes of the energy. */

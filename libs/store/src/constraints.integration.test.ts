@@ -1,8 +1,8 @@
-import { priceProfile } from '@espalier/networks';
+import { latencyOf, priceProfile } from '@espalier/networks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, spec } from './campaigns-for-tests.js';
 import { startTestDatabase } from './database-for-tests.js';
-import { latencyOf, readFront, recordResult, violationOf, type Database } from './index.js';
+import { readFront, recordResult, violationOf, type Database } from './index.js';
 
 let database: Database;
 let stop: () => Promise<void>;

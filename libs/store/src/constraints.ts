@@ -1,5 +1,4 @@
 import type { CampaignSpec } from '@espalier/contracts';
-import type { NetworkEnergy } from '@espalier/energy-model';
 import type { Prisma } from './generated/client.js';
 
 type Constraints = CampaignSpec['constraints'];
@@ -10,16 +9,6 @@ export interface Constrained {
   readonly energy: number;
   /** Cycles of a batch; null where it is not known. */
   readonly latency: number | null;
-}
-
-/** Cycles that a batch takes: layers run one after the other. Null for reports from before the model knew of latency. */
-export function latencyOf({ layers }: NetworkEnergy): number | null {
-  let cycles = 0;
-  for (const { latency } of layers) {
-    if (latency === undefined) return null;
-    cycles += latency.cycles;
-  }
-  return cycles;
 }
 
 /** How far a result breaks constraints: accuracy that is missing, and parts by which energy and latency are too much. 0: not at all. */

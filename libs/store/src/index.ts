@@ -26,5 +26,5 @@ export { knownCheckpoints, recordCheckpoint, takeTraining } from './checkpoint-l
 export { releaseCandidate, takeUpCandidate } from './take-up-candidate.js';
 export { drainWorker, listWorkers, registerWorker } from './workers.js';
 export { frontWithoutTest, readFront } from './kept-front.js';
-export { allowedBy, latencyOf, violationOf } from './constraints.js';
+export { violationOf } from './constraints.js';
 export { leftoversBefore, unnamedOf } from './leftovers.js';

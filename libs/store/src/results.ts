@@ -10,9 +10,8 @@ import {
   type ModelReference,
 } from '@espalier/contracts';
 import type { NetworkEnergy } from '@espalier/energy-model';
-import { priceProfile } from '@espalier/networks';
+import { latencyOf, priceProfile } from '@espalier/networks';
 import { campaignSpec, lockCampaign } from './ask-and-tell.js';
-import { latencyOf } from './constraints.js';
 import type { Database } from './database.js';
 import { FencedError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';

@@ -4,7 +4,7 @@ import { offspring } from '../offspring.js';
 import { DIRECTION_NUMBERS } from './sobol-direction-numbers.js';
 
 const BITS = 30;
-export const MOST_SOBOL_DIMENSIONS = DIRECTION_NUMBERS.length;
+const MOST_SOBOL_DIMENSIONS = DIRECTION_NUMBERS.length;
 
 /**
  * A Sobol sequence: points that cover the space more evenly than random ones, whatever their number (Sobol 1967; the direction numbers
