@@ -1,5 +1,6 @@
 // One campaign of many candidates that take no training, on the embedded stack: how fast candidates go through, whether the last
-// go through as fast as the first, and what of it is Temporal's. ESPALIER_SCALE_CANDIDATES makes it shorter than 20,000.
+// go through as fast as the first, and what of it is Temporal's; then ten campaigns side by side. ESPALIER_SCALE_CANDIDATES makes it
+// shorter than 20,000.
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { pino } from 'pino';
 
 const CANDIDATES = Number(process.env.ESPALIER_SCALE_CANDIDATES ?? 20_000);
 const IN_FLIGHT = 200;
+const SIDE_BY_SIDE = 10;
 const NO_OPS = 400;
 const LAYERS = { conv1: 500, conv2: 25_000, fc1: 400_000, fc2: 5_000 };
 const PORT_BASE = 18_600;
@@ -47,12 +49,14 @@ export async function benchCampaignScale() {
   ];
   const running = workers.map((worker) => worker.run());
   try {
-    const noOps = await noOpsASecond(client);
+    const noOps = await workflowsASecond(client, 'sixNoOps');
+    const least = await workflowsASecond(client, 'oneNoOp');
     const api = `http://127.0.0.1:${ports.api}`;
-    const campaign = await launch(api);
+    const campaign = await launch(api, 'scale', CANDIDATES, IN_FLIGHT);
     const seen = await follow(database, api, join(home, 'stack.json'), campaign);
     const { historyLength } = await client.workflow.getHandle(campaignWorkflowId(campaign.id)).describe();
     const rate = CANDIDATES / seen.seconds;
+    const beside = await sideBySide(api);
     return [
       [
         `candidates without training, ${CANDIDATES}, ${IN_FLIGHT} in flight: a second, from end to end`,
@@ -63,9 +67,18 @@ export async function benchCampaignScale() {
         'workflows of six no-op activities a second on the same Temporal, alone; candidates / these',
         `${noOps.toFixed(1)}; ${(rate / noOps).toFixed(2)}`,
       ],
+      [
+        'workflows of one no-op activity a second; candidates / these',
+        `${least.toFixed(1)}; ${(rate / least).toFixed(2)}`,
+      ],
       ['from a result in the store to the API that shows it: median, 95th percentile', seen.latencies],
+      ["milliseconds of a core that a candidate takes of Temporal's, the orchestrator's", seen.cores],
       ["orchestrator's memory after a tenth and at the end, MB", `${seen.memory[0]}, ${seen.memory[1]}`],
       ["events in the last history of the campaign's workflow", String(historyLength)],
+      [
+        `${SIDE_BY_SIDE} campaigns side by side, as many candidates in all: a second; the first ends after, the last, s`,
+        `${(CANDIDATES / beside.at(-1)).toFixed(1)}; ${beside[0].toFixed(0)}, ${beside.at(-1).toFixed(0)}`,
+      ],
     ];
   } finally {
     for (const worker of workers) worker.shutdown();
@@ -80,44 +93,53 @@ export async function benchCampaignScale() {
 
 /** What a worker does, without doing it: accuracy falls with what is pruned, by a formula. */
 function syntheticTraining() {
-  const schedules = new Map();
   const model = (name) => ({ artifact: createHash('sha256').update(name).digest('hex'), bytes: 1 });
-  const dense = model('dense');
+  const measured = (split, density) => {
+    const layers = Object.entries(LAYERS).map(([name, weights]) => ({
+      name,
+      weights,
+      weightsLeft: Math.round(weights * (density[name] ?? 1)),
+      density: { weights: density[name] ?? 1, inputs: 0.5, outputs: 0.5 },
+    }));
+    const lost = Object.values(density).reduce((sum, kept) => sum + (1 - kept) ** 4 / 8, 0);
+    return { split, images: 1000, accuracy: 0.99 - lost, loss: lost, profile: { layers } };
+  };
   return {
-    trainDense: () => Promise.resolve(dense),
-    prune: ({ candidate, schedule }) => {
-      const pruned = model(candidate);
-      schedules.set(pruned.artifact, schedule);
-      return Promise.resolve(pruned);
-    },
-    fineTune: ({ pruned }) => Promise.resolve({ artifact: pruned, bytes: 1 }),
-    evaluate: ({ model: artifact, split }) => {
-      const density = schedules.get(artifact)?.density ?? {};
-      const layers = Object.entries(LAYERS).map(([name, weights]) => ({
-        name,
-        weights,
-        weightsLeft: Math.round(weights * (density[name] ?? 1)),
-        density: { weights: density[name] ?? 1, inputs: 0.5, outputs: 0.5 },
-      }));
-      const lost = Object.values(density).reduce((sum, kept) => sum + (1 - kept) ** 4 / 8, 0);
-      return Promise.resolve({ split, images: 1000, accuracy: 0.99 - lost, loss: lost, profile: { layers } });
-    },
+    trainDense: () => Promise.resolve(model('dense')),
+    pruneAndTrain: ({ candidate, schedule: { density } }) =>
+      Promise.resolve({ model: model(candidate), measurement: measured('validation', density) }),
+    evaluate: ({ split }) => Promise.resolve(measured(split, {})),
   };
 }
 
-async function launch(api) {
+/** @returns when each campaign ended, in seconds, the first first */
+async function sideBySide(api) {
+  const began = Date.now();
+  const ends = Array.from({ length: SIDE_BY_SIDE }, async (_, i) => {
+    const { id } = await launch(api, `beside-${i + 1}`, CANDIDATES / SIDE_BY_SIDE, IN_FLIGHT / SIDE_BY_SIDE);
+    for (;;) {
+      const { state } = await (await fetch(`${api}/v1/campaigns/${id}`)).json();
+      if (state === 'completed') return (Date.now() - began) / 1000;
+      if (state === 'failed') throw new Error(`campaign ${i + 1} of ${SIDE_BY_SIDE} has failed`);
+      await sleep(1000);
+    }
+  });
+  return (await Promise.all(ends)).sort((a, b) => a - b);
+}
+
+async function launch(api, name, candidates, parallelism) {
   const response = await fetch(`${api}/v1/campaigns`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      name: 'scale',
+      name,
       network: 'lenet-5',
       data: 'mnist',
       space: { density: Object.fromEntries(Object.keys(LAYERS).map((layer) => [layer, [0.02, 1]])) },
       // It takes next to nothing to ask, so that what is measured is the rest.
-      strategy: { name: 'nsga2' },
-      budget: { candidates: CANDIDATES },
-      parallelism: IN_FLIGHT,
+      strategy: { name: 'nsga2', seed: seedOf(name) },
+      budget: { candidates },
+      parallelism,
     }),
   });
   if (!response.ok) throw new Error(await response.text());
@@ -126,6 +148,7 @@ async function launch(api) {
 
 async function follow(database, api, stateFile, campaign) {
   const began = Date.now();
+  const before = secondsOfCores(stateFile);
   const marks = [];
   const latencies = [];
   let memory;
@@ -144,10 +167,16 @@ async function follow(database, api, stateFile, campaign) {
     seconds: timeOf(CANDIDATES) / 1000,
     first: rateBetween(0.05 * CANDIDATES, 0.15 * CANDIDATES),
     last: rateBetween(0.85 * CANDIDATES, 0.95 * CANDIDATES),
+    cores: secondsOfCores(stateFile)
+      .map((seconds, i) => ((1000 * (seconds - before[i])) / CANDIDATES).toFixed(1))
+      .join(', '),
     memory: [memory, orchestratorMegabytes(stateFile)],
     latencies: [0.5, 0.95].map((part) => `${latencies[Math.floor(part * latencies.length)]} ms`).join(', '),
   };
 }
+
+/** Campaigns of one seed would be given each other's results. */
+const seedOf = (name) => 1 + [...name].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 1e6, 0);
 
 /** From the newest result's time to the API's answer with it. */
 async function latency(database, api, campaignId) {
@@ -160,19 +189,30 @@ async function latency(database, api, campaignId) {
   return Date.now() - newest.finishedAt.getTime();
 }
 
+/** What the system has given Temporal and the orchestrator so far; it counts in hundredths of a second. */
+function secondsOfCores(stateFile) {
+  const { components } = JSON.parse(readFileSync(stateFile, 'utf8'));
+  return [components.temporal, components.orchestrator].map(({ pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  });
+}
+
 function orchestratorMegabytes(stateFile) {
   const { pid } = JSON.parse(readFileSync(stateFile, 'utf8')).components.orchestrator;
   const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Math.round(Number(kilobytes) / 1024);
 }
 
-async function noOpsASecond(client) {
+async function workflowsASecond(client, workflow) {
   let next = 0;
   const began = Date.now();
   const runSome = async () => {
     while (next < NO_OPS) {
-      const workflowId = `no-op-${next++}`;
-      await client.workflow.execute('sixNoOps', { workflowId, taskQueue: 'no-op' });
+      const workflowId = `${workflow}-${next++}`;
+      await client.workflow.execute(workflow, { workflowId, taskQueue: 'no-op' });
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, runSome));

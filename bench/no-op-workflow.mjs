@@ -6,3 +6,8 @@ const { noOp } = proxyActivities({ startToCloseTimeout: '1 minute' });
 export async function sixNoOps() {
   for (let i = 0; i < 6; i++) await noOp();
 }
+
+/** The least that a candidate could be to Temporal. */
+export async function oneNoOp() {
+  await noOp();
+}

@@ -73,7 +73,7 @@ subset: { trainingImages: 1200 }
     const path = await until('its epochs are told of, and what they are part of', () => {
       const epochs = spans.filter(({ name }) => name === 'epoch').map(pathOf);
       const found = epochs.filter(
-        (each) => each.includes('espalier-api POST /v1/campaigns') && each.join().includes('fineTune'),
+        (each) => each.includes('espalier-api POST /v1/campaigns') && each.join().includes('pruneAndTrain'),
       );
       return Promise.resolve(found.length === 2 ? found[0] : undefined);
     });
@@ -81,12 +81,14 @@ subset: { trainingImages: 1200 }
     expect(path[0]).toBe('espalier-worker epoch');
     expect(path.at(-1)).toBe('espalier-api POST /v1/campaigns');
     for (const part of [
-      'espalier-worker RunActivity:fineTune',
+      'espalier-worker RunActivity:pruneAndTrain',
       'espalier-orchestrator RunWorkflow:candidate',
       'espalier-orchestrator RunActivity:startCandidates',
       'espalier-orchestrator RunWorkflow:campaign',
     ]) {
       expect(path, services.join(' < ')).toContain(part);
     }
+    const steps = spans.filter((span) => pathOf(span)[1] === 'espalier-worker RunActivity:pruneAndTrain');
+    expect(new Set(steps.map(({ name }) => name))).toEqual(new Set(['prune', 'fineTune', 'epoch', 'evaluate']));
   }, 120_000);
 });

@@ -81,8 +81,9 @@ describe('a worker', () => {
     await ended;
   });
 
-  it('another takes up what was handed back, from there', async () => {
+  it('another takes up what was handed back, from there: what was pruned is not pruned again', async () => {
     const { ports } = stack.state();
+    let log = '';
     another = spawn(process.execPath, [fileURLToPath(new URL('../apps/gpu-worker/dist/main.js', import.meta.url))], {
       env: {
         ...stack.env,
@@ -91,13 +92,16 @@ describe('a worker', () => {
         ESPALIER_ARTIFACTS: join(stack.home, 'artifacts'),
         ESPALIER_CACHE: cacheFolder(),
       },
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
+    another.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()));
     await until('the campaign is done', async () => {
       const { state } = await stack.get<Campaign>('/v1/campaigns/handed-over');
       return state === 'completed';
     });
     expect((await candidates()).map(({ state }) => state)).toEqual(['completed']);
+    expect(log).toMatch(/prune was done by an attempt before.*fineTune begins.*evaluate done/s);
+    expect(log).not.toContain('prune begins');
   });
 
   it('that nobody knows cannot be drained', async () => {

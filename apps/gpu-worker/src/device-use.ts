@@ -1,11 +1,14 @@
 import type { DeviceUse } from '@espalier/contracts';
 import type { Context } from '@temporalio/activity';
 import pRetry from 'p-retry';
+import type { JobResult } from './job-messages.js';
 
-/** What heartbeats carry, so that a later attempt can say how long one was at work whose worker died. */
+/** What heartbeats carry, so that a later attempt can go on, and say how long one was at work whose worker died. */
 export interface HeartbeatDetails {
   readonly progress: unknown;
   readonly deviceSeconds: number;
+  /** Results of the jobs that are done, in their order. */
+  readonly done?: readonly JobResult[];
 }
 
 /** Counts how long attempts at jobs keep a device busy. Attempts that were lost are counted by the ones after them. */

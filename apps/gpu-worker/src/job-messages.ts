@@ -17,6 +17,11 @@ export type Job =
   | { kind: 'selfTest' };
 
 export type JobResult = ModelReference | Measurement | null;
+export type ResultOf<OneJob extends Job> = OneJob extends { kind: 'selfTest' }
+  ? null
+  : OneJob extends { kind: 'evaluate' }
+    ? Measurement
+    : ModelReference;
 
 /** From the worker to its training process. One job at a time. */
 export type ToTraining = { type: 'run'; job: Job } | { type: 'cancel' };

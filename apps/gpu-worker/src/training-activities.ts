@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { FolderArtifactStore } from '@espalier/artifacts';
-import type { Measurement, ModelReference, TrainingActivities } from '@espalier/contracts';
+import type { TrainingActivities } from '@espalier/contracts';
 import { spansWithin } from '@espalier/tracing';
+import { runStages } from '@espalier/workflows/run-stages';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { DeviceUses, HeartbeatDetails } from './device-use.js';
-import type { Job, JobResult, TrainingProcessOptions } from './job-messages.js';
+import type { Job, JobResult, ResultOf, TrainingProcessOptions } from './job-messages.js';
 import { JobCancelledError, JobError, TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
 const HEARTBEAT_EVERY_MS = 2_000;
@@ -30,6 +31,9 @@ const FINAL_ERRORS = new Set([
   'TensorFlowNotBuiltError',
 ]);
 
+/** Does a job, or gives what it came to in an attempt before. */
+type RunJob = <OneJob extends Job>(job: OneJob) => Promise<ResultOf<OneJob>>;
+
 /** A device's activities: each runs as a job in a training process of its own while it lasts. */
 export class TrainingProcesses {
   readonly #idle: TrainingProcess[] = [];
@@ -47,10 +51,21 @@ export class TrainingProcesses {
 
   activities(): TrainingActivities {
     return {
-      trainDense: (request) => this.#run({ kind: 'trainDense', request }) as Promise<ModelReference>,
-      prune: (request) => this.#run({ kind: 'prune', request }) as Promise<ModelReference>,
-      fineTune: (request) => this.#run({ kind: 'fineTune', request }) as Promise<ModelReference>,
-      evaluate: (request) => this.#run({ kind: 'evaluate', request }) as Promise<Measurement>,
+      trainDense: (request) => this.#during((run) => run({ kind: 'trainDense', request }), { wholeMachine: true }),
+      pruneAndTrain: (request) =>
+        this.#during((run) =>
+          runStages(
+            {
+              prune: (step) => run({ kind: 'prune', request: step }),
+              fineTune: (step) => run({ kind: 'fineTune', request: step }),
+              evaluate: (step) => run({ kind: 'evaluate', request: step }),
+            },
+            request,
+          ),
+        ),
+      prune: (request) => this.#during((run) => run({ kind: 'prune', request })),
+      fineTune: (request) => this.#during((run) => run({ kind: 'fineTune', request })),
+      evaluate: (request) => this.#during((run) => run({ kind: 'evaluate', request })),
     };
   }
 
@@ -71,37 +86,55 @@ export class TrainingProcesses {
     for (const process of this.#idle.splice(0)) process.close();
   }
 
-  async #run(job: Job): Promise<JobResult> {
+  /** An activity's jobs, one after the other in one process. Those that an attempt before this one has done are not done again. */
+  async #during<Result>(work: (run: RunJob) => Promise<Result>, { wholeMachine = false } = {}): Promise<Result> {
     const context = Context.current();
+    const training = wholeMachine ? this.#takeWholeMachine() : this.#take();
     const { attempt, activityId, workflowExecution } = context.info;
-    const training = job.kind === 'trainDense' ? this.#takeWholeMachine() : this.#take();
-    context.log.info(`${job.kind} begins`, { attempt, trainingPid: training.pid });
     this.#busy++;
+    const before = [...((context.info.heartbeatDetails as HeartbeatDetails | undefined)?.done ?? [])];
+    const done: JobResult[] = [];
     let progress: unknown = null;
     const began = Date.now();
     const addSpan = spansWithin();
-    const details = (): HeartbeatDetails => ({ progress, deviceSeconds: this.uses.secondsSince(began) });
-    const heartbeat = setInterval(() => context.heartbeat(details()), HEARTBEAT_EVERY_MS);
+    const heartbeat = (): void =>
+      context.heartbeat({
+        progress,
+        deviceSeconds: this.uses.secondsSince(began),
+        done: [...done, ...before],
+      } satisfies HeartbeatDetails);
+    const beating = setInterval(heartbeat, HEARTBEAT_EVERY_MS);
     const record = (): void => void this.uses.record(context, attempt, this.uses.secondsSince(began));
     const recording = setInterval(record, RECORD_USE_EVERY_MS);
     void this.uses.recordLostAttempt(context);
-    try {
-      const result = await training.run(job, {
-        signal: context.cancellationSignal,
-        progress: (latest) => (progress = latest),
-        epochDone: ({ epoch, of, began: from, ended }) =>
-          addSpan('epoch', { epoch, of, trainingPid: training.pid ?? 0 }, from, ended),
-      });
-      context.log.info(`${job.kind} done`, { attempt });
+    const run = async (job: Job): Promise<JobResult> => {
+      const known = before.shift();
+      const from = Date.now();
+      if (!known) context.log.info(`${job.kind} begins`, { attempt, trainingPid: training.pid });
+      const result =
+        known ??
+        (await training.run(job, {
+          signal: context.cancellationSignal,
+          progress: (latest) => (progress = latest),
+          epochDone: ({ epoch, of, ...time }) =>
+            addSpan('epoch', { epoch, of, trainingPid: training.pid ?? 0 }, time.began, time.ended),
+        }));
+      if (!known) addSpan(job.kind, { attempt }, from, Date.now());
+      context.log.info(`${job.kind} ${known ? 'was done by an attempt before' : 'done'}`, { attempt });
+      done.push(result);
+      heartbeat();
       return result;
+    };
+    try {
+      return await work(run as RunJob);
     } catch (error) {
       throw await this.#failure(error, `${workflowExecution?.workflowId ?? ''}/${activityId}`);
     } finally {
       this.#busy--;
-      clearInterval(heartbeat);
+      clearInterval(beating);
       clearInterval(recording);
       record();
-      if (this.#closed || job.kind === 'trainDense') training.close();
+      if (this.#closed || wholeMachine) training.close();
       else if (training.alive) this.#idle.push(training);
     }
   }

@@ -1,5 +1,4 @@
 import {
-  campaignWorkflowId,
   candidateStart,
   parallelismOn,
   type BookkeepingActivities,
@@ -32,10 +31,11 @@ import {
   unsettledCandidates,
   type Database,
 } from '@espalier/store';
-import { candidateSettledSignal, type candidate } from '@espalier/workflows/client';
+import type { candidate } from '@espalier/workflows/client';
 import { log } from '@temporalio/activity';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { SettledSignals } from './settled-signals.js';
 import { ToldStrategies } from './told-strategies.js';
 
 /** The orchestrator's activities, over a store, Temporal, and the device class that campaigns train on which name none. */
@@ -49,6 +49,7 @@ export function createBookkeepingActivities({
   deviceClass: () => Promise<DeviceClass>;
 }): BookkeepingActivities {
   const strategies = new ToldStrategies();
+  const settled = new SettledSignals(client);
   return withTypedErrors({
     async loadPlan(campaignId): Promise<CampaignPlan> {
       const { spec, state, dense } = await findCampaign(database, campaignId);
@@ -107,14 +108,7 @@ export function createBookkeepingActivities({
         ),
       );
     },
-    async signalSettled(campaignId, candidateId) {
-      try {
-        await client.workflow.getHandle(campaignWorkflowId(campaignId)).signal(candidateSettledSignal, { candidateId });
-      } catch (error) {
-        // It has ended meanwhile, or is yet to be started anew: then it finds the record in the store.
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
-    },
+    signalSettled: (campaignId, candidateId) => settled.tell(campaignId, candidateId),
     unsettled: (campaignId) => unsettledCandidates(database, campaignId),
     recordRunning: (campaignId, candidateId, run) => takeUpCandidate(database, campaignId, candidateId, run),
     recordReleased: (campaignId, candidateId, run) => releaseCandidate(database, campaignId, candidateId, run),

@@ -5,6 +5,19 @@ import { AcceleratorSchema } from './accelerator.js';
 import { NetworkSchema } from './network.js';
 import { SparsityProfileSchema } from './sparsity-profile.js';
 
+/** A model or checkpoint in the artifact store, by its content's SHA-256. */
+export const ModelReferenceSchema = z.strictObject({ artifact: z.string(), bytes: z.int() });
+export type ModelReference = z.infer<typeof ModelReferenceSchema>;
+
+/** How far a candidate is trained before it is looked at. */
+export const RungSchema = z.strictObject({
+  /** Epochs of the whole fine-tuning, those that are done included. */
+  until: z.int(),
+  /** The model of the rung before, to go on from. */
+  from: ModelReferenceSchema.optional(),
+});
+export type Rung = z.infer<typeof RungSchema>;
+
 /** What a worker must know of a campaign to train for it. */
 export const TrainingTaskSchema = z.strictObject({
   network: z.union([z.string(), NetworkSchema]),
@@ -59,9 +72,13 @@ export const EvaluateRequestSchema = z.strictObject({
 });
 export type EvaluateRequest = z.infer<typeof EvaluateRequestSchema>;
 
-/** A model or checkpoint in the artifact store, by its content's SHA-256. */
-export const ModelReferenceSchema = z.strictObject({ artifact: z.string(), bytes: z.int() });
-export type ModelReference = z.infer<typeof ModelReferenceSchema>;
+/** All that is done to a candidate: its stages one after the other. */
+export const PruneAndTrainRequestSchema = PruneRequestSchema.omit({ from: true }).extend({
+  imagesPerEpoch: FineTuneRequestSchema.shape.imagesPerEpoch,
+  /** How far it is trained for now; left out where it is to its end. */
+  rung: RungSchema.optional(),
+});
+export type PruneAndTrainRequest = z.infer<typeof PruneAndTrainRequestSchema>;
 
 export const MeasurementSchema = z.strictObject({
   split: SplitSchema,
@@ -71,3 +88,7 @@ export const MeasurementSchema = z.strictObject({
   profile: SparsityProfileSchema,
 });
 export type Measurement = z.infer<typeof MeasurementSchema>;
+
+/** What the stages of a schedule came to. */
+export const TrainedSchema = z.strictObject({ model: ModelReferenceSchema, measurement: MeasurementSchema });
+export type Trained = z.infer<typeof TrainedSchema>;

@@ -7,8 +7,11 @@ import type {
   FineTuneRequest,
   Measurement,
   ModelReference,
+  PruneAndTrainRequest,
   PruneRequest,
+  Rung,
   TrainDenseRequest,
+  Trained,
   TrainingTask,
 } from './training.js';
 import type { z } from 'zod';
@@ -85,13 +88,6 @@ export interface AskedCandidate {
   schedule: PruningSchedule;
   /** How far it is to be trained for now; left out where it is to its end. */
   rung?: Rung;
-}
-
-export interface Rung {
-  /** Epochs of the whole fine-tuning, those that are done included. */
-  until: number;
-  /** The model of the rung before, to go on from. */
-  from?: ModelReference;
 }
 
 /** What all candidates of a campaign have alike. */
@@ -190,6 +186,8 @@ export interface BookkeepingActivities {
 /** Activities of a device's queue. */
 export interface TrainingActivities {
   trainDense(request: TrainDenseRequest): Promise<ModelReference>;
+  /** All stages of a candidate, measured on the validation split. An attempt after one that was lost goes on where that one was. */
+  pruneAndTrain(request: PruneAndTrainRequest): Promise<Trained>;
   prune(request: PruneRequest): Promise<ModelReference>;
   fineTune(request: FineTuneRequest): Promise<ModelReference>;
   evaluate(request: EvaluateRequest): Promise<Measurement>;

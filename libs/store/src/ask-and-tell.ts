@@ -77,34 +77,32 @@ export async function addCandidates(
   }>,
 ): Promise<AskedCandidate[]> {
   return database.$transaction(async (transaction) => {
-    await lockCampaign(transaction, campaignId);
-    const spec = await campaignSpec(transaction, campaignId);
+    const spec = await lockCampaign(transaction, campaignId);
     if (await noteIfSpent(transaction, campaignId, spec)) return [];
     const { evaluations, candidates } = await roomInBudget(transaction, campaignId, spec);
     const added = await promoteCandidates(transaction, campaignId, spec, Math.min(atMost, evaluations));
     const room = Math.max(0, Math.min(atMost - added.length, candidates, evaluations - added.length));
     if (room === 0) return added;
-    const used = await transaction.candidate.count({ where: { campaignId } });
+    const { _max } = await transaction.candidate.aggregate({ where: { campaignId }, _max: { number: true } });
+    const next = (_max.number ?? -1) + 1;
     const strategy = await strategyAfter(toldLog(transaction, campaignId, spec));
     const pending = await pendingSchedules(transaction, campaignId);
-    for (let number = used; number < used + room; number++) {
+    const rows = Array.from({ length: room }, (_, i) => {
+      const number = next + i;
       const { schedule, lineage } = strategy.ask(number, pending);
       pending.push(schedule);
-      const id = candidateId(campaignId, number);
-      const row = await transaction.candidate.create({
-        data: {
-          id,
-          campaignId,
-          number,
-          schedule: PruningScheduleSchema.parse(schedule),
-          workHash: workHash(spec, schedule),
-          lineage: LineageSchema.parse(lineage),
-          rung: spec.rungs ? 0 : null,
-        },
-        include: { artifact: true },
-      });
-      added.push(describeAsked(spec, row));
-    }
+      return {
+        id: candidateId(campaignId, number),
+        campaignId,
+        number,
+        schedule: PruningScheduleSchema.parse(schedule),
+        workHash: workHash(spec, schedule),
+        lineage: LineageSchema.parse(lineage),
+        rung: spec.rungs ? 0 : null,
+      };
+    });
+    await transaction.candidate.createMany({ data: rows });
+    added.push(...rows.map((row) => describeAsked(spec, { ...row, artifact: null })));
     return added;
   }, ASKING);
 }
@@ -134,12 +132,13 @@ export async function tellCandidates(
     const settled = await transaction.candidate.findMany({
       where: { campaignId, id: { in: [...candidateIds] }, state: { notIn: [...UNSETTLED] } },
       orderBy: [{ finishedAt: 'asc' }, { number: 'asc' }],
+      select: { id: true, toldOrder: true },
     });
     const { _max } = await transaction.candidate.aggregate({ where: { campaignId }, _max: { toldOrder: true } });
-    let order = (_max.toldOrder ?? -1) + 1;
-    for (const { id, toldOrder } of settled) {
-      if (toldOrder === null) await transaction.candidate.update({ where: { id }, data: { toldOrder: order++ } });
-    }
+    const told = settled.filter(({ toldOrder }) => toldOrder === null).map(({ id }) => id);
+    await transaction.$executeRaw`
+      UPDATE candidates SET told_order = ${_max.toldOrder ?? -1} + told.place
+      FROM unnest(${told}::uuid[]) WITH ORDINALITY AS told (id, place) WHERE candidates.id = told.id`;
     return settled.map(({ id }) => id);
   });
 }
@@ -218,9 +217,14 @@ function toldSchedule(
   return { schedule, fidelity };
 }
 
-/** Locks the campaign's row until the transaction ends. @throws NotFoundError when it has been deleted meanwhile */
-export async function lockCampaign(transaction: Prisma.TransactionClient, campaignId: string): Promise<void> {
-  const rows = await transaction.$queryRaw<unknown[]>`
-    SELECT 1 FROM campaigns WHERE id = ${campaignId}::uuid FOR UPDATE`;
-  if (rows.length === 0) throw new NotFoundError('campaign', campaignId, ': it was deleted');
+/**
+ * Locks the campaign's row until the transaction ends, and gives its spec as it is now.
+ *
+ * @throws NotFoundError when it has been deleted meanwhile
+ */
+export async function lockCampaign(transaction: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
+  const [row] = await transaction.$queryRaw<({ spec: unknown } | undefined)[]>`
+    SELECT spec FROM campaigns WHERE id = ${campaignId}::uuid FOR UPDATE`;
+  if (!row) throw new NotFoundError('campaign', campaignId, ': it was deleted');
+  return CampaignSpecSchema.parse(row.spec);
 }

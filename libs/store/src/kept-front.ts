@@ -26,16 +26,15 @@ export async function updateFront(
   spec: CampaignSpec,
   result: Result,
 ): Promise<{ joined: boolean; hypervolume: number }> {
+  const lookUp = (where: Prisma.CandidateWhereInput) =>
+    transaction.candidate.findMany({
+      where: { campaignId, ...where },
+      select: { id: true, number: true, accuracy: true, energy: true },
+    });
+  const before = await lookUp({ frontPoint: { isNot: null } });
+  const wasMember = before.some(({ id }) => id === result.id);
   // Where its model of an earlier rung was a member, results that this one dominated may come back.
-  const wasMember = await transaction.frontPoint.findUnique({ where: { candidateId: result.id } });
-  const rows = await transaction.candidate.findMany({
-    where: {
-      campaignId,
-      id: { not: result.id },
-      ...(wasMember ? allowedBy(spec.constraints) : { frontPoint: { isNot: null } }),
-    },
-    select: { id: true, number: true, accuracy: true, energy: true },
-  });
+  const rows = wasMember ? await lookUp({ id: { not: result.id }, ...allowedBy(spec.constraints) }) : before;
   const known = rows.map(({ accuracy, energy, ...row }) => ({
     ...row,
     accuracy: accuracy ?? 0,
@@ -44,10 +43,7 @@ export async function updateFront(
   const isAllowed = violationOf(spec.constraints, result) === 0;
   // Of equal results the one that was asked for first is kept, whichever came first.
   const all = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
-  const { denseModel } = await transaction.campaign.findUniqueOrThrow({
-    where: { id: campaignId },
-    include: { denseModel: true },
-  });
+  const denseModel = await transaction.denseModel.findFirst({ where: { campaigns: { some: { id: campaignId } } } });
   const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
   const { members, hypervolume } = frontOf(all, denseEnergy);
   const joined = members.some(({ id }) => id === result.id);
@@ -56,9 +52,13 @@ export async function updateFront(
     create: { campaignId, version: joined ? 1 : 0, hypervolume },
     update: { hypervolume, ...(joined || wasMember ? { version: { increment: 1 } } : {}) },
   });
-  if (joined || wasMember) {
-    await transaction.frontPoint.deleteMany({ where: { campaignId } });
-    await transaction.frontPoint.createMany({ data: members.map(({ id }) => ({ campaignId, candidateId: id })) });
+  const left = before.filter(({ id }) => !members.some((member) => member.id === id));
+  const came = members.filter(({ id }) => !before.some((member) => member.id === id));
+  if (left.length > 0) {
+    await transaction.frontPoint.deleteMany({ where: { candidateId: { in: left.map(({ id }) => id) } } });
+  }
+  if (came.length > 0) {
+    await transaction.frontPoint.createMany({ data: came.map(({ id }) => ({ campaignId, candidateId: id })) });
   }
   return { joined, hypervolume };
 }

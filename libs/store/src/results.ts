@@ -11,7 +11,7 @@ import {
 } from '@espalier/contracts';
 import type { NetworkEnergy } from '@espalier/energy-model';
 import { latencyOf, priceProfile } from '@espalier/networks';
-import { campaignSpec, lockCampaign } from './ask-and-tell.js';
+import { lockCampaign } from './ask-and-tell.js';
 import type { Database } from './database.js';
 import { FencedError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
@@ -48,7 +48,7 @@ export async function recordResult(
   { run, answeredBy }: ResultOrigin = {},
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
-    await lockCampaign(transaction, campaignId);
+    const spec = await lockCampaign(transaction, campaignId);
     const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
     if (candidate.state !== 'asked' && candidate.state !== 'running') return;
     refuseOtherRun(candidate, run);
@@ -56,7 +56,7 @@ export async function recordResult(
     if (answeredBy !== undefined && !(await transaction.candidate.findUnique({ where: { id: answeredBy } }))) {
       throw new NotFoundError('candidate', answeredBy, ': its campaign was deleted meanwhile');
     }
-    await complete(transaction, await campaignSpec(transaction, campaignId), candidate, model, measurement, answeredBy);
+    await complete(transaction, spec, candidate, model, measurement, answeredBy);
   });
 }
 
@@ -168,12 +168,12 @@ export async function recordTest(
   measurement: Measurement,
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
-    await lockCampaign(transaction, campaignId);
+    const spec = await lockCampaign(transaction, campaignId);
     const done = await transaction.evaluation.findUnique({
       where: { candidateId_split: { candidateId, split: 'test' } },
     });
     if (done) return;
-    const energy = priceProfile(await campaignSpec(transaction, campaignId), measurement.profile);
+    const energy = priceProfile(spec, measurement.profile);
     await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
     await recordEvent(transaction, campaignId, 'candidate-tested', { accuracy: measurement.accuracy }, candidateId);
   });

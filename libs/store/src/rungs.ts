@@ -20,7 +20,8 @@ export function epochsOfRung(spec: CampaignSpec, schedule: PruningSchedule, rung
   return isLastRung(spec, schedule, rung) ? epochs : (spec.rungs?.epochs[rung ?? 0] ?? epochs);
 }
 
-type AskedRow = Prisma.CandidateGetPayload<{ include: { artifact: true } }>;
+type Row = Prisma.CandidateGetPayload<{ include: { artifact: true } }>;
+type AskedRow = Pick<Row, 'id' | 'number' | 'rung' | 'artifact'> & { schedule: unknown };
 
 /** What a worker is told of a candidate: how far it is to be trained, and from which model it goes on. */
 export function describeAsked(spec: CampaignSpec, { artifact, ...row }: AskedRow): AskedCandidate {

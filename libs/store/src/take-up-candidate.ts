@@ -62,35 +62,41 @@ async function take(
 ): Promise<TakenUp | Done> {
   const { state, workHash } = await transaction.candidate.findUniqueOrThrow({ where: { id } });
   if (state !== 'asked' && state !== 'running') return 'settled';
-  if (workHash !== null) {
-    // Of those that take the same work up at once, one goes first and the others see that it does.
-    await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${workHash}, 0))`;
-    const isUnderWay = await transaction.candidate.findFirst({
-      where: {
-        workHash,
-        id: { not: id },
-        state: 'running',
-        // A campaign that is over leaves its candidates as they are: nobody is at them.
-        campaign: { state: { in: ['running', 'paused'] } },
-      },
-    });
-    if (state === 'asked' && isUnderWay) return 'under-way';
-  }
+  const others = workHash === null ? [] : await sameWork(transaction, id, workHash);
+  if (state === 'asked' && others.some((other) => other.state === 'running')) return 'under-way';
   await transaction.candidate.update({
     where: { id },
     data: { state: 'running', ...(run !== undefined && { heldBy: run }) },
   });
-  return (workHash !== null && (await findDone(transaction, workHash))) || 'to-do';
+  const done = others.find((other) => other.state === 'completed');
+  return (done && (await findDone(transaction, done.id))) ?? 'to-do';
+}
+
+/** Candidates that do the same work just now, or have done it by themselves, the first of these first. */
+async function sameWork(transaction: Prisma.TransactionClient, id: string, workHash: string) {
+  // Of those that take the same work up at once, one goes first and the others see that it does.
+  await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${workHash}, 0))`;
+  return transaction.candidate.findMany({
+    where: {
+      workHash,
+      id: { not: id },
+      OR: [
+        // A campaign that is over leaves its candidates as they are: nobody is at them.
+        { state: 'running', campaign: { state: { in: ['running', 'paused'] } } },
+        { state: 'completed', answeredBy: null, artifactHash: { not: null } },
+      ],
+    },
+    select: { id: true, state: true },
+    orderBy: { finishedAt: 'asc' },
+  });
 }
 
 type Done = NonNullable<Awaited<ReturnType<typeof findDone>>>;
 
-/** The first candidate that has done the same work by itself. */
-async function findDone(transaction: Prisma.TransactionClient, workHash: string) {
-  const done = await transaction.candidate.findFirst({
-    where: { workHash, state: 'completed', answeredBy: null },
+async function findDone(transaction: Prisma.TransactionClient, id: string) {
+  const done = await transaction.candidate.findUnique({
+    where: { id },
     include: { artifact: true, evaluations: { where: { split: 'validation' } } },
-    orderBy: { finishedAt: 'asc' },
   });
   return done?.artifact ? { ...done, artifact: done.artifact } : undefined;
 }

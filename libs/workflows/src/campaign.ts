@@ -21,6 +21,7 @@ import { candidate } from './candidate.js';
 import {
   cancelUpdate,
   candidateSettledSignal,
+  candidatesSettledSignal,
   pauseUpdate,
   progressQuery,
   releaseSignal,
@@ -71,6 +72,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
       }
     };
   setHandler(progressQuery, progress);
+  setHandler(candidatesSettledSignal, (candidateIds) => void settled.push(...candidateIds));
   setHandler(candidateSettledSignal, ({ candidateId }) => void settled.push(candidateId));
   setHandler(
     pauseUpdate,

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { bookkeeping, failureOf, localBookkeeping } from './activities.js';
 import { candidateSettledSignal, releaseSignal } from './messages.js';
-import { runStages } from './run-stages.js';
+import { pruneAndTrain } from './prune-and-train.js';
 
 const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
 /** How long to wait before looking again whether another candidate has done the same work. */
@@ -74,7 +74,11 @@ async function tryCandidate(input: CandidateInput, runId: string, books: typeof 
   for (let tries = 1; ; tries++) {
     try {
       // What a rung left may be what is damaged: then it begins at the first.
-      const { model, measurement } = await runStages(tries === 1 ? input : { ...input, rung: fromStart(input.rung) });
+      const { model, measurement } = await pruneAndTrain(
+        input.plan,
+        input.dense,
+        tries === 1 ? input : { ...input, rung: fromStart(input.rung) },
+      );
       await books.recordCandidate(input.campaignId, input.candidateId, model, measurement, runId);
       return;
     } catch (error) {

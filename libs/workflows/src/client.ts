@@ -2,4 +2,4 @@
 export type { campaign } from './campaign.js';
 export type { candidate } from './candidate.js';
 export type { reevaluation } from './reevaluation.js';
-export { cancelUpdate, candidateSettledSignal, pauseUpdate, progressQuery, resumeUpdate } from './messages.js';
+export { cancelUpdate, candidatesSettledSignal, pauseUpdate, progressQuery, resumeUpdate } from './messages.js';

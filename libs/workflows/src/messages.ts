@@ -14,5 +14,7 @@ export const cancelUpdate = defineUpdate<CampaignProgress>('cancel');
 export const progressQuery = defineQuery<CampaignProgress>('progress');
 /** Sent to a candidate that is to stop where it is and to be taken up again later. */
 export const releaseSignal = defineSignal('release');
-/** Sent by a candidate when its end is recorded. May be sent twice. */
+/** Sent when the ends of candidates are recorded. May be sent twice. */
+export const candidatesSettledSignal = defineSignal<[candidateIds: string[]]>('candidatesSettled');
+/** The same of one, sent by candidates that began before their ends were told together. */
 export const candidateSettledSignal = defineSignal<[CandidateSettled]>('candidateSettled');

@@ -2,7 +2,7 @@ import type { ReevaluationInput, ReplicateOutcome, ReplicateToDo } from '@espali
 import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
-import { runStages } from './run-stages.js';
+import { pruneAndTrain } from './prune-and-train.js';
 
 /** How many are looked up at a time, for each that is under way: between two lots the run may continue as new. */
 const LOT = 5;
@@ -18,7 +18,7 @@ export async function reevaluation({ campaignId }: ReevaluationInput): Promise<v
   if (dense === undefined) throw ApplicationFailure.nonRetryable('the campaign has no dense network', 'NoDenseNetwork');
 
   const again = async (replicate: ReplicateToDo): Promise<ReplicateOutcome> => {
-    const { model, measurement } = await runStages({ ...replicate, plan, dense });
+    const { model, measurement } = await pruneAndTrain(plan, dense, replicate);
     const test = await trainingOn(plan.deviceClass).evaluate({ task: plan.task, model: model.artifact, split: 'test' });
     return { validation: measurement, test };
   };

@@ -1,33 +1,30 @@
-import type { CandidateInput, Measurement, ModelReference } from '@espalier/contracts';
-import { trainingOn } from './activities.js';
+import type { ModelReference, PruneAndTrainRequest, Trained, TrainingActivities } from '@espalier/contracts';
 import { filtersStage, roundStage, type Stage } from './stages.js';
 
-/** What the stages of a schedule came to. */
-export interface Trained {
-  model: ModelReference;
-  measurement: Measurement;
-}
+/** Whoever does a stage's steps: a worker itself, or activities where a workflow asks for each step. */
+export type StageSteps = Pick<TrainingActivities, 'prune' | 'fineTune' | 'evaluate'>;
 
-/** Of a candidate, all that is pruned and trained; `replicate` for once more with another seed. */
-export type StagesInput = Omit<CandidateInput, 'campaignId'> & { replicate?: number };
-
-/** Prunes, trains and measures on the validation split, stage by stage. */
-export async function runStages(input: StagesInput): Promise<Trained> {
-  const { schedule, dense, rung } = input;
+/**
+ * Prunes, trains and measures on the validation split, stage by stage. What comes next depends on the results of steps alone, so
+ * that it may be run again with those that there are.
+ */
+export async function runStages(steps: StageSteps, request: PruneAndTrainRequest): Promise<Trained> {
+  const { task, schedule, dense, rung } = request;
+  const evaluate = (model: string) => steps.evaluate({ task, model, split: 'validation' });
   if (rung?.from) {
-    const model = await fineTune(input, roundStage(schedule, 1), rung.from, rung.until);
-    return { model, measurement: await evaluate(input, model.artifact) };
+    const model = await fineTune(steps, request, roundStage(schedule, 1), rung.from, rung.until);
+    return { model, measurement: await evaluate(model.artifact) };
   }
   const filters = filtersStage(schedule);
-  const smaller = filters && (await pruneAndTrain(input, filters));
-  const first = await pruneAndTrain(input, roundStage(schedule, 1), smaller, rung?.until);
-  let held = { model: first, measurement: await evaluate(input, first.artifact) };
+  const smaller = filters && (await pruneAndTrain(steps, request, filters));
+  const first = await pruneAndTrain(steps, request, roundStage(schedule, 1), smaller, rung?.until);
+  let held = { model: first, measurement: await evaluate(first.artifact) };
   if (!schedule.loop) return held;
-  const { accuracy } = await evaluate(input, dense);
+  const { accuracy } = await evaluate(dense);
   const least = accuracy - schedule.loop.accuracyLoss;
   for (let round = 2; round <= schedule.loop.rounds && held.measurement.accuracy >= least; round++) {
-    const model = await pruneAndTrain(input, roundStage(schedule, round), held.model);
-    const measurement = await evaluate(input, model.artifact);
+    const model = await pruneAndTrain(steps, request, roundStage(schedule, round), held.model);
+    const measurement = await evaluate(model.artifact);
     if (measurement.accuracy < least) break;
     held = { model, measurement };
   }
@@ -36,14 +33,14 @@ export async function runStages(input: StagesInput): Promise<Trained> {
 
 /** @param from what the stage before left; without it the dense network */
 async function pruneAndTrain(
-  input: StagesInput,
+  steps: StageSteps,
+  request: PruneAndTrainRequest,
   stage: Stage,
   from?: ModelReference,
   until?: number,
 ): Promise<ModelReference> {
-  const { plan, candidateId: candidate, dense, replicate } = input;
-  const { task, accelerator, batch } = plan;
-  const pruned = await trainingOn(plan.deviceClass).prune({
+  const { task, candidate, dense, accelerator, batch, replicate } = request;
+  const pruned = await steps.prune({
     task,
     candidate,
     dense,
@@ -53,17 +50,17 @@ async function pruneAndTrain(
     batch,
     ...(replicate !== undefined && { replicate }),
   });
-  return fineTune(input, stage, pruned, until);
+  return fineTune(steps, request, stage, pruned, until);
 }
 
 function fineTune(
-  { plan, candidateId: candidate, dense, replicate }: StagesInput,
+  steps: StageSteps,
+  { task, candidate, dense, imagesPerEpoch, replicate }: PruneAndTrainRequest,
   { name, schedule }: Stage,
   pruned: ModelReference,
   until?: number,
 ): Promise<ModelReference> {
-  const { task, imagesPerEpoch } = plan;
-  return trainingOn(plan.deviceClass).fineTune({
+  return steps.fineTune({
     task,
     candidate,
     pruned: pruned.artifact,
@@ -75,8 +72,4 @@ function fineTune(
     dense,
     ...(replicate !== undefined && { replicate }),
   });
-}
-
-function evaluate({ plan: { deviceClass, task } }: StagesInput, model: string): Promise<Measurement> {
-  return trainingOn(deviceClass).evaluate({ task, model, split: 'validation' });
 }
