@@ -7,11 +7,13 @@ import { benchDemoCandidates } from './demo-candidates.mjs';
 import { benchEnergyPricings } from './energy-pricings.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
 import { benchKilledWorker } from './peers/killed-worker.mjs';
+import { benchSchedulingOverhead } from './peers/scheduling-overhead.mjs';
 import { benchLenet300100 } from './pruning/lenet-300-100.mjs';
 import { benchLenet5 } from './pruning/lenet-5.mjs';
 import { benchPruneTimes } from './pruning/prune-times.mjs';
 import { benchResnet20 } from './pruning/resnet-20.mjs';
 import { benchRungs } from './rungs.mjs';
+import { benchRecorded } from './search/recorded.mjs';
 import { benchSearch } from './search/search.mjs';
 import { benchTrainingImages } from './training-images.mjs';
 import { benchWorkerMemory } from './worker-memory.mjs';
@@ -24,7 +26,9 @@ const BENCHES = {
   'campaign-scale': benchCampaignScale,
   rungs: benchRungs,
   'killed-worker': benchKilledWorker,
+  'scheduling-overhead': benchSchedulingOverhead,
   search: benchSearch,
+  'recorded-search': benchRecorded,
   'worker-memory': benchWorkerMemory,
   'prune-times': benchPruneTimes,
   'lenet-5': benchLenet5,

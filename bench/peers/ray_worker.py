@@ -1,4 +1,4 @@
-"""A Ray Tune run whose trials only wait, two at a time; Ray starts their processes itself. Writes its trials' states when it ends."""
+"""A Ray Tune run whose trials only wait, some at a time; Ray starts their processes itself. Writes its trials' states when it ends."""
 
 import collections
 import json
@@ -31,7 +31,7 @@ space = {
 tuner = tune.Tuner(
     trainable,
     param_space=space,
-    tune_config=tune.TuneConfig(num_samples=int(os.environ["PEER_TRIALS"]), max_concurrent_trials=2),
+    tune_config=tune.TuneConfig(num_samples=int(os.environ["PEER_TRIALS"]), max_concurrent_trials=int(os.environ["PEER_AT_ONCE"])),
     run_config=tune.RunConfig(failure_config=tune.FailureConfig(max_failures=3), storage_path=f"{JOURNAL}.ray"),
 )
 results = tuner.fit()

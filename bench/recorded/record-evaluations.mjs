@@ -48,7 +48,10 @@ const measured = await evaluate(dense);
 const spec = { network, accelerator: 'eyeriss', batch: BATCH };
 const energyOf = ({ profile }) => priceProfile(spec, profile).total;
 const denseEnergy = energyOf(measured);
-if (!existsSync(file)) appendFileSync(file, `# dense: validation accuracy ${measured.accuracy}\n${header.join(',')}\n`);
+if (!existsSync(file)) {
+  const { accuracy, profile } = measured;
+  appendFileSync(file, `# dense: ${JSON.stringify({ accuracy, layers: profile.layers })}\n${header.join(',')}\n`);
+}
 const done = new Set(
   readFileSync(file, 'utf8')
     .split('\n')

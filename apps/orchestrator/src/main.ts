@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { logTemporalTo } from '@espalier/logging';
 import { listWorkers, openDatabase } from '@espalier/store';
 import { startTracing } from '@espalier/tracing';
-import { ORCHESTRATOR_QUEUE } from '@espalier/contracts';
+import { ORCHESTRATOR_QUEUE, type Worker as ListedWorker } from '@espalier/contracts';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -34,10 +34,11 @@ const worker = await Worker.create({
       namespace: config.TEMPORAL_NAMESPACE,
       plugins: tracing.plugins,
     }),
-    // A campaign trains on cards where there are any.
+    // A campaign trains on cards where there are any; when the API was away, none of their workers could be heard.
     deviceClass: async () => {
       const workers = await listWorkers(database);
-      return workers.some(({ deviceClass, state }) => deviceClass === 'gpu' && state === 'ready') ? 'gpu' : 'cpu';
+      const isThere = (worker: ListedWorker): boolean => worker.state === 'ready' || worker.state === 'silent';
+      return workers.some((worker) => worker.deviceClass === 'gpu' && isThere(worker)) ? 'gpu' : 'cpu';
     },
   }),
   shutdownGraceTime: '10s',

@@ -10,14 +10,26 @@ export async function registerWorker(database: Database, worker: WorkerRegistrat
   return { drain };
 }
 
-/** Workers that were heard of within the last minute. */
-export async function listWorkers(database: Database): Promise<Worker[]> {
+const LISTED_MS = 60_000;
+/** Workers speak every five seconds; after so long Temporal gives what one had to another. */
+const SILENT_AFTER_MS = 15_000;
+
+/** Workers that were heard of within the last minute; those that speak no more as silent, and at work on nothing. */
+export async function listWorkers(database: Database, now = new Date()): Promise<Worker[]> {
   const rows = await database.worker.findMany({
-    where: { lastSeenAt: { gte: new Date(Date.now() - 60_000) } },
+    where: { lastSeenAt: { gte: new Date(now.getTime() - LISTED_MS) } },
     orderBy: { id: 'asc' },
     omit: { drain: true },
   });
-  return rows.map((row) => WorkerSchema.parse({ ...row, lastSeenAt: row.lastSeenAt.toISOString() }));
+  return rows.map((row) => {
+    const silentMs = now.getTime() - row.lastSeenAt.getTime();
+    const isSilent = silentMs > SILENT_AFTER_MS;
+    return WorkerSchema.parse({
+      ...row,
+      ...(isSilent && { state: 'silent', busy: 0, reason: `not heard of for ${Math.round(silentMs / 1000)} s` }),
+      lastSeenAt: row.lastSeenAt.toISOString(),
+    });
+  });
 }
 
 /**

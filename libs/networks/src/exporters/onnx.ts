@@ -1,16 +1,9 @@
-import onnxProto from 'onnx-proto';
 import { inferShapes, isVector, type ImageShape, type LayerGeometry } from '../infer-shapes.js';
 import { NetworkError, type Activation, type Network, type Padding } from '../network.js';
 import { flattenedOrder, isSameOrder, joinedOrder, type OnnxOrder } from '../onnx-order.js';
 import { transposed } from '../transpose-axes.js';
 import { weightOf, type NetworkWeights, type WeightTensor } from '../weights.js';
-
-const { onnx } = onnxProto;
-const { AttributeType } = onnx.AttributeProto;
-const OPSET = 17;
-const IR_VERSION = 8;
-const FLOAT = 1;
-const INT64 = 7;
+import { OnnxGraph } from './onnx-graph.js';
 
 const OPERATORS = {
   relu: 'Relu',
@@ -37,8 +30,7 @@ export function exportOnnx(network: Network, weights: NetworkWeights): Uint8Arra
 }
 
 class OnnxWriter {
-  readonly #nodes: onnxProto.onnx.INodeProto[] = [];
-  readonly #initializers: onnxProto.onnx.ITensorProto[] = [];
+  readonly #graph = new OnnxGraph();
   readonly #flows = new Map<string, Flow>([['input', { name: 'image' }]]);
 
   constructor(
@@ -56,20 +48,12 @@ class OnnxWriter {
     const geometries = inferShapes(this.network);
     for (const geometry of geometries) this.#layer(geometry);
     const last = this.#flows.get(geometries[geometries.length - 1].layer.name)?.name ?? '';
-    this.#node('Identity', [last], 'output', {});
-    const model = onnx.ModelProto.create({
-      irVersion: IR_VERSION,
-      producerName: 'espalier',
-      opsetImport: [{ domain: '', version: OPSET }],
-      graph: {
-        name,
-        node: this.#nodes,
-        initializer: this.#initializers,
-        input: [valueInfo('image', ['batch', input.channels, input.height, input.width])],
-        output: [valueInfo('output', ['batch', classes])],
-      },
-    });
-    return onnx.ModelProto.encode(model).finish();
+    this.#graph.node('Identity', [last], 'output');
+    return this.#graph.encode(
+      name,
+      { name: 'image', dims: ['batch', input.channels, input.height, input.width] },
+      { name: 'output', dims: ['batch', classes] },
+    );
   }
 
   #layer({ layer, sources, inputs, input, output }: LayerGeometry): void {
@@ -82,19 +66,19 @@ class OnnxWriter {
     /** What slides over images needs one: a vector becomes an image of one pixel, and the other way round. */
     const image = (): string => {
       if (flow.order) throw new NetworkError(`${this.network.name}, layer ${name}: it slides over what was flattened`);
-      return isVector(input) ? this.#reshape(`${name}/image`, flow.name, [0, input.channels, 1, 1]) : flow.name;
+      return isVector(input) ? this.#graph.reshape(`${name}/image`, flow.name, [0, input.channels, 1, 1]) : flow.name;
     };
     const vector = (made: string): string =>
-      isVector(output) ? this.#reshape(`${name}/vector`, made, [0, output.channels]) : made;
+      isVector(output) ? this.#graph.reshape(`${name}/vector`, made, [0, output.channels]) : made;
     switch (layer.kind) {
       case 'conv2d': {
         const { groups = 1, dilation = 1, useBias = true, stride, kernelSize } = layer;
         const kernel = this.#weight(name, 'kernel');
         const data = transposed(kernel.data, kernel.shape, [3, 2, 0, 1]);
         const [height, width, channels, filters] = kernel.shape;
-        const parameters = [this.#constant(`${name}/kernel`, [filters, channels, height, width], data)];
-        if (useBias) parameters.push(this.#constant(`${name}/bias`, [filters], this.#weight(name, 'bias').data));
-        const convolved = this.#node('Conv', [image(), ...parameters], `${name}/product`, {
+        const parameters = [this.#graph.constant(`${name}/kernel`, [filters, channels, height, width], data)];
+        if (useBias) parameters.push(this.#graph.constant(`${name}/bias`, [filters], this.#weight(name, 'bias').data));
+        const convolved = this.#graph.node('Conv', [image(), ...parameters], `${name}/product`, {
           kernel_shape: kernelSize,
           strides: [stride, stride],
           dilations: [dilation, dilation],
@@ -111,23 +95,23 @@ class OnnxWriter {
           const ours = flow.order?.[row] ?? row;
           placed.set(data.subarray(ours * columns, (ours + 1) * columns), row * columns);
         }
-        const parameters = [this.#constant(`${name}/kernel`, shape, placed)];
+        const parameters = [this.#graph.constant(`${name}/kernel`, shape, placed)];
         if (layer.useBias ?? true) {
-          parameters.push(this.#constant(`${name}/bias`, [columns], this.#weight(name, 'bias').data));
+          parameters.push(this.#graph.constant(`${name}/bias`, [columns], this.#weight(name, 'bias').data));
         }
-        const product = this.#node('Gemm', [flow.name, ...parameters], `${name}/product`, {});
+        const product = this.#graph.node('Gemm', [flow.name, ...parameters], `${name}/product`);
         return set(this.#activate(name, product, layer.activation));
       }
       case 'batchNormalization': {
         const parameters = (['gamma', 'beta', 'mean', 'variance'] as const).map((role) =>
-          this.#constant(
+          this.#graph.constant(
             `${name}/${role}`,
             [input.channels],
             Float32Array.from(inOnnxOrder([...this.#weight(name, role).data], flow.order)),
           ),
         );
         const epsilon = { float: layer.epsilon };
-        return set(this.#node('BatchNormalization', [flow.name, ...parameters], name, { epsilon }), flow.order);
+        return set(this.#graph.node('BatchNormalization', [flow.name, ...parameters], name, { epsilon }), flow.order);
       }
       case 'activation':
         return set(this.#activate(name, flow.name, layer.activation, layer.slope), flow.order);
@@ -135,7 +119,7 @@ class OnnxWriter {
       case 'averagePooling2d': {
         const { poolSize, stride, padding = 'valid' } = layer;
         const window: readonly [number, number] = [poolSize, poolSize];
-        const pooled = this.#node(
+        const pooled = this.#graph.node(
           layer.kind === 'maxPooling2d' ? 'MaxPool' : 'AveragePool',
           [image()],
           `${name}/pool`,
@@ -151,16 +135,16 @@ class OnnxWriter {
       case 'globalMaxPooling2d': {
         if (isVector(input)) return set(flow.name, flow.order);
         const operator = layer.kind === 'globalAveragePooling2d' ? 'GlobalAveragePool' : 'GlobalMaxPool';
-        return set(vector(this.#node(operator, [flow.name], `${name}/pool`, {})));
+        return set(vector(this.#graph.node(operator, [flow.name], `${name}/pool`)));
       }
       case 'flatten': {
         if (isVector(input)) return set(flow.name, flow.order);
-        return set(this.#node('Flatten', [flow.name], name, { axis: 1 }), flattenedOrder(input));
+        return set(this.#graph.node('Flatten', [flow.name], name, { axis: 1 }), flattenedOrder(input));
       }
       case 'zeroPadding2d': {
         const [top, left, bottom, right] = layer.padding;
-        const pads = this.#integers(`${name}/pads`, [0, 0, top, left, 0, 0, bottom, right]);
-        return set(this.#node('Pad', [image(), pads], name, {}));
+        const pads = this.#graph.integers(`${name}/pads`, [0, 0, top, left, 0, 0, bottom, right]);
+        return set(this.#graph.node('Pad', [image(), pads], name));
       }
       case 'rescaling':
         return set(
@@ -176,7 +160,7 @@ class OnnxWriter {
       case 'concatenate': {
         const order = joinedOrder(flows.map((each, i) => ({ channels: inputs[i].channels, order: each.order })));
         const names = flows.map((each) => each.name);
-        return set(this.#node('Concat', names, name, { axis: 1 }), order);
+        return set(this.#graph.node('Concat', names, name, { axis: 1 }), order);
       }
       case 'add':
       case 'multiply': {
@@ -185,12 +169,12 @@ class OnnxWriter {
         }
         const alike = flows.map((each, i) =>
           !isVector(output) && isVector(inputs[i])
-            ? this.#reshape(`${name}/image${i}`, each.name, [0, inputs[i].channels, 1, 1])
+            ? this.#graph.reshape(`${name}/image${i}`, each.name, [0, inputs[i].channels, 1, 1])
             : each.name,
         );
         const operator = layer.kind === 'add' ? 'Add' : 'Mul';
         return set(
-          alike.slice(1).reduce((sum, each, i) => this.#node(operator, [sum, each], `${name}/${i}`, {}), alike[0]),
+          alike.slice(1).reduce((sum, each, i) => this.#graph.node(operator, [sum, each], `${name}/${i}`), alike[0]),
           flow.order,
         );
       }
@@ -205,20 +189,22 @@ class OnnxWriter {
       case 'linear':
         return flow;
       case 'relu6': {
-        const bounds = [0, 6].map((bound) => this.#constant(`${layer}/bound${bound}`, [], Float32Array.of(bound)));
-        return this.#node('Clip', [flow, ...bounds], output, {});
+        const bounds = [0, 6].map((bound) =>
+          this.#graph.constant(`${layer}/bound${bound}`, [], Float32Array.of(bound)),
+        );
+        return this.#graph.node('Clip', [flow, ...bounds], output);
       }
       case 'leakyRelu':
-        return this.#node('LeakyRelu', [flow], output, { alpha: { float: slope } });
+        return this.#graph.node('LeakyRelu', [flow], output, { alpha: { float: slope } });
       case 'swish':
-        return this.#node('Mul', [flow, this.#node('Sigmoid', [flow], `${output}/sigmoid`, {})], output, {});
+        return this.#graph.node('Mul', [flow, this.#graph.node('Sigmoid', [flow], `${output}/sigmoid`)], output);
       case 'relu':
       case 'elu':
       case 'sigmoid':
       case 'tanh':
       case 'softplus':
       case 'softmax':
-        return this.#node(OPERATORS[activation], [flow], output, {});
+        return this.#graph.node(OPERATORS[activation], [flow], output);
     }
   }
 
@@ -230,54 +216,18 @@ class OnnxWriter {
     offset: readonly number[],
   ): string {
     const constant = (role: string, values: readonly number[]): string =>
-      this.#constant(
+      this.#graph.constant(
         `${name}/${role}`,
         height * width > 1 && values.length > 1 ? [1, values.length, 1, 1] : [values.length],
         Float32Array.from(values),
       );
-    const scaled = this.#node('Mul', [flow, constant('scale', scale)], `${name}/scaled`, {});
-    return this.#node('Add', [scaled, constant('offset', offset)], `${name}/shifted`, {});
+    const scaled = this.#graph.node('Mul', [flow, constant('scale', scale)], `${name}/scaled`);
+    return this.#graph.node('Add', [scaled, constant('offset', offset)], `${name}/shifted`);
   }
 
   #weight(layer: string, role: string): WeightTensor {
     return weightOf(this.weights, `${layer}/${role}`);
   }
-
-  #constant(name: string, dims: readonly number[], data: Float32Array): string {
-    const rawData = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    this.#initializers.push({ name, dims: [...dims], dataType: FLOAT, rawData });
-    return name;
-  }
-
-  #integers(name: string, values: readonly number[]): string {
-    const data = BigInt64Array.from(values.map(BigInt));
-    this.#initializers.push({ name, dims: [values.length], dataType: INT64, rawData: Buffer.from(data.buffer) });
-    return name;
-  }
-
-  #reshape(name: string, flow: string, shape: readonly number[]): string {
-    return this.#node('Reshape', [flow, this.#integers(`${name}/shape`, shape)], name, {});
-  }
-
-  #node(
-    opType: string,
-    input: readonly string[],
-    output: string,
-    attributes: Record<string, number | readonly number[] | { readonly float: number }>,
-  ): string {
-    const attribute = Object.entries(attributes).map(([name, value]) => {
-      if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
-      if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
-      return { name, type: AttributeType.INTS, ints: [...value] };
-    });
-    this.#nodes.push({ opType, name: output, input: [...input], output: [output], attribute });
-    return output;
-  }
-}
-
-function valueInfo(name: string, dims: readonly (number | string)[]): onnxProto.onnx.IValueInfoProto {
-  const dim = dims.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
-  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
 }
 
 /** top, left, bottom, right: of TensorFlow's `same`, the odd row comes last. */
