@@ -1,10 +1,7 @@
 import type { CampaignSpec, PruningSchedule, SparsityProfile } from '@espalier/contracts';
-import { FILTER_CRITERIA } from '@espalier/contracts/criteria';
+import { FILTER_CRITERIA, patternOf } from '@espalier/contracts/criteria';
 import { EnergyModelError, FlatPricer } from '@espalier/energy-model';
 import { latencyOf, pricerOf } from './price-profile.js';
-
-/** Two of four weights. */
-const HALF_CRITERION = '2:4';
 
 type PricedSpec = Pick<CampaignSpec, 'network' | 'accelerator' | 'batch' | 'space'>;
 
@@ -44,10 +41,11 @@ function beforehand(
   );
   const places = new Map(dense.layers.map(({ name }, layer) => [name, 3 * layer]));
   return (schedule) => {
+    const pattern = patternOf(schedule.criterion);
     const pruned = Float64Array.from(densities);
     for (const [layer, kept] of Object.entries(schedule.density)) {
       const at = places.get(layer);
-      if (at !== undefined) pruned[at] *= schedule.criterion === HALF_CRITERION ? 0.5 : kept;
+      if (at !== undefined) pruned[at] *= pattern ? pattern.keep / pattern.of : kept;
     }
     return figure(pruned);
   };

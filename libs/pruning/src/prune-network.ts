@@ -1,10 +1,11 @@
 import type { PruningSchedule } from '@espalier/contracts';
+import { patternOf } from '@espalier/contracts/criteria';
 import { weightedLayers, type Network, type NetworkWeights, type WeightedLayer } from '@espalier/networks';
 import { RandomStream } from '@espalier/random';
 import { allocateWeights } from './allocate-weights.js';
 import { BY_OUTPUT, OF_FILTERS, SCORED, WHILE_TRAINING } from './criteria.js';
 import { magnitude } from './criteria/magnitude.js';
-import { twoOfFour } from './criteria/two-of-four.js';
+import { nOfM } from './criteria/n-of-m.js';
 import { highestScores } from './highest-scores.js';
 import { pruneLayerByLayer } from './prune-by-output.js';
 import { kernelOf, ScheduleError, type PrunedNetwork, type PruningTarget } from './pruned-network.js';
@@ -39,10 +40,11 @@ export async function pruneNetwork(
     return { ...dense, ...smaller, order: Object.keys(schedule.density) };
   }
   const layers = prunedLayers(network, schedule);
-  if (criterion === '2:4') {
+  const pattern = patternOf(criterion);
+  if (pattern) {
     const masks = layers.map(({ name }): [string, Float32Array] => {
       const { data: kernel, shape } = kernelOf(weights, name);
-      return [name, twoOfFour(kernel, shape[shape.length - 1])];
+      return [name, nOfM(kernel, shape[shape.length - 1], pattern)];
     });
     return masked(dense, masks);
   }

@@ -1,4 +1,5 @@
 import { CRITERIA, type Criterion, type PruningSchedule } from '@espalier/contracts';
+import { patternOf } from '@espalier/contracts/criteria';
 import { eyeriss } from '@espalier/energy-model';
 import { inferShapes, weightedLayers, weightShapes, type Network, type NetworkWeights } from '@espalier/networks';
 import { RandomStream } from '@espalier/random';
@@ -6,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allocateWeights, lampScores } from './allocate-weights.js';
 import { pruneOptimalBrainSurgeon } from './criteria/optimal-brain-surgeon.js';
-import { twoOfFour } from './criteria/two-of-four.js';
+import { nOfM } from './criteria/n-of-m.js';
 import { BY_OUTPUT, WHILE_TRAINING } from './criteria.js';
 import { highestScores } from './highest-scores.js';
 import { reproductionError } from './least-squares.js';
@@ -120,9 +121,9 @@ describe('every criterion', () => {
       }
       const counts = weightedLayers(network).map(({ name }) => left(kernel(name, pruned.weights)));
       if (WHILE_TRAINING[criterion]) expect(counts).toEqual([144, 72, 288]);
-      else if (criterion === '2:4') {
-        // Nine weights of a filter are two fours and one more, of which one stays.
-        expect(counts).toEqual([72, 40, 144]);
+      else if (patternOf(criterion)) {
+        // Nine weights of a filter are two fours, or an eight, and one more, of which one stays.
+        expect(counts).toEqual(criterion === '1:4' ? [40, 24, 72] : [72, 40, 144]);
       } else if (criterion.startsWith('filter') || criterion === 'network-slimming') {
         expect(pruned.network.layers[0]).toMatchObject({ filters: 4 });
         expect(pruned.network.layers[3]).toMatchObject({ filters: 4, groups: 4 });
@@ -217,9 +218,9 @@ describe('spreading weights over layers', () => {
   });
 });
 
-describe('2:4 sparsity', () => {
+describe('N:M sparsity', () => {
   it('keeps the two largest of each four along a filter', () => {
-    const mask = twoOfFour(Float32Array.of(1, 9, -5, 8, 3, 7, 4, 6), 2);
+    const mask = nOfM(Float32Array.of(1, 9, -5, 8, 3, 7, 4, 6), 2, { keep: 2, of: 4 });
     // Filter 0 is 1, −5, 3, 4; filter 1 is 9, 8, 7, 6.
     expect([...mask]).toEqual([0, 1, 1, 1, 0, 0, 1, 0]);
   });
