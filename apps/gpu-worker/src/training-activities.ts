@@ -107,20 +107,23 @@ export class TrainingProcesses {
     const record = (): void => void this.uses.record(context, attempt, this.uses.secondsSince(began));
     const recording = setInterval(record, RECORD_USE_EVERY_MS);
     void this.uses.recordLostAttempt(context);
+    const doNow = async (job: Job): Promise<JobResult> => {
+      const from = Date.now();
+      context.log.info(`${job.kind} begins`, { attempt, trainingPid: training.pid });
+      const result = await training.run(job, {
+        signal: context.cancellationSignal,
+        progress: (latest) => (progress = latest),
+        epochDone: ({ epoch, of, ...time }) =>
+          addSpan('epoch', { epoch, of, trainingPid: training.pid ?? 0 }, time.began, time.ended),
+      });
+      addSpan(job.kind, { attempt }, from, Date.now());
+      context.log.info(`${job.kind} done`, { attempt });
+      return result;
+    };
     const run = async (job: Job): Promise<JobResult> => {
       const known = before.shift();
-      const from = Date.now();
-      if (!known) context.log.info(`${job.kind} begins`, { attempt, trainingPid: training.pid });
-      const result =
-        known ??
-        (await training.run(job, {
-          signal: context.cancellationSignal,
-          progress: (latest) => (progress = latest),
-          epochDone: ({ epoch, of, ...time }) =>
-            addSpan('epoch', { epoch, of, trainingPid: training.pid ?? 0 }, time.began, time.ended),
-        }));
-      if (!known) addSpan(job.kind, { attempt }, from, Date.now());
-      context.log.info(`${job.kind} ${known ? 'was done by an attempt before' : 'done'}`, { attempt });
+      if (known) context.log.info(`${job.kind} was done by an attempt before`, { attempt });
+      const result = known ?? (await doNow(job));
       done.push(result);
       heartbeat();
       return result;
