@@ -20,7 +20,7 @@ import { RECORDINGS } from '../recorded/recordings.mjs';
 const SEEDS = Number(process.env.ESPALIER_SEARCH_SEEDS ?? 10);
 const CANDIDATES = 200;
 const METHODS = {
-  nsga2: { strategy: { name: 'nsga2', population: 20 } },
+  nsga2: { strategy: { name: 'nsga2' } },
   random: { strategy: { name: 'random' } },
   frontier: { strategy: { name: 'frontier' } },
   'frontier with rungs': { strategy: { name: 'frontier' }, hasRungs: true },
@@ -130,9 +130,9 @@ async function search(database, table, method, seed) {
     const { candidateId, schedule, rung } = asked;
     const until = rung?.until ?? table.recorded.epochs;
     const { measurement, seconds: all } = table.measure(schedule, until);
-    seconds += all - (rung?.from ? table.measure(schedule, Number(rung.from.bytes)).seconds : 0);
+    seconds += all - (rung?.from ? table.measure(schedule, rung.from.bytes - 1).seconds : 0);
     // A model's size says how far it is trained, for the rung after to know what has been done.
-    await recordResult(database, id, candidateId, { ...model(candidateId + until), bytes: until }, measurement);
+    await recordResult(database, id, candidateId, { ...model(candidateId + until), bytes: 1 + until }, measurement);
     await tellCandidates(database, id, [candidateId]);
     course.push({ seconds, hypervolume: (await readFront(database, id)).hypervolume });
   }

@@ -17,25 +17,28 @@ export function recordedEvaluations(file) {
     .map((line) => Object.fromEntries(line.split(',').map((value, i) => [columns[i], Number(value)])));
   const parameters = columns.slice(0, columns.indexOf('accuracy_0'));
   const levels = Object.fromEntries(parameters.map((each) => [each, levelsOf(rows.map((row) => row[each]))]));
-  const key = (densities) => parameters.map((each) => densities[each]).join();
   const isOnGrid = (row) => parameters.every((each) => levels[each].includes(row[each]));
-  const grid = new Map(rows.filter(isOnGrid).map((row) => [key(row), row]));
+  // A row's place: the last parameter's levels follow each other.
+  const strides = parameters.map((_, i) =>
+    parameters.slice(i + 1).reduce((product, each) => product * levels[each].length, 1),
+  );
+  const grid = [];
+  for (const row of rows.filter(isOnGrid)) {
+    grid[parameters.reduce((at, each, i) => at + strides[i] * levels[each].indexOf(row[each]), 0)] = row;
+  }
   const epochs = Number(columns.at(-1).split('_')[1]);
 
   /** Of a figure at each corner of the cell that densities lie in, weighted by how near they are on a logarithmic scale. */
   const between = (densities, figure) => {
-    let corners = [[{}, 1]];
-    for (const each of parameters) {
-      const { low, high, part } = place(levels[each], densities[each]);
-      corners = corners.flatMap(([corner, weight]) => [
-        [{ ...corner, [each]: low }, weight * (1 - part)],
-        [{ ...corner, [each]: high }, weight * part],
+    let corners = [[0, 1]];
+    parameters.forEach((each, i) => {
+      const { low, part } = place(levels[each], densities[each]);
+      corners = corners.flatMap(([at, weight]) => [
+        ...(part < 1 ? [[at + strides[i] * low, weight * (1 - part)]] : []),
+        ...(part > 0 ? [[at + strides[i] * (low + 1), weight * part]] : []),
       ]);
-    }
-    return corners.reduce(
-      (sum, [corner, weight]) => (weight === 0 ? sum : sum + weight * figure(grid.get(key(corner)))),
-      0,
-    );
+    });
+    return corners.reduce((sum, [at, weight]) => sum + weight * figure(grid[at]), 0);
   };
 
   return {
@@ -64,14 +67,11 @@ function levelsOf(values) {
     .sort((a, b) => a - b);
 }
 
+/** The level below a density, and how far it is from there to the next. */
 function place(levels, density) {
-  const at = Math.min(levels.at(-1), Math.max(levels[0], density));
-  const above = Math.max(
-    1,
-    levels.findIndex((level) => level >= at),
-  );
-  const [low, high] = [levels[above - 1], levels[above]];
-  return { low, high, part: Math.log(at / low) / Math.log(high / low) };
+  const within = Math.min(levels.at(-1), Math.max(levels[0], density));
+  const low = Math.max(0, levels.findIndex((level) => level >= within) - 1);
+  return { low, part: Math.log(within / levels[low]) / Math.log(levels[low + 1] / levels[low]) };
 }
 
 /** What `espalier search --problem` asks of a module. */
