@@ -52,11 +52,12 @@ export async function roomInBudget(
   campaignId: string,
   { budget }: Pick<CampaignSpec, 'budget'>,
 ): Promise<{ candidates: number; evaluations: number }> {
-  // Numbers go from 0 without a gap: however many there are, this takes no longer.
+  // Numbers go from 0 without a gap, what it began with first: however many there are, this takes no longer.
   const [{ asked }] = await database.$queryRaw<[{ asked: number }]>`
-    SELECT coalesce((SELECT max(number) + 1 FROM candidates WHERE campaign_id = ${campaignId}::uuid), 0)
-           - (SELECT count(*) FROM candidates
-               WHERE campaign_id = ${campaignId}::uuid AND lineage ->> 'origin' = 'imported')::int AS asked`;
+    SELECT coalesce((SELECT max(number) + 1 FROM candidates WHERE campaign_id = ${campaignId}::uuid)
+                    - (SELECT number FROM candidates
+                        WHERE campaign_id = ${campaignId}::uuid AND lineage ->> 'origin' <> 'imported'
+                        ORDER BY number LIMIT 1), 0)::int AS asked`;
   const evaluations =
     budget.energyEvaluations === undefined
       ? Infinity
