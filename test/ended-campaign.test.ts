@@ -1,37 +1,16 @@
 import { readdirSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Campaign, CampaignEvent, Candidate, Deletion, Front, Reevaluation } from '@espalier/contracts';
+import type { Deletion, Front, Reevaluation } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CampaignsOf, smallCampaign } from './small-campaigns.js';
 import { kill, StackUnderTest, until } from './stack-under-test.js';
 
 const stack = new StackUnderTest(18_460);
-const spec = (name: string, criterion: string): string => `
-name: ${name}
-network: lenet-5
-data: mnist
-space:
-  criterion: [${criterion}]
-  density: { conv2: [0.3, 1], fc1: [0.1, 0.5] }
-  fineTune: { epochs: [1, 1], imagesPerEpoch: 200 }
-strategy: { name: random, seed: 4 }
-budget: { candidates: 3 }
-parallelism: 2
-subset: { trainingImages: 1100 }
-`;
-const campaign = (name: string): Promise<Campaign> => stack.get(`/v1/campaigns/${name}`);
-const candidates = async (name: string): Promise<Candidate[]> =>
-  (await stack.get<{ items: Candidate[] }>(`/v1/campaigns/${name}/candidates`)).items;
-const events = async (name: string): Promise<CampaignEvent[]> =>
-  (await stack.get<{ items: CampaignEvent[] }>(`/v1/campaigns/${name}/events`)).items;
+const { campaign, candidates, events, completed } = new CampaignsOf(stack);
 const artifactFiles = (): string[] =>
   readdirSync(join(stack.home, 'artifacts'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
-const completed = (name: string): Promise<Campaign> =>
-  until('the campaign is done', async () => {
-    const found = await campaign(name);
-    return found.state === 'completed' ? found : undefined;
-  });
 
 beforeAll(async () => {
   expect((await stack.espalier('up')).code).toBe(0);
@@ -41,7 +20,7 @@ afterAll(() => stack.remove());
 describe('a campaign that has ended', () => {
   it('goes on up to a larger budget; what was done before stays as it was', async () => {
     expect(
-      (await stack.espalier('campaign', 'launch', stack.write('first.yaml', spec('first', 'magnitude')))).code,
+      (await stack.espalier('campaign', 'launch', stack.write('first.yaml', smallCampaign('first', 'magnitude')))).code,
     ).toBe(0);
     await completed('first');
     const before = await candidates('first');
@@ -75,7 +54,7 @@ describe('a campaign that has ended', () => {
   it('is written as CSV, and another begins with that: its strategy breeds from the first candidate on', async () => {
     const csv = await stack.espalier('candidate', 'list', 'first', '--csv');
     stack.write('first.csv', csv.stdout);
-    const next = spec('begun-with-csv', 'magnitude')
+    const next = smallCampaign('begun-with-csv', 'magnitude')
       .replace('random', 'nsga2')
       .replace('candidates: 3', 'candidates: 1');
     const file = stack.write('begun-with-csv.yaml', `${next}warmStart: [first.csv]\n`);
@@ -123,7 +102,7 @@ describe('a campaign that has ended', () => {
 
   it('answers for another that asks for the same: nothing is trained twice', async () => {
     const first = await candidates('first');
-    await stack.espalier('campaign', 'launch', stack.write('same.yaml', spec('same', 'magnitude')));
+    await stack.espalier('campaign', 'launch', stack.write('same.yaml', smallCampaign('same', 'magnitude')));
     await completed('same');
     const same = await candidates('same');
     expect(same.map(({ answeredBy }) => answeredBy)).toEqual(first.slice(0, 3).map(({ id }) => id));
@@ -181,7 +160,11 @@ describe('a campaign that has ended', () => {
 
   it('tries again what failed, and says so in its log', async () => {
     // LeNet-5 has no batch normalisation that network slimming could go by: each candidate fails.
-    await stack.espalier('campaign', 'launch', stack.write('failing.yaml', spec('failing', 'network-slimming')));
+    await stack.espalier(
+      'campaign',
+      'launch',
+      stack.write('failing.yaml', smallCampaign('failing', 'network-slimming')),
+    );
     expect((await completed('failing')).counts.failed).toBe(3);
     const other = await stack.espalier('campaign', 'retry-failed', 'failing', '--type', 'OutOfMemoryError');
     expect(other.stderr).toContain('has no candidates to try again');

@@ -1,38 +1,11 @@
-import {
-  candidateWorkflowId,
-  type Campaign,
-  type CampaignEvent,
-  type Candidate,
-  type Front,
-} from '@espalier/contracts';
+import { candidateWorkflowId, type Front } from '@espalier/contracts';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CampaignsOf, smallCampaign } from './small-campaigns.js';
 import { StackUnderTest, until } from './stack-under-test.js';
 
 const stack = new StackUnderTest(18_390);
-const spec = (name: string, criterion: string): string => `
-name: ${name}
-network: lenet-5
-data: mnist
-space:
-  criterion: [${criterion}]
-  density: { conv2: [0.3, 1], fc1: [0.1, 0.5] }
-  fineTune: { epochs: [1, 1], imagesPerEpoch: 200 }
-strategy: { name: random, seed: 4 }
-budget: { candidates: 3 }
-parallelism: 2
-subset: { trainingImages: 1100 }
-`;
-const campaign = (name: string): Promise<Campaign> => stack.get(`/v1/campaigns/${name}`);
-const candidates = async (name: string): Promise<Candidate[]> =>
-  (await stack.get<{ items: Candidate[] }>(`/v1/campaigns/${name}/candidates`)).items;
-const events = async (name: string): Promise<CampaignEvent[]> =>
-  (await stack.get<{ items: CampaignEvent[] }>(`/v1/campaigns/${name}/events`)).items;
-const completed = (name: string): Promise<Campaign> =>
-  until('the campaign is done', async () => {
-    const found = await campaign(name);
-    return found.state === 'completed' ? found : undefined;
-  });
+const { campaign, candidates, events, completed } = new CampaignsOf(stack);
 
 beforeAll(async () => {
   expect((await stack.espalier('up')).code).toBe(0);
@@ -47,7 +20,7 @@ describe('a campaign', () => {
         'launch',
         stack.write(
           `${name}.yaml`,
-          spec(name, 'random')
+          smallCampaign(name, 'random')
             .replace('[1, 1], imagesPerEpoch: 200', '[12, 12], imagesPerEpoch: 1000')
             .replace('conv2: [0.3, 1]', `conv2: [${least}, 1]`)
             .replace('candidates: 3', `candidates: ${candidates}`)
@@ -85,7 +58,7 @@ describe('a campaign', () => {
 
   it('ends when its hours are used up: what is trained then is stopped, and what there is stays', async () => {
     const launch = (name: string, criterion: string, budget: string) => {
-      const timed = spec(name, criterion)
+      const timed = smallCampaign(name, criterion)
         .replace('[1, 1]', '[900, 900]')
         .replace('candidates: 3', `candidates: 3, ${budget}`)
         .replace('parallelism: 2', 'parallelism: 1');
@@ -106,7 +79,7 @@ describe('a campaign', () => {
   });
 
   it('has trained to the end only the best of each rung, where it has rungs', async () => {
-    const rungs = spec('rungs', 'energy-aware')
+    const rungs = smallCampaign('rungs', 'energy-aware')
       .replace('[1, 1]', '[2, 2]')
       .replace('candidates: 3', 'candidates: 6')
       .concat('rungs: { epochs: [0, 1], keep: 0.5 }\n');

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as echarts from 'echarts';
-import { deviation, mean } from './statistics.mjs';
+import { deviation, mean } from '../statistics.mjs';
 
 const FOLDER = fileURLToPath(new URL('../figures/', import.meta.url));
 

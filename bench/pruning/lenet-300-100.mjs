@@ -2,7 +2,7 @@
 // pruning in rounds; three seeds.
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
-import { groupsBy, over, percent, times } from './statistics.mjs';
+import { groupsBy, over, percent, times } from '../statistics.mjs';
 
 const SEEDS = [1, 2, 3];
 const BATCH = 48;

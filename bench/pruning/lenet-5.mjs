@@ -1,7 +1,7 @@
 // LeNet-5 on MNIST, on Eyeriss: energy-aware pruning of filters and weights against its rivals, three seeds each.
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
-import { groupsBy, mean, over, percent, times } from './statistics.mjs';
+import { groupsBy, mean, over, percent, times } from '../statistics.mjs';
 
 const SEEDS = [1, 2, 3];
 const DENSE = { epochs: 8, learningRate: { name: 'cosine', peak: 0.04 } };

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { weightedLayers } from '@espalier/networks';
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
-import { groupsBy, over, percent, times } from './statistics.mjs';
+import { groupsBy, over, percent, times } from '../statistics.mjs';
 import { torchPruned } from './torch-pruning.mjs';
 
 const DENSE = fileURLToPath(new URL('../../examples/models/resnet-20-cifar-10.keras', import.meta.url));

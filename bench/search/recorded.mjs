@@ -16,6 +16,7 @@ import {
 } from '@espalier/store';
 import { recordedEvaluations } from '../../examples/recorded/recorded-evaluations.mjs';
 import { RECORDINGS } from '../recorded/recordings.mjs';
+import { mean, over } from '../statistics.mjs';
 
 const SEEDS = Number(process.env.ESPALIER_SEARCH_SEEDS ?? 10);
 const CANDIDATES = 200;
@@ -107,8 +108,7 @@ class RecordedNetwork {
     const { between, epochs, at } = this.recorded;
     const errors = between.map((row) => 100 * Math.abs(1 - row[`accuracy_${epochs}`] - at(row).error));
     if (errors.length === 0) return 'not recorded';
-    const mean = errors.reduce((sum, each) => sum + each, 0) / errors.length;
-    return `${mean.toFixed(2)}, ${Math.max(...errors).toFixed(2)} (${errors.length} schedules)`;
+    return `${mean(errors).toFixed(2)}, ${Math.max(...errors).toFixed(2)} (${errors.length} schedules)`;
   }
 }
 
@@ -117,7 +117,7 @@ async function search(database, table, method, seed) {
   const spec = table.spec(method, seed);
   const { id } = await createCampaign(database, spec, null);
   const { accuracy } = table.recorded.dense;
-  const dense = { ...table.measurement(accuracy), split: 'validation' };
+  const dense = table.measurement(accuracy);
   const { network, data } = table;
   const task = { network, data, seed, trainingImages: null };
   await recordDenseModel(database, id, task, model('dense'), dense, { ...dense, split: 'test' });
@@ -145,13 +145,7 @@ function comparison(name, runs) {
   const secondsTo = (course, hypervolume) => course.find((each) => each.hypervolume >= hypervolume)?.seconds;
   const rows = Object.entries(runs).map(([method, courses]) => [
     `${name}: ${method}, hypervolume at the end; seconds of a core`,
-    `${spread(
-      courses.map((course) => last(course).hypervolume),
-      4,
-    )}; ${spread(
-      courses.map((course) => last(course).seconds),
-      0,
-    )}`,
+    `${over(courses, (course) => last(course).hypervolume, 4)}; ${over(courses, (course) => last(course).seconds, 0)}`,
   ]);
   for (const method of Object.keys(runs).filter((each) => each !== 'nsga2')) {
     const parts = runs[method].map((course, i) => {
@@ -161,14 +155,10 @@ function comparison(name, runs) {
     const reached = parts.filter((part) => !Number.isNaN(part));
     rows.push([
       `${name}: part of nsga2's time after which ${method} has the hypervolume that nsga2 ends with`,
-      reached.length === 0 ? 'never' : `${spread(reached, 3)} (${reached.length} of ${parts.length} seeds get there)`,
+      reached.length === 0
+        ? 'never'
+        : `${over(reached, (part) => part, 3)} (${reached.length} of ${parts.length} seeds get there)`,
     ]);
   }
   return rows;
-}
-
-function spread(values, digits) {
-  const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
-  const variance = values.reduce((sum, each) => sum + (each - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  return `${mean.toFixed(digits)} ± ${Math.sqrt(variance).toFixed(digits)}`;
 }

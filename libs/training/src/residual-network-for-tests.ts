@@ -1,5 +1,5 @@
 import type { Network } from '@espalier/networks';
-import { initialWeights, TrainableNetwork } from './index.js';
+import { initialWeights, TrainableNetwork, type StepKind } from './index.js';
 
 /** Everything that a residual network for small images has: branches, normalisations, depthwise and pointwise layers. */
 export const residual: Network = {
@@ -47,6 +47,16 @@ export const residual: Network = {
     { kind: 'globalAveragePooling2d', name: 'global' },
     { kind: 'dense', name: 'head', units: 10, activation: 'softmax' },
   ],
+};
+
+/** A step of plain SGD. */
+export const SGD: StepKind = {
+  optimizer: 'sgd',
+  nesterov: false,
+  decays: false,
+  thinsScales: false,
+  distils: false,
+  throughMasks: false,
 };
 
 export const ONE_THREAD = { intraOp: 1, interOp: 1 };

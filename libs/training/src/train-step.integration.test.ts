@@ -4,17 +4,9 @@ import { loadDataSet, type DataSet } from '@espalier/datasets';
 import { exportTfjsLayers, type Network } from '@espalier/networks';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { batchOf, initialWeights, OutOfMemoryError, weightGradients, type StepKind } from './index.js';
-import { residual, withNetwork } from './residual-network-for-tests.js';
+import { batchOf, initialWeights, OutOfMemoryError, weightGradients } from './index.js';
+import { residual, SGD, withNetwork } from './residual-network-for-tests.js';
 
-const SGD: StepKind = {
-  optimizer: 'sgd',
-  nesterov: false,
-  decays: false,
-  thinsScales: false,
-  distils: false,
-  throughMasks: false,
-};
 const VALUES = { learningRate: 0.01, weightDecay: 0, labelSmoothing: 0, scalePenalty: 0, step: 1 };
 
 let data: DataSet;

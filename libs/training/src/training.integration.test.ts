@@ -16,6 +16,7 @@ import {
   type Masks,
   type TrainingState,
 } from './index.js';
+import { SGD } from './residual-network-for-tests.js';
 
 const lenet = zooNetwork('lenet-5');
 let data: DataSet;
@@ -31,14 +32,6 @@ const fresh = (masks: Masks = new Map()): TrainingState => ({
   masks,
   slots: new Map(),
 });
-const SGD = {
-  optimizer: 'sgd',
-  nesterov: false,
-  decays: false,
-  thinsScales: false,
-  distils: false,
-  throughMasks: false,
-} as const;
 const step = (from: number, to: number, learningRate: number): Promise<number> =>
   network.step(batchOf(data.training, order, from, to), SGD, {
     learningRate,
