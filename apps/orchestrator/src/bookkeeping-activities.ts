@@ -93,6 +93,7 @@ export function createBookkeepingActivities({
             if (asked.remark !== undefined) log.warn(asked.remark, { campaign: spec.name, campaignId, number });
             return asked;
           },
+          expect: (number, schedules, pending) => strategy.expect(number, schedules, pending),
         };
       });
       for (const { candidateId, number, schedule } of added) {

@@ -102,6 +102,18 @@ describe.each(STRATEGIES)('the strategy %s', (name) => {
     run(strategy, 70);
     expect(strategy.ask(70)).toEqual(strategy.ask(70));
   });
+
+  it('does not change by saying what it expects, and says the same when it is made anew', () => {
+    const strategy = make(name, 2);
+    const told = run(strategy, 30);
+    const asked = strategy.ask(30);
+    const schedules = told.slice(0, 5).map(({ schedule }) => schedule);
+    const expected = strategy.expect(30, schedules, []);
+    expect(strategy.ask(30)).toEqual(asked);
+    const anew = make(name, 2);
+    anew.tell(told);
+    expect(anew.expect(30, schedules, [])).toEqual(expected);
+  });
 });
 
 describe('after 200 evaluations of prune8', () => {

@@ -78,6 +78,14 @@ export interface Proposal {
   readonly remark?: string;
 }
 
+/** What results are expected to add to the hypervolume of the front; what is not above 0 is not expected to add anything. */
+export interface Expectation {
+  /** Of each that was asked about. */
+  readonly each: readonly number[];
+  /** Of the best that could be proposed instead. */
+  readonly anew: number;
+}
+
 /**
  * A search strategy over a cube. It stores nothing but what it was told: one that is made anew and told the same in the same order
  * proposes the same.
@@ -91,4 +99,13 @@ export interface CubeStrategy {
    * @param pending points that were asked for and of which nothing was told yet
    */
   propose(number: number, pending: readonly (readonly number[])[]): Iterable<Proposal>;
+  /**
+   * What is expected of points that were measured before their training was finished, were it finished now; undefined as long as too
+   * little was told. Left out by strategies that expect nothing of any point.
+   */
+  expect?(
+    number: number,
+    points: readonly (readonly number[])[],
+    pending: readonly (readonly number[])[],
+  ): Expectation | undefined;
 }

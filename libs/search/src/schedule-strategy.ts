@@ -1,5 +1,5 @@
 import type { PruningSchedule } from '@espalier/contracts';
-import type { CubeStrategy } from './cube.js';
+import type { CubeStrategy, Expectation } from './cube.js';
 import { firstUntried } from './first-untried.js';
 import type { ScheduleCoding } from './schedule-coding.js';
 import type { Asked, Strategy, Told } from './strategy.js';
@@ -37,5 +37,14 @@ export class ScheduleStrategy implements Strategy {
     );
     const { origin, parents, remark } = proposal;
     return { schedule, lineage: { origin, parents: [...parents] }, ...(remark !== undefined && { remark }) };
+  }
+
+  expect(
+    number: number,
+    schedules: readonly PruningSchedule[],
+    pending: readonly PruningSchedule[],
+  ): Expectation | undefined {
+    const [points, underWay] = [schedules, pending].map((each) => each.map((schedule) => this.coding.encode(schedule)));
+    return this.strategy.expect?.(number, points, underWay);
   }
 }

@@ -1,4 +1,5 @@
 import type { Lineage, PruningSchedule } from '@espalier/contracts';
+import type { Expectation } from './cube.js';
 
 /** What became of an earlier ask. */
 export interface Told {
@@ -48,4 +49,13 @@ export interface Strategy {
    * @param pending schedules that were asked for and of which nothing was told yet
    */
   ask(number: number, pending?: readonly PruningSchedule[]): Asked;
+  /**
+   * What is expected of schedules that stopped at a rung, were they trained to their end, and of the best that could be asked for in
+   * their stead; undefined where nothing is expected of any, or too little was told.
+   */
+  expect(
+    number: number,
+    schedules: readonly PruningSchedule[],
+    pending: readonly PruningSchedule[],
+  ): Expectation | undefined;
 }

@@ -17,7 +17,7 @@ import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
 import { NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
-import { describeAsked, epochsOfRung, promoteCandidates } from './rungs.js';
+import { describeAsked, epochsOfRung, promoteAsExpected, promoteByRank, type Expecting } from './rungs.js';
 import type { Prisma } from './generated/client.js';
 import { workHash } from './work-hash.js';
 
@@ -41,6 +41,23 @@ export interface ToldLog {
   prior(): Promise<PriorResult[]>;
   /** What the unpruned network is and costs. */
   dense(): Promise<{ profile: SparsityProfile; energy: number }>;
+}
+
+/** A campaign's strategy, after what it was told. */
+export interface ToldStrategy {
+  ask(
+    number: number,
+    pending: readonly PruningSchedule[],
+  ): { readonly schedule: PruningSchedule; readonly lineage: Lineage };
+  /**
+   * What it expects of schedules that stopped at a rung, were they trained to their end, and of the best that it could ask for in
+   * their stead; undefined, or left out, where it expects nothing of any.
+   */
+  expect?(
+    number: number,
+    schedules: readonly PruningSchedule[],
+    pending: readonly PruningSchedule[],
+  ): { readonly each: readonly number[]; readonly anew: number } | undefined;
 }
 
 /** A strategy that is made anew learns from all results before it answers. */
@@ -72,22 +89,24 @@ export async function addCandidates(
   database: Database,
   campaignId: string,
   atMost: number,
-  strategyAfter: (told: ToldLog) => Promise<{
-    ask(number: number, pending: readonly PruningSchedule[]): { schedule: PruningSchedule; lineage: Lineage };
-  }>,
+  strategyAfter: (told: ToldLog) => Promise<ToldStrategy>,
 ): Promise<AskedCandidate[]> {
   return database.$transaction(async (transaction) => {
     const spec = await lockCampaign(transaction, campaignId);
     if (await noteIfSpent(transaction, campaignId, spec)) return [];
     const { evaluations, candidates } = await roomInBudget(transaction, campaignId, spec);
-    const added = await promoteCandidates(transaction, campaignId, spec, Math.min(atMost, evaluations));
-    const room = Math.max(0, Math.min(atMost - added.length, candidates, evaluations - added.length));
-    if (room === 0) return added;
+    const added = await promoteByRank(transaction, campaignId, spec, Math.min(atMost, evaluations));
+    const roomForNew = (): number => Math.min(atMost - added.length, candidates, evaluations - added.length);
+    if (roomForNew() <= 0) return added;
     const { _max } = await transaction.candidate.aggregate({ where: { campaignId }, _max: { number: true } });
     const next = (_max.number ?? -1) + 1;
     const strategy = await strategyAfter(toldLog(transaction, campaignId, spec));
     const pending = await pendingSchedules(transaction, campaignId);
-    const rows = Array.from({ length: room }, (_, i) => {
+    if (spec.rungs) {
+      const expecting: Expecting = (schedules, underWay) => strategy.expect?.(next, schedules, underWay);
+      added.push(...(await promoteAsExpected(transaction, campaignId, spec, expecting, pending, roomForNew())));
+    }
+    const rows = Array.from({ length: roomForNew() }, (_, i) => {
       const number = next + i;
       const { schedule, lineage } = strategy.ask(number, pending);
       pending.push(schedule);
@@ -107,10 +126,10 @@ export async function addCandidates(
   }, ASKING);
 }
 
-/** Of candidates that the strategy was told nothing of yet, in order. */
+/** Of candidates that the strategy was told nothing of yet, or not the end of, in order. */
 async function pendingSchedules(transaction: Prisma.TransactionClient, campaignId: string): Promise<PruningSchedule[]> {
   const rows = await transaction.candidate.findMany({
-    where: { campaignId, toldOrder: null },
+    where: { campaignId, OR: [{ toldOrder: null }, { state: { in: [...UNSETTLED] } }] },
     orderBy: { number: 'asc' },
     select: { schedule: true },
   });

@@ -1,5 +1,5 @@
 export { addCandidates, campaignSpec, tellCandidates, unsettledCandidates } from './ask-and-tell.js';
-export type { ToldCandidate, ToldLog } from './ask-and-tell.js';
+export type { ToldCandidate, ToldLog, ToldStrategy } from './ask-and-tell.js';
 export { deviceHoursOf, recordDeviceUse, spentBudget } from './budgets.js';
 export { createCampaign, findCampaign, listCampaigns, setCampaignState, unfinishedCampaigns } from './campaigns.js';
 export { candidateId, findCandidate, listCandidates } from './candidates.js';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AskedCandidate, CampaignSpecInput } from '@espalier/contracts';
 import { front } from '@espalier/pareto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import {
   createCampaign,
   FencedError,
   listCandidates,
+  listEvents,
   readFront,
   recordFailure,
   recordResult,
@@ -16,7 +18,9 @@ import {
   tellCandidates,
   type Database,
   type ToldCandidate,
+  type ToldStrategy,
 } from './index.js';
+import type { Expecting } from './rungs.js';
 
 let database: Database;
 let stop: () => Promise<void>;
@@ -31,15 +35,20 @@ const withRungs = async (name: string, change: Partial<CampaignSpecInput> = {}) 
   return { id: (await createCampaign(database, campaign, null)).id, campaign };
 };
 let next = 0;
+const asking: ToldStrategy = {
+  ask: () => ({
+    schedule: { criterion: 'magnitude', density: { conv2: 0.9 - 0.001 * next++ }, fineTune: { epochs: 6 } },
+    lineage: { origin: 'random', parents: [] },
+  }),
+};
+const askingWith = (expecting: Expecting): ToldStrategy => ({
+  ...asking,
+  expect: (_, schedules, pending) => expecting(schedules, pending),
+});
 const askFor = (id: string, atMost: number, onTold: (told: ToldCandidate[]) => void = () => undefined) =>
   addCandidates(database, id, atMost, async (log) => {
     onTold(await log.after(-1));
-    return {
-      ask: () => ({
-        schedule: { criterion: 'magnitude', density: { conv2: 0.9 - 0.001 * next++ }, fineTune: { epochs: 6 } },
-        lineage: { origin: 'random', parents: [] },
-      }),
-    };
+    return asking;
   });
 const done = async (id: string, { candidateId }: AskedCandidate, accuracy: number, weights: number): Promise<void> => {
   const model = { artifact: artifact(++next), bytes: 1 };
@@ -69,6 +78,62 @@ describe('a campaign with rungs', () => {
     const [again] = await askFor(id, 1);
     expect(again).toMatchObject({ number: 0, rung: { until: 2, from: { artifact: model } } });
     expect((await askFor(id, 1)).map(({ number }) => number)).toEqual([4]);
+  });
+
+  it('has those go on too of which its strategy expects more, for the training that is left, than of anything new', async () => {
+    const { id } = await withRungs('expected');
+    const first = await askFor(id, 4);
+    for (const [i, each] of first.entries()) await done(id, each, 0.8 - 0.1 * i, 0.4 + 0.1 * i);
+    const expectedOf = new Map([
+      [1, 1],
+      [2, 5],
+      [3, 6.5],
+    ]);
+    const seen: { schedules: number; pending: number }[] = [];
+    const expecting = askingWith((schedules, pending) => {
+      seen.push({ schedules: schedules.length, pending: pending.length });
+      // Of six epochs and pruning all but the pruning is left: what is expected counts 7 / 6 times.
+      const each = schedules.map((schedule) => {
+        const { number = -1 } = first.find((one) => isDeepStrictEqual(one.schedule, schedule)) ?? {};
+        return expectedOf.get(number) ?? 0;
+      });
+      return { each, anew: 5.8 };
+    });
+    const asked = await addCandidates(database, id, 4, () => Promise.resolve(expecting));
+    // The best by rank first; then what is expected more of; then, in place of the others, one that is new.
+    expect(asked.map(({ number, rung }) => [number, rung?.until])).toEqual([
+      [0, 2],
+      [3, 2],
+      [2, 2],
+      [4, 0],
+    ]);
+    // What goes on is under way for those after it.
+    expect(seen).toEqual([
+      { schedules: 3, pending: 1 },
+      { schedules: 2, pending: 2 },
+      { schedules: 1, pending: 3 },
+    ]);
+    const events = await listEvents(database, id, 100);
+    const wentOn = events
+      .toReversed()
+      .filter(({ kind }) => kind === 'candidate-went-on')
+      .map(({ detail }) => detail);
+    expect(wentOn).toEqual([
+      { number: 0, rung: 1, by: 'rank' },
+      { number: 3, rung: 1, by: 'expectation' },
+      { number: 2, rung: 1, by: 'expectation' },
+    ]);
+  });
+
+  it('has none go on by expectation when nothing is expected of any, or nothing new may be asked for', async () => {
+    const { id } = await withRungs('nothing-expected', { budget: { candidates: 3 } });
+    for (const each of await askFor(id, 2)) await done(id, each, 0.5, 0.5);
+    const nothing = askingWith((schedules) => ({ each: schedules.map(() => -1), anew: -2 }));
+    expect((await addCandidates(database, id, 1, () => Promise.resolve(nothing))).map(({ number }) => number)).toEqual([
+      2,
+    ]);
+    const everything = askingWith((schedules) => ({ each: schedules.map(() => 1), anew: 0 }));
+    expect(await addCandidates(database, id, 1, () => Promise.resolve(everything))).toEqual([]);
   });
 
   it('trains what goes on to its end, and tells its strategy of each result', async () => {

@@ -39,7 +39,7 @@ export function describeAsked(spec: CampaignSpec, { artifact, ...row }: AskedRow
  * Has stopped candidates go on that are among the best of their rung by now, those of the highest rung first: asynchronous
  * successive halving (Li et al. 2020), with the best chosen by non-dominated rank. The campaign's lock is held.
  */
-export async function promoteCandidates(
+export async function promoteByRank(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   spec: CampaignSpec,
@@ -49,39 +49,107 @@ export async function promoteCandidates(
   if (!rungs || atMost <= 0) return [];
   const promoted: AskedCandidate[] = [];
   for (let rung = rungs.epochs.length - 1; rung >= 0 && promoted.length < atMost; rung--) {
-    for (const id of await goingOn(transaction, campaignId, rung, rungs.keep)) {
-      if (promoted.length === atMost) break;
-      const row = await transaction.candidate.update({
-        where: { id },
-        // Whoever had it before may not know yet that its result was taken, and must not give it again for this rung.
-        data: { state: 'asked', rung: rung + 1, finishedAt: null, heldBy: `rung ${rung + 1}` },
-        include: { artifact: true },
-      });
-      promoted.push(describeAsked(spec, row));
-      await recordEvent(transaction, campaignId, 'candidate-went-on', { number: row.number, rung: rung + 1 }, id);
+    const best = await stoppedAmongBest(transaction, campaignId, rung, (results) => Math.floor(results * rungs.keep));
+    for (const { id } of best.slice(0, atMost - promoted.length)) {
+      promoted.push(await promote(transaction, campaignId, spec, { id, rung }, 'rank'));
     }
   }
   return promoted;
 }
 
+/** What a strategy expects of schedules trained to their end, and of the best that it could ask for instead. */
+export type Expecting = (
+  schedules: readonly PruningSchedule[],
+  pending: readonly PruningSchedule[],
+) => { readonly each: readonly number[]; readonly anew: number } | undefined;
+
+/** Of a rung, so many of the best are looked at: of the others nothing is expected. */
+const MOST_LOOKED_AT = 100;
+
+/**
+ * Has stopped candidates go on of which their campaign's strategy expects more, for the training that is left of them, than of
+ * anything new. Where a rung foretells little, few are held back by it: what they come to is worth more than another start.
+ * The campaign's lock is held.
+ *
+ * @param pending schedules that are under way; those of candidates that go on are added to them
+ */
+export async function promoteAsExpected(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  spec: CampaignSpec,
+  expecting: Expecting,
+  pending: PruningSchedule[],
+  atMost: number,
+): Promise<AskedCandidate[]> {
+  const stopped: (Stopped & { schedule: PruningSchedule })[] = [];
+  for (const rung of spec.rungs?.epochs.keys() ?? []) {
+    const best = await stoppedAmongBest(transaction, campaignId, rung, (all) => Math.min(all, MOST_LOOKED_AT));
+    stopped.push(...best.map((each) => ({ ...each, schedule: PruningScheduleSchema.parse(each.schedule) })));
+  }
+  const promoted: AskedCandidate[] = [];
+  while (promoted.length < atMost && stopped.length > 0) {
+    const expected = expecting(
+      stopped.map(({ schedule }) => schedule),
+      pending,
+    );
+    if (!expected) break;
+    const worth = stopped.map(({ schedule, rung }, i) => expected.each[i] / partLeft(spec, schedule, rung));
+    const most = Math.max(...worth);
+    if (!(most > 0 && most >= expected.anew)) break;
+    const [goesOn] = stopped.splice(worth.indexOf(most), 1);
+    promoted.push(await promote(transaction, campaignId, spec, goesOn, 'expectation'));
+    pending.push(goesOn.schedule);
+  }
+  return promoted;
+}
+
+/** Of what a candidate takes from its beginning, the part that is left after a rung: pruning and measuring take about an epoch. */
+function partLeft(spec: CampaignSpec, schedule: PruningSchedule, rung: number): number {
+  const { epochs } = schedule.fineTune;
+  return (epochs - epochsOfRung(spec, schedule, rung)) / (epochs + 1);
+}
+
+async function promote(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  spec: CampaignSpec,
+  { id, rung }: Pick<Stopped, 'id' | 'rung'>,
+  by: 'rank' | 'expectation',
+): Promise<AskedCandidate> {
+  const row = await transaction.candidate.update({
+    where: { id },
+    // Whoever had it before may not know yet that its result was taken, and must not give it again for this rung.
+    data: { state: 'asked', rung: rung + 1, finishedAt: null, heldBy: `rung ${rung + 1}` },
+    include: { artifact: true },
+  });
+  await recordEvent(transaction, campaignId, 'candidate-went-on', { number: row.number, rung: rung + 1, by }, id);
+  return describeAsked(spec, row);
+}
+
+interface Stopped {
+  readonly id: string;
+  readonly rung: number;
+  readonly schedule: unknown;
+}
+
 /** The stopped ones among the best of a rung, the best first. */
-async function goingOn(
+async function stoppedAmongBest(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   rung: number,
-  keep: number,
-): Promise<string[]> {
+  howMany: (results: number) => number,
+): Promise<Stopped[]> {
   const results = await transaction.rungResult.findMany({
     where: { rung, candidate: { campaignId } },
-    include: { candidate: { select: { state: true, rung: true } } },
+    include: { candidate: { select: { state: true, rung: true, schedule: true } } },
     orderBy: { candidate: { number: 'asc' } },
   });
   const best = bestByRank(
     results.map(({ accuracy, energy }) => [1 - accuracy, energy]),
-    Math.floor(results.length * keep),
+    howMany(results.length),
   );
   return best
     .map(({ index }) => results[index])
     .filter(({ candidate }) => candidate.state === 'stopped' && candidate.rung === rung)
-    .map(({ candidateId }) => candidateId);
+    .map(({ candidateId, candidate: { schedule } }) => ({ id: candidateId, rung, schedule }));
 }

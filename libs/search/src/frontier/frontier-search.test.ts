@@ -73,6 +73,26 @@ describe('a search by expected improvement', () => {
     expect(told).toBeGreaterThan(0.95 * average({}));
   });
 
+  it('expects of what stopped early the more, the better it was then, and less of what is like one under way', () => {
+    const expectedAfter = (lossThen: number, pending: readonly number[][] = []) => {
+      const search = new FrontierSearch(space, { reference: [1, 1], known: cost, isShare: true, hasFidelities: true });
+      for (let number = 0; number < 12; number++) {
+        const x = spread(space, new RandomStream(1, number), (number + 0.5) / 12);
+        search.observe(x, [Math.min(1, loss(x) + 0.2), cost(x)], 0);
+        if (number % 2 === 0) search.observe(x, [loss(x), cost(x)], 1);
+      }
+      const stopped = [0.4, 0.5, 0.6, 0.7];
+      search.observe(stopped, [lossThen, cost(stopped)], 0);
+      const { each, anew } = search.expect(new RandomStream(1, 99), [stopped], pending);
+      return { stopped: each[0], anew };
+    };
+    const [good, usual] = [expectedAfter(0.15), expectedAfter(0.6)];
+    expect(good.stopped).toBeGreaterThan(2 * usual.stopped);
+    // What is not tried yet is searched for the best.
+    expect(usual.anew).toBeGreaterThan(usual.stopped);
+    expect(expectedAfter(0.15, [[0.4, 0.5, 0.6, 0.69]]).stopped).toBeLessThan(0.5 * good.stopped);
+  });
+
   it('keeps away from where trainings fail', () => {
     const failsAt = (x: readonly number[]): boolean => x[0] < 0.4;
     expect(average({ failsAt })).toBeGreaterThan(0.85 * average({}));

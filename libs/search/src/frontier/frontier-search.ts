@@ -1,5 +1,5 @@
 import type { RandomStream } from '@espalier/random';
-import type { CubeSpace } from '../cube.js';
+import type { CubeSpace, Expectation } from '../cube.js';
 import { climb, type Climber } from './climb.js';
 import { LearnedObjective, type Beliefs } from './learned-objective.js';
 import { SecondObjective, type CostBeliefs } from './second-objective.js';
@@ -125,6 +125,20 @@ export class FrontierSearch {
       random,
       pending.map((point) => ({ point, deviates: [0, 0] })),
     ).map(({ point }) => point);
+  }
+
+  /** What is expected of points, were they tried to their end, and of the best that could be proposed in their stead. */
+  expect(
+    random: RandomStream,
+    points: readonly (readonly number[])[],
+    pending: readonly (readonly number[])[],
+  ): Expectation {
+    const steps = this.#steps();
+    const expected = this.#expectedImprovement(
+      steps,
+      pending.map((point) => ({ point, deviates: [0, 0] })),
+    );
+    return { each: points.map(expected), anew: climb(this.space, this.#members(steps), expected, random)[0].value };
   }
 
   /**

@@ -1,5 +1,5 @@
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
+import type { CubeSpace, CubeStrategy, CubeTold, Expectation, Proposal } from '../cube.js';
 import { spread } from '../frontier/climb.js';
 import { FrontierSearch, type FrontierOptions } from '../frontier/frontier-search.js';
 
@@ -36,7 +36,7 @@ export class FrontierStrategy implements CubeStrategy {
   *propose(number: number, pending: readonly (readonly number[])[]): Iterable<Proposal> {
     const random = new RandomStream(this.seed, number);
     // First the space is looked at from one end to the other.
-    if (number + this.#prior < this.#initial || this.#search.observations < FEWEST_TO_LEARN_FROM) {
+    if (this.#isLooking(number)) {
       const level = ((number + this.#prior + random.uniform()) / this.#initial) % 1;
       yield { point: spread(this.space, random, level), origin: 'random', parents: [] };
     } else {
@@ -46,5 +46,18 @@ export class FrontierStrategy implements CubeStrategy {
       for (const point of points) yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
     }
     for (;;) yield { point: spread(this.space, random), origin: 'random', parents: [] };
+  }
+
+  expect(
+    number: number,
+    points: readonly (readonly number[])[],
+    pending: readonly (readonly number[])[],
+  ): Expectation | undefined {
+    if (this.#isLooking(number)) return undefined;
+    return this.#search.expect(new RandomStream(this.seed, number), points, pending);
+  }
+
+  #isLooking(number: number): boolean {
+    return number + this.#prior < this.#initial || this.#search.observations < FEWEST_TO_LEARN_FROM;
   }
 }
