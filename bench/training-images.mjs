@@ -32,10 +32,12 @@ async function compare({ name, data, images, batch }, python) {
   const folder = mkdtempSync(join(tmpdir(), 'espalier-bench-'));
   const [model, packed] = [join(folder, 'model.keras'), join(folder, 'images')];
   writeFileSync(model, await exportKerasArchive(network, initialWeights(network, 1)));
-  const pixels = training.images.length / training.count;
   writeFileSync(
     packed,
-    Buffer.concat([training.images.subarray(0, images * pixels), training.labels.subarray(0, images)]),
+    Buffer.concat([
+      training.images.gather(Array.from({ length: images }, (_, i) => i)),
+      training.labels.subarray(0, images),
+    ]),
   );
   const ours = [];
   const masked = [];

@@ -40,7 +40,7 @@ beforeAll(async () => {
     seen.set(label, number + 1);
     const folder = join(stack.home, 'digits', `digit-${label}`);
     mkdirSync(folder, { recursive: true });
-    const pixels = Buffer.from(training.images.subarray(i * 784, (i + 1) * 784));
+    const pixels = Buffer.from(training.images.gather([i]));
     await sharp(pixels, { raw: { width: 28, height: 28, channels: 1 } })
       .png()
       .toFile(join(folder, `${number}.png`));

@@ -1,3 +1,4 @@
+import { ImagesInMemory } from '@espalier/datasets';
 import type { Network } from '@espalier/networks';
 import { fit, initialWeights, TrainableNetwork } from '@espalier/training';
 
@@ -41,12 +42,12 @@ export async function selfTest(threads: { intraOp: number; interOp: number }): P
     Math.floor(i / SIDE / SIDE) % 2 ? 200 + (i % 7) : 20 + (i % 5),
   );
   const labels = Uint8Array.from({ length: IMAGES }, (_, i) => i % 2);
-  const probes = { images, labels, count: IMAGES };
+  const probes = { images: new ImagesInMemory(images, SIDE * SIDE), labels, count: IMAGES };
   const trainable = new TrainableNetwork(PROBE, threads);
   try {
     const weights = initialWeights(PROBE, 1);
     await trainable.load({ weights, masks: new Map(), slots: new Map() });
-    const answers = await trainable.logits({ ...probes, labels: Int32Array.from(labels) });
+    const answers = await trainable.logits({ images, labels: Int32Array.from(labels), count: IMAGES });
     const expected = logitsByHand(images, (name) => weights.get(name)?.data ?? new Float32Array());
     for (const [i, value] of expected.entries()) {
       const difference = Math.abs(answers[i] - value);

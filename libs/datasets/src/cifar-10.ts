@@ -55,8 +55,8 @@ export async function loadCifar10(cache: string): Promise<DataSet> {
     name: 'cifar-10',
     image,
     classes: 10,
-    training: head(all, all.count - VALIDATION_IMAGES, image),
-    validation: tail(all, VALIDATION_IMAGES, image),
+    training: head(all, all.count - VALIDATION_IMAGES),
+    validation: tail(all, VALIDATION_IMAGES),
     test,
   };
 }

@@ -1,8 +1,12 @@
 import { RandomStream } from '@espalier/random';
+import { DataSetError } from './data-set-error.js';
+import { ChosenImages, type Images } from './images.js';
 
-/** Images as bytes and their classes. Pixels stay bytes until TensorFlow casts a batch of them. */
+export { DataSetError } from './data-set-error.js';
+
+/** Images and their classes. Pixels stay bytes until TensorFlow casts a batch of them. */
 export interface Split {
-  readonly images: Uint8Array;
+  readonly images: Images;
   readonly labels: Uint8Array;
   readonly count: number;
 }
@@ -26,18 +30,13 @@ export interface DataSetFacts {
   readonly trainingImages: number;
 }
 
-/** A data set that is unknown, missing or not what it should be. */
-export class DataSetError extends Error {
-  override name = 'DataSetError';
-}
-
 /** The first `trainingImages`, and of the other splits the first in the same proportion. */
 export function subset(data: DataSet, trainingImages: number): DataSet {
   if (trainingImages > data.training.count) {
     throw new DataSetError(`${data.name} has ${data.training.count} training images, ${trainingImages} were asked for`);
   }
   const share = trainingImages / data.training.count;
-  const first = (split: Split): Split => head(split, Math.ceil(split.count * share), data.image);
+  const first = (split: Split): Split => head(split, Math.ceil(split.count * share));
   return { ...data, training: first(data.training), validation: first(data.validation), test: first(data.test) };
 }
 
@@ -46,13 +45,8 @@ export function subset(data: DataSet, trainingImages: number): DataSet {
  * first so many images of a split.
  */
 export function shuffled(data: DataSet): DataSet {
-  const mixed = ({ images, labels, count }: Split, stream: number): Split => {
-    const order = new RandomStream(0, stream).permutation(count);
-    const pixels = pixelsOf(data.image);
-    const into = new Uint8Array(images.length);
-    order.forEach((from, at) => into.set(images.subarray(from * pixels, (from + 1) * pixels), at * pixels));
-    return { images: into, labels: Uint8Array.from(order, (from) => labels[from]), count };
-  };
+  const mixed = (split: Split, stream: number): Split =>
+    chosen(split, new RandomStream(0, stream).permutation(split.count));
   return {
     ...data,
     training: mixed(data.training, 0),
@@ -61,14 +55,24 @@ export function shuffled(data: DataSet): DataSet {
   };
 }
 
-type Image = DataSet['image'];
-const pixelsOf = ({ height, width, channels }: Image): number => height * width * channels;
-
-export function head(split: Split, count: number, image: Image): Split {
-  return { images: split.images.subarray(0, count * pixelsOf(image)), labels: split.labels.subarray(0, count), count };
+export function head(split: Split, count: number): Split {
+  return chosen(
+    split,
+    Uint32Array.from({ length: count }, (_, at) => at),
+  );
 }
 
-export function tail(split: Split, count: number, image: Image): Split {
-  const before = split.count - count;
-  return { images: split.images.subarray(before * pixelsOf(image)), labels: split.labels.subarray(before), count };
+export function tail(split: Split, count: number): Split {
+  return chosen(
+    split,
+    Uint32Array.from({ length: count }, (_, at) => split.count - count + at),
+  );
+}
+
+function chosen({ images, labels }: Split, numbers: Uint32Array): Split {
+  return {
+    images: new ChosenImages(images, numbers),
+    labels: Uint8Array.from(numbers, (number) => labels[number]),
+    count: numbers.length,
+  };
 }

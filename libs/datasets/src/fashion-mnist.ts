@@ -34,14 +34,14 @@ export async function loadFashionMnist(cache: string): Promise<DataSet> {
   });
   const image = { height: 28, width: 28, channels: 1 };
   const all = unpackImages(bytes, PIXELS, 'fashion-mnist');
-  const learned = head(all, all.count - TEST_IMAGES, image);
+  const learned = head(all, all.count - TEST_IMAGES);
   return {
     name: 'fashion-mnist',
     image,
     classes: CLASSES,
-    training: head(learned, learned.count - VALIDATION_IMAGES, image),
-    validation: tail(learned, VALIDATION_IMAGES, image),
-    test: tail(all, TEST_IMAGES, image),
+    training: head(learned, learned.count - VALIDATION_IMAGES),
+    validation: tail(learned, VALIDATION_IMAGES),
+    test: tail(all, TEST_IMAGES),
   };
 }
 

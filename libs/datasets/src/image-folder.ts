@@ -1,10 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { DataSetError, type DataSet, type DataSetFacts, type Split } from './data-set.js';
-import { decodeImage } from './decode-image.js';
-import { packImages, unpackImages } from './packed-images.js';
+import { decodedSplit } from './decoded-split.js';
 import { checkParts, partOf, type Part } from './split-images.js';
 
 const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
@@ -41,7 +38,13 @@ export async function loadImageFolder(path: string, cache: string, image: DataSe
   const { classes, files } = await list(path);
   const read = async (part: Part): Promise<Split> => {
     const own = files.filter((file) => file.part === part);
-    return unpackImages(await decoded(own, cache, image), image.height * image.width * image.channels, path);
+    const origin: unknown[] = [];
+    for (const { path, label } of own) {
+      const { size, mtimeMs } = await stat(path);
+      origin.push([path, label, size, mtimeMs]);
+    }
+    const images = own.map(({ path, label }) => ({ label, name: path, read: () => Promise.resolve(path) }));
+    return decodedSplit(images, origin, cache, image);
   };
   const data = {
     name: basename(path),
@@ -92,34 +95,4 @@ async function folders(path: string): Promise<string[]> {
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => name)
     .sort();
-}
-
-/** Images and labels packed as one file of the cache, named after what the files were when they were decoded. */
-async function decoded(files: readonly ImageFile[], cache: string, image: DataSet['image']): Promise<Uint8Array> {
-  const hash = createHash('sha256').update(JSON.stringify(image));
-  for (const { path, label } of files) {
-    const { size, mtimeMs } = await stat(path);
-    hash.update(JSON.stringify([path, label, size, mtimeMs]));
-  }
-  const cached = join(cache, 'folders', hash.digest('hex'));
-  const known = await readFile(cached).catch(() => undefined);
-  if (known) return known;
-  const images = new Array<Uint8Array>(files.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let at = next++; at < files.length; at = next++) {
-      const { path } = files[at];
-      images[at] = await decodeImage(path, image, path);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  const packed = packImages(
-    images,
-    Uint8Array.from(files, ({ label }) => label),
-  );
-  await mkdir(dirname(cached), { recursive: true });
-  const partial = `${cached}.${randomUUID()}.partial`;
-  await writeFile(partial, packed);
-  await rename(partial, cached);
-  return packed;
 }

@@ -6,6 +6,7 @@ import { folderFacts, isFolder, loadFolder } from './own-folder.js';
 
 export { DataSetError, subset } from './data-set.js';
 export type { DataSet, DataSetFacts, Split } from './data-set.js';
+export { ImagesInMemory, type Images } from './images.js';
 export { parseIdx } from './idx-file.js';
 export { loadMnist } from './mnist.js';
 export { isFolder } from './own-folder.js';

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cachedCopy } from './cached-file.js';
-import { DataSetError, type DataSet, type Split } from './data-set.js';
+import { DataSetError, head, tail, type DataSet, type Split } from './data-set.js';
 import { parseIdx } from './idx-file.js';
+import { ImagesInMemory } from './images.js';
 
 const VALIDATION_IMAGES = 5_000;
 const PIXELS = 28 * 28;
@@ -49,8 +50,8 @@ export async function loadMnist(cache: string): Promise<DataSet> {
     name: 'mnist',
     image: { height: 28, width: 28, channels: 1 },
     classes: 10,
-    training: split(all.images.subarray(0, cut * PIXELS), all.labels.subarray(0, cut)),
-    validation: split(all.images.subarray(cut * PIXELS), all.labels.subarray(cut)),
+    training: head(all, cut),
+    validation: tail(all, VALIDATION_IMAGES),
     test: split(testImages.data, testLabels.data),
   };
 }
@@ -59,5 +60,5 @@ function split(images: Uint8Array, labels: Uint8Array): Split {
   if (images.length !== labels.length * PIXELS) {
     throw new DataSetError(`mnist has ${images.length / PIXELS} images and ${labels.length} labels`);
   }
-  return { images, labels, count: labels.length };
+  return { images: new ImagesInMemory(images, PIXELS), labels, count: labels.length };
 }

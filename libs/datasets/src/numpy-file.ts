@@ -1,6 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataSetError, head, tail, type DataSet, type DataSetFacts, type Split } from './data-set.js';
+import { ImagesInFile } from './images.js';
 import { checkParts } from './split-images.js';
 
 const MAX_CLASSES = 256;
@@ -36,14 +37,14 @@ export async function loadNumpy(path: string): Promise<DataSet> {
   const classes = classesOf(all.labels, path);
   const hasTest = await exists(join(path, 'test-images.npy'));
   const tenth = Math.floor(all.split.count / 10);
-  const learned = head(all.split, all.split.count - tenth, image);
-  const test = hasTest ? await testSplit(path, image, classes) : tail(learned, tenth, image);
+  const learned = head(all.split, all.split.count - tenth);
+  const test = hasTest ? await testSplit(path, image, classes) : tail(learned, tenth);
   const data = {
     name: basename(path),
     image,
     classes,
-    training: hasTest ? learned : head(learned, learned.count - tenth, image),
-    validation: tail(all.split, tenth, image),
+    training: hasTest ? learned : head(learned, learned.count - tenth),
+    validation: tail(all.split, tenth),
     test,
   };
   return checkParts(
@@ -71,19 +72,17 @@ async function readPair(
   const file = join(path, `${prefix}images.npy`);
   const { shape, dtype, offset } = await header(file);
   if (dtype !== '|u1') throw new DataSetError(`${file} has values of type ${dtype}; images are bytes (uint8)`);
-  const bytes = await readFile(file);
-  const images = bytes.subarray(offset);
+  const bytes = (await stat(file)).size - offset;
   const expected = shape.reduce((product, size) => product * size, 1);
-  if (images.length !== expected) {
-    throw new DataSetError(
-      `${file} has ${images.length} bytes of images, its shape asks for ${expected}; it is cut off`,
-    );
+  if (bytes !== expected) {
+    throw new DataSetError(`${file} has ${bytes} bytes of images, its shape asks for ${expected}; it is cut off`);
   }
   const labels = await readLabels(join(path, `${prefix}labels.npy`));
   if (labels.length !== shape[0]) {
     throw new DataSetError(`${path} has ${shape[0]} images and ${labels.length} labels`);
   }
   classesOf(labels, path);
+  const images = new ImagesInFile(file, offset, expected / Math.max(1, labels.length));
   return { split: { images, labels: Uint8Array.from(labels), count: labels.length }, shape, labels };
 }
 

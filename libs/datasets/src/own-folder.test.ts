@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32c } from '@node-rs/crc32';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dataSetFacts, loadDataSet } from './index.js';
+import { dataSetFacts, loadDataSet, type Split } from './index.js';
 
 const GREY = { height: 8, width: 8, channels: 1 };
 let folder: string;
@@ -25,6 +25,8 @@ async function fill(path: string, count: number, shade: number): Promise<void> {
   for (let i = 0; i < count; i++) await writeFile(join(path, `${i}.png`), await png(shade, 12 + (i % 5)));
 }
 
+const pixelsOf = ({ images, count }: Split): Uint8Array => images.gather(Array.from({ length: count }, (_, i) => i));
+
 describe('a folder of images by class', () => {
   it('is split by the names of its images, decoded and scaled to what the network takes', async () => {
     await fill(join(folder, 'dark'), 60, 20);
@@ -38,11 +40,13 @@ describe('a folder of images by class', () => {
     expect(Math.min(validation.count, test.count)).toBeGreaterThan(2);
     for (const split of [training, validation, test]) {
       for (let i = 0; i < split.count; i++) {
-        const shade = split.images[i * 64 + 9];
+        const shade = split.images.gather([i])[9];
         expect(Math.abs(shade - (split.labels[i] === 0 ? 20 : 230))).toBeLessThan(3);
       }
     }
-    expect(await loadDataSet(folder, cache, null, GREY)).toEqual(data);
+    const again = await loadDataSet(folder, cache, null, GREY);
+    expect(pixelsOf(again.training)).toEqual(pixelsOf(training));
+    expect(again.training.labels).toEqual(training.labels);
   });
 
   it('has its classes mixed, so that the first images of a split are of all of them', async () => {
@@ -109,8 +113,47 @@ describe('a NumPy pair', () => {
     const { training, validation, test } = await loadDataSet(folder, cache, null);
     expect([training.count, test.count, validation.count]).toEqual([40, 5, 5]);
     expect([...validation.labels].sort()).toEqual([0, 0, 1, 1, 2]);
-    const firstPixels = Array.from({ length: 5 }, (_, i) => [validation.images[i * 64], validation.labels[i]]);
+    const firstPixels = Array.from({ length: 5 }, (_, i) => [validation.images.gather([i])[0], validation.labels[i]]);
     expect(firstPixels.sort()).toEqual([45, 46, 47, 48, 49].map((i) => [images[i * 64], i % 3]).sort());
+  });
+
+  it('may be larger than memory: only what is asked for is read', async () => {
+    const [count, side] = [50_000, 256];
+    const file = join(folder, 'images.npy');
+    await writeFile(file, npy('|u1', [count, side, side], new Uint8Array()));
+    const { size: start } = await stat(file);
+    // A hole of 3.3 GB, with one bright pixel in each of the last images.
+    await truncate(file, start + count * side * side);
+    const handle = await open(file, 'r+');
+    for (let i = count - 5000; i < count; i++) await handle.write(Buffer.of(255), 0, 1, start + i * side * side + 7);
+    await handle.close();
+    await writeFile(
+      join(folder, 'labels.npy'),
+      npy(
+        '|u1',
+        [count],
+        Uint8Array.from({ length: count }, (_, i) => i % 2),
+      ),
+    );
+    const before = process.memoryUsage().rss;
+    const { validation } = await loadDataSet(folder, cache, null);
+    expect(validation.count).toBe(5000);
+    for (let i = 0; i < 5000; i += 50) {
+      const image = validation.images.gather([i]);
+      expect([image.length, image[6], image[7]]).toEqual([side * side, 0, 255]);
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(500e6);
+  });
+
+  it('is not read on when it has become shorter', async () => {
+    await writeFile(join(folder, 'images.npy'), npy('|u1', [50, 8, 8], images));
+    await writeFile(
+      join(folder, 'labels.npy'),
+      labels((i) => i % 3),
+    );
+    const { training } = await loadDataSet(folder, cache, null);
+    await truncate(join(folder, 'images.npy'), 200);
+    expect(() => training.images.gather([0, 1, 2, 3])).toThrow('has become shorter since it was opened');
   });
 
   it('is refused when a label is out of range, the two do not fit, or a file is cut off or of floats', async () => {
@@ -167,8 +210,10 @@ describe('TFRecords', () => {
     const data = await loadDataSet(folder, cache, null, GREY);
     expect(data.classes).toBe(2);
     expect(data.training.count + data.validation.count + data.test.count).toBe(60);
-    const shades = Array.from({ length: data.training.count }, (_, i) => data.training.images[i * 64] / 4);
+    const shades = Array.from({ length: data.training.count }, (_, i) => data.training.images.gather([i])[0] / 4);
     shades.forEach((shade, i) => expect(Math.round(shade) % 2).toBe(data.training.labels[i]));
+    const again = await loadDataSet(folder, cache, null, GREY);
+    expect(pixelsOf(again.training)).toEqual(pixelsOf(data.training));
   });
 
   it('are refused when cut off or damaged', async () => {

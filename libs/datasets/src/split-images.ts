@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DataSetError, type DataSet, type Split } from './data-set.js';
-
-export interface LabelledImages {
-  readonly images: readonly Uint8Array[];
-  readonly labels: readonly number[];
-}
+import { DataSetError, type DataSet } from './data-set.js';
 
 /** Of data without a test split, a tenth each is set aside for validation and test. */
 export type Part = 'training' | 'validation' | 'test';
@@ -14,10 +9,6 @@ export function partOf(name: string, hasTest: boolean): Part {
   const tenth = createHash('sha256').update(name).digest().readUInt32LE(0) % 10;
   if (tenth === 0) return 'validation';
   return tenth === 1 && !hasTest ? 'test' : 'training';
-}
-
-export function splitOf({ images, labels }: LabelledImages): Split {
-  return { images: Buffer.concat(images), labels: Uint8Array.from(labels), count: labels.length };
 }
 
 /** @throws DataSetError when a split has no image, or a class none to learn from */

@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32c } from '@node-rs/crc32';
 import protobuf from 'protobufjs';
-import { DataSetError, type DataSet, type DataSetFacts } from './data-set.js';
-import { decodeImage } from './decode-image.js';
-import { checkParts, partOf, splitOf, type Part } from './split-images.js';
+import { DataSetError, type DataSet, type DataSetFacts, type Split } from './data-set.js';
+import { decodedSplit, type EncodedImage } from './decoded-split.js';
+import { checkParts, partOf, type Part } from './split-images.js';
 
 /** The part of TensorFlow's example.proto that images and labels need. */
 const { root } = protobuf.parse(`
@@ -29,7 +29,7 @@ const MAX_CLASSES = 256;
 
 /** Of `train*.tfrecord`, and `test*.tfrecord` if there are, with encoded images and labels. */
 export async function tfrecordFacts(path: string): Promise<DataSetFacts> {
-  const examples = await readAll(path);
+  const { examples } = await readAll(path);
   return {
     image: null,
     classes: classesOf(examples),
@@ -42,24 +42,23 @@ export async function tfrecordFacts(path: string): Promise<DataSetFacts> {
  *
  * @throws DataSetError when a record is cut off or damaged, or has no image or label
  */
-export async function loadTfrecords(path: string, _cache: string, image: DataSet['image']): Promise<DataSet> {
-  const examples = await readAll(path);
+export async function loadTfrecords(path: string, cache: string, image: DataSet['image']): Promise<DataSet> {
+  const { examples, origin } = await readAll(path);
   const classes = classesOf(examples);
-  const images: Uint8Array[] = [];
-  for (const { encoded, name } of examples) images.push(await decodeImage(encoded, image, `the image of ${name}`));
-  const split = (part: Part) => {
-    const own = examples
-      .map((example, i) => ({ example, image: images[i] }))
-      .filter((each) => each.example.part === part);
-    return splitOf({ images: own.map((each) => each.image), labels: own.map((each) => each.example.label) });
-  };
+  const split = (part: Part): Promise<Split> =>
+    decodedSplit(
+      examples.filter((example) => example.part === part),
+      [...origin, part],
+      cache,
+      image,
+    );
   const data = {
     name: basename(path),
     image,
     classes,
-    training: split('training'),
-    validation: split('validation'),
-    test: split('test'),
+    training: await split('training'),
+    validation: await split('validation'),
+    test: await split('test'),
   };
   return checkParts(
     data,
@@ -67,10 +66,8 @@ export async function loadTfrecords(path: string, _cache: string, image: DataSet
   );
 }
 
-interface LabelledExample {
-  readonly name: string;
-  readonly encoded: Uint8Array;
-  readonly label: number;
+/** Of an example only its place is kept: its image is read again when it is decoded. */
+interface LabelledExample extends EncodedImage {
   readonly part: Part;
 }
 
@@ -78,19 +75,25 @@ function classesOf(examples: readonly LabelledExample[]): number {
   return examples.reduce((most, { label }) => Math.max(most, label), 0) + 1;
 }
 
-async function readAll(path: string): Promise<LabelledExample[]> {
+async function readAll(path: string): Promise<{ examples: LabelledExample[]; origin: unknown[] }> {
   const files = (await readdir(path)).filter((name) => name.endsWith('.tfrecord')).sort();
   const hasTest = files.some((name) => name.startsWith('test'));
   const examples: LabelledExample[] = [];
-  for (const file of files) {
+  const origin: unknown[] = [];
+  for (const name of files) {
+    const file = join(path, name);
+    const { size, mtimeMs } = await stat(file);
+    origin.push([file, size, mtimeMs]);
     let number = 0;
-    for (const record of records(await readFile(join(path, file)), join(path, file))) {
-      const name = `${join(path, file)}, record ${number++}`;
-      const part = file.startsWith('test') ? 'test' : partOf(`${file}/${number}`, hasTest);
-      examples.push({ name, part, ...readExample(record, name) });
+    for await (const { record, at } of records(file, size)) {
+      const called = `the image of ${file}, record ${number++}`;
+      const { label } = readExample(record, called);
+      const part = name.startsWith('test') ? 'test' : partOf(`${name}/${number}`, hasTest);
+      const read = async (): Promise<Uint8Array> => readExample(await bytesAt(file, at, record.length), called).encoded;
+      examples.push({ name: called, label, part, read });
     }
   }
-  return examples;
+  return { examples, origin };
 }
 
 function readExample(record: Uint8Array, name: string): { encoded: Uint8Array; label: number } {
@@ -113,22 +116,39 @@ function readExample(record: Uint8Array, name: string): { encoded: Uint8Array; l
 }
 
 /** A record: its length (uint64) and that one's checksum, its bytes and their checksum. */
-function* records(bytes: Buffer, file: string): Generator<Uint8Array> {
-  let at = 0;
-  while (at < bytes.length) {
-    if (at + 12 > bytes.length) throw new DataSetError(`${file} is cut off at byte ${at}`);
-    const length = Number(bytes.readBigUInt64LE(at));
-    if (masked(bytes.subarray(at, at + 8)) !== bytes.readUInt32LE(at + 8)) {
-      throw new DataSetError(`${file} is damaged at byte ${at}: the length's checksum is wrong`);
+async function* records(file: string, size: number): AsyncGenerator<{ record: Uint8Array; at: number }> {
+  const handle = await open(file);
+  const read = async (from: number, length: number): Promise<Buffer> =>
+    (await handle.read(Buffer.alloc(length), 0, length, from)).buffer;
+  try {
+    for (let at = 0; at < size;) {
+      if (at + 12 > size) throw new DataSetError(`${file} is cut off at byte ${at}`);
+      const head = await read(at, 12);
+      if (masked(head.subarray(0, 8)) !== head.readUInt32LE(8)) {
+        throw new DataSetError(`${file} is damaged at byte ${at}: the length's checksum is wrong`);
+      }
+      const length = Number(head.readBigUInt64LE());
+      const start = at + 12;
+      if (start + length + 4 > size) throw new DataSetError(`${file} is cut off at byte ${at}`);
+      const rest = await read(start, length + 4);
+      const record = rest.subarray(0, length);
+      if (masked(record) !== rest.readUInt32LE(length)) {
+        throw new DataSetError(`${file} is damaged at byte ${start}: the record's checksum is wrong`);
+      }
+      yield { record, at: start };
+      at = start + length + 4;
     }
-    const start = at + 12;
-    if (start + length + 4 > bytes.length) throw new DataSetError(`${file} is cut off at byte ${at}`);
-    const record = bytes.subarray(start, start + length);
-    if (masked(record) !== bytes.readUInt32LE(start + length)) {
-      throw new DataSetError(`${file} is damaged at byte ${start}: the record's checksum is wrong`);
-    }
-    yield record;
-    at = start + length + 4;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function bytesAt(file: string, from: number, length: number): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    return (await handle.read(Buffer.alloc(length), 0, length, from)).buffer;
+  } finally {
+    await handle.close();
   }
 }
 

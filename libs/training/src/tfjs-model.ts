@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Split } from '@espalier/datasets';
 import type { io } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-node-gpu';
+import { batchOf } from './batches.js';
 
 /**
  * Loads a model in tfjs's layers format from a folder and gives its accuracy on a split, as a user of the exported model
@@ -24,14 +25,13 @@ export async function tfjsAccuracy(folder: string, split: Split): Promise<number
   );
   try {
     const [, height, width, channels] = model.inputs[0].shape as [null, number, number, number];
-    const pixels = height * width * channels;
     const BATCH = 250;
     let right = 0;
     for (let from = 0; from < split.count; from += BATCH) {
       const to = Math.min(split.count, from + BATCH);
       const answers = tf.tidy(() => {
         const images = tf.tensor4d(
-          Float32Array.from(split.images.subarray(from * pixels, to * pixels), (byte) => byte / 255),
+          Float32Array.from(batchOf(split, null, from, to).images, (byte) => byte / 255),
           [to - from, height, width, channels],
         );
         return (model.predict(images) as tf.Tensor).argMax(1).dataSync();

@@ -78,10 +78,7 @@ describe('the compiled training step', () => {
     for (let n = 0; n < 12; n++) {
       const from = n * 32;
       const at = [...order.subarray(from, from + 32)];
-      const images = Float32Array.from(
-        at.flatMap((i) => [...data.training.images.subarray(i * 784, (i + 1) * 784)]),
-        (byte) => byte / 255,
-      );
+      const images = Float32Array.from(data.training.images.gather(at), (byte) => byte / 255);
       const labels = Int32Array.from(at, (i) => data.training.labels[i]);
       const expected = oracle.step(images, labels);
       expect(await step(from, from + 32, 0.05)).toBeCloseTo(expected, 4);
@@ -173,7 +170,8 @@ describe('layer statistics', () => {
     const [{ gram, correlation, samples }] = await layerStatistics(network, dense, 'conv1', data.training, 3, 40);
     dense.close();
     const kernel = fresh().weights.get('conv1/kernel')?.data ?? new Float32Array();
-    const pixel = (image: number, y: number, x: number): number => data.training.images[image * 784 + y * 28 + x] / 255;
+    const images = data.training.images.gather([0, 1, 2]);
+    const pixel = (image: number, y: number, x: number): number => images[image * 784 + y * 28 + x] / 255;
     const positions = Array.from({ length: 3 * 24 * 24 }, (_, at) => ({
       image: Math.floor(at / 576),
       y: Math.floor((at % 576) / 24),
