@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadDataSet, withNpmPackage } from '@espalier/datasets';
 import { eyeriss, macCount, NetworkPricer } from '@espalier/energy-model';
 import {
@@ -19,6 +20,7 @@ import {
 } from '@espalier/networks';
 import { batchOf, initialWeights, TrainableNetwork, type Batch } from '@espalier/training';
 import * as tf from '@tensorflow/tfjs-node-gpu';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOracle } from '../setup/oracles.mjs';
 
@@ -33,17 +35,11 @@ beforeAll(async () => {
   const { training } = await loadDataSet('mnist', join(tmpdir(), 'espalier-test-data'), 1_100);
   const digits = batchOf(training, null, 0, IMAGES);
   batches.set(28, digits);
-  // Three digits as the colours of one image, with a frame of two pixels.
-  const colour = new Uint8Array(IMAGES * 32 * 32 * 3);
-  for (let image = 0; image < IMAGES; image++) {
-    for (let channel = 0; channel < 3; channel++) {
-      const digit = (image + channel) % IMAGES;
-      for (let at = 0; at < 784; at++) {
-        const [y, x] = [2 + Math.floor(at / 28), 2 + (at % 28)];
-        colour[((image * 32 + y) * 32 + x) * 3 + channel] = digits.images[digit * 784 + at];
-      }
-    }
-  }
+  // The first of CIFAR-10's test images, one below the other.
+  const colour = await sharp(fileURLToPath(new URL('images/cifar-10-test-0-to-5.png', import.meta.url)))
+    .raw()
+    .toBuffer();
+  expect(colour).toHaveLength(IMAGES * 32 * 32 * 3);
   batches.set(32, { images: colour, labels: digits.labels, count: IMAGES });
   for (const [height, { images }] of batches) writeFileSync(join(folder, `images-${height}.bin`), images);
   runOracle('keras_models.py', [folder]);
