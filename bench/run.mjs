@@ -15,6 +15,7 @@ import { benchResnet20 } from './pruning/resnet-20.mjs';
 import { benchRungs } from './rungs.mjs';
 import { benchRecorded } from './search/recorded.mjs';
 import { benchSearch } from './search/search.mjs';
+import { benchShrinking } from './shrinking.mjs';
 import { benchTrainingImages } from './training-images.mjs';
 import { benchWorkerMemory } from './worker-memory.mjs';
 
@@ -22,6 +23,7 @@ const BENCHES = {
   'energy-pricings': benchEnergyPricings,
   'mapping-search': benchMappingSearch,
   'training-images': benchTrainingImages,
+  shrinking: benchShrinking,
   'demo-candidates': benchDemoCandidates,
   'campaign-scale': benchCampaignScale,
   rungs: benchRungs,
