@@ -5,6 +5,7 @@ import {
   type CampaignPlan,
   type CampaignSpec,
   type DeviceClass,
+  type TakenUp,
 } from '@espalier/contracts';
 import { acceleratorOf } from '@espalier/networks';
 import {
@@ -20,22 +21,25 @@ import {
   recordDenseModel,
   recordFailure,
   recordReplicate,
-  recordResult,
+  recordResults,
   recordTest,
   releaseCandidate,
   replicatesToDo,
   setCampaignState,
   spentBudget,
-  takeUpCandidate,
+  takeUpCandidates,
   tellCandidates,
   unsettledCandidates,
+  type ArrivedResult,
   type Database,
+  type Taking,
 } from '@espalier/store';
 import type { candidate } from '@espalier/workflows/client';
 import { log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { SettledSignals } from './settled-signals.js';
+import { Gathered } from './gathered.js';
+import { tellSettled } from './tell-settled.js';
 import { ToldStrategies } from './told-strategies.js';
 
 /** The orchestrator's activities, over a store, Temporal, and the device class that campaigns train on which name none. */
@@ -49,7 +53,12 @@ export function createBookkeepingActivities({
   deviceClass: () => Promise<DeviceClass>;
 }): BookkeepingActivities {
   const strategies = new ToldStrategies();
-  const settled = new SettledSignals(client);
+  const takings = new Gathered<Taking, TakenUp>(20, (campaignId, all) => takeUpCandidates(database, campaignId, all));
+  const results = new Gathered<ArrivedResult, void>(100, (campaignId, all) => recordResults(database, campaignId, all));
+  const ends = new Gathered<string, void>(100, async (campaignId, candidateIds) => {
+    await tellSettled(client, campaignId, candidateIds);
+    return candidateIds.map(() => ({ status: 'fulfilled', value: undefined }));
+  });
   return withTypedErrors({
     async loadPlan(campaignId): Promise<CampaignPlan> {
       const { spec, state, dense } = await findCampaign(database, campaignId);
@@ -109,12 +118,12 @@ export function createBookkeepingActivities({
         ),
       );
     },
-    signalSettled: (campaignId, candidateId) => settled.tell(campaignId, candidateId),
+    signalSettled: (campaignId, candidateId) => ends.do(campaignId, candidateId),
     unsettled: (campaignId) => unsettledCandidates(database, campaignId),
-    recordRunning: (campaignId, candidateId, run) => takeUpCandidate(database, campaignId, candidateId, run),
+    recordRunning: (campaignId, candidateId, run) => takings.do(campaignId, { candidateId, run }),
     recordReleased: (campaignId, candidateId, run) => releaseCandidate(database, campaignId, candidateId, run),
     async recordCandidate(campaignId, candidateId, model, measurement, run) {
-      await recordResult(database, campaignId, candidateId, model, measurement, { run });
+      await results.do(campaignId, { candidateId, model, measurement, run });
       log.info('recorded a candidate', { campaignId, candidateId, accuracy: measurement.accuracy });
     },
     async recordFailure(campaignId, candidateId, state, failure, run) {

@@ -4,15 +4,26 @@ import type { Prisma } from './generated/client.js';
 import { noteToSend } from './notices.js';
 
 /** Adds to a campaign's log, in the transaction that does what is logged, and to what word is to be sent of. */
-export async function recordEvent(
+export async function recordEvents(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  events: readonly { kind: string; detail: Prisma.InputJsonObject; candidateId: string | null }[],
+): Promise<void> {
+  const logged = await transaction.event.createManyAndReturn({
+    data: events.map((event) => ({ campaignId, ...event })),
+    select: { id: true, kind: true, detail: true },
+  });
+  await noteToSend(transaction, campaignId, logged);
+}
+
+export function recordEvent(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   kind: string,
   detail: Prisma.InputJsonObject,
   candidateId: string | null = null,
 ): Promise<void> {
-  const { id } = await transaction.event.create({ data: { campaignId, candidateId, kind, detail } });
-  await noteToSend(transaction, campaignId, { id, kind, detail });
+  return recordEvents(transaction, campaignId, [{ kind, detail, candidateId }]);
 }
 
 /** The newest events of a campaign, newest first. */

@@ -8,10 +8,10 @@ import {
   type PriorResult,
 } from '@espalier/contracts';
 import { candidateId } from './candidates.js';
+import { completeCandidates } from './complete-candidates.js';
 import { ConflictError } from './errors.js';
 import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
-import { complete } from './results.js';
 import { workHash } from './work-hash.js';
 
 /**
@@ -45,26 +45,33 @@ export async function importResults(
       include: { artifact: true, evaluations: { where: { split: 'validation' } } },
       orderBy: { number: 'asc' },
     });
-    const before = number;
+    const taken = [];
     for (const { id: answeredBy, artifact, evaluations, ...row } of rows) {
       const schedule = PruningScheduleSchema.parse(row.schedule);
       const hash = workHash(spec, schedule);
       if (!artifact || seen.has(hash) || !hasPlaceFor(spec.space, schedule)) continue;
       seen.add(hash);
-      const id = candidateId(campaignId, number);
       const lineage = { origin: 'imported' as const, parents: [] };
-      const imported = await transaction.candidate.create({ data: { id, campaignId, number, schedule, lineage } });
+      const candidate = { id: candidateId(campaignId, number), campaignId, number, schedule, lineage, rung: null };
       const [{ split, images, accuracy, loss, profile }] = evaluations;
       const measurement = MeasurementSchema.parse({ split, images, accuracy, loss, profile });
       const model = { artifact: artifact.hash, bytes: artifact.bytes };
-      await complete(transaction, spec, imported, model, measurement, row.answeredBy ?? answeredBy);
-      await transaction.candidate.update({ where: { id }, data: { toldOrder: number } });
+      taken.push({ candidate, model, measurement, answeredBy: row.answeredBy ?? answeredBy });
       number++;
     }
-    const taken = number - before;
+    await transaction.candidate.createMany({ data: taken.map(({ candidate }) => candidate) });
+    await completeCandidates(transaction, campaignId, spec, taken);
+    // The strategy is told of them in this order, before all else.
+    await transaction.$executeRaw`
+      UPDATE candidates SET told_order = number
+      WHERE id = ANY(${taken.map(({ candidate }) => candidate.id)}::uuid[])`;
     // What a campaign begins with is no news.
     await transaction.notification.deleteMany({ where: { event: { campaignId } } });
-    await recordEvent(transaction, campaignId, 'results-imported', { from: name, taken, leftOut: rows.length - taken });
+    await recordEvent(transaction, campaignId, 'results-imported', {
+      from: name,
+      taken: taken.length,
+      leftOut: rows.length - taken.length,
+    });
   }
 }
 

@@ -11,7 +11,7 @@ export { campaignFigures, trainingFigures } from './figures.js';
 export { archiveCampaign, deleteCampaign } from './put-away.js';
 export { listEvents } from './events.js';
 export { settleNotification, takeDueNotifications, type DueNotification } from './notifications.js';
-export { recordFailure, recordResult, recordTest } from './results.js';
+export { recordFailure, recordResult, recordResults, recordTest, type ArrivedResult } from './results.js';
 export { extendCampaign, retryCandidates } from './reopen-campaign.js';
 export {
   askForReplicates,
@@ -23,7 +23,7 @@ export {
 } from './replicates.js';
 export { repriceCampaign } from './reprice.js';
 export { knownCheckpoints, recordCheckpoint, takeTraining } from './checkpoint-ledger.js';
-export { releaseCandidate, takeUpCandidate } from './take-up-candidate.js';
+export { releaseCandidate, takeUpCandidate, takeUpCandidates, type Taking } from './take-up-candidate.js';
 export { drainWorker, listWorkers, registerWorker } from './workers.js';
 export { frontWithoutTest, readFront } from './kept-front.js';
 export { violationOf } from './constraints.js';

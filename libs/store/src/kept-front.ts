@@ -6,61 +6,69 @@ import { denseOf } from './dense-models.js';
 import { frontOf, frontPoint } from './front-of.js';
 import type { Prisma } from './generated/client.js';
 
-interface Result {
+interface Member {
   readonly id: string;
   readonly number: number;
   readonly accuracy: number;
   readonly energy: number;
+}
+interface Result extends Member {
   readonly latency: number | null;
 }
 
 /**
- * Puts a result into its place on the front. What left the front before is dominated by what is there, so that the members and
- * the new one are all that has to be looked at, however many results there are.
+ * Puts results into their places on the front, one after the other. What left the front before is dominated by what is there, so that
+ * the members and the new ones are all that has to be looked at, however many results there are.
  *
- * @returns whether it is on the front, and the front's hypervolume
+ * @returns of each whether it is on the front, and the front's hypervolume with it
  */
 export async function updateFront(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   spec: CampaignSpec,
-  result: Result,
-): Promise<{ joined: boolean; hypervolume: number }> {
-  const lookUp = (where: Prisma.CandidateWhereInput) =>
-    transaction.candidate.findMany({
-      where: { campaignId, ...where },
-      select: { id: true, number: true, accuracy: true, energy: true },
-    });
+  results: readonly Result[],
+): Promise<{ joined: boolean; hypervolume: number }[]> {
+  const ids = new Set(results.map(({ id }) => id));
+  const lookUp = async (where: Prisma.CandidateWhereInput): Promise<Member[]> => {
+    const select = { id: true, number: true, accuracy: true, energy: true };
+    const rows = await transaction.candidate.findMany({ where: { campaignId, ...where }, select });
+    return rows.map(({ accuracy, energy, ...row }) => ({
+      ...row,
+      accuracy: accuracy ?? 0,
+      energy: energy ?? Infinity,
+    }));
+  };
   const before = await lookUp({ frontPoint: { isNot: null } });
-  const wasMember = before.some(({ id }) => id === result.id);
-  // Where its model of an earlier rung was a member, results that this one dominated may come back.
-  const rows = wasMember ? await lookUp({ id: { not: result.id }, ...allowedBy(spec.constraints) }) : before;
-  const known = rows.map(({ accuracy, energy, ...row }) => ({
-    ...row,
-    accuracy: accuracy ?? 0,
-    energy: energy ?? Infinity,
-  }));
-  const isAllowed = violationOf(spec.constraints, result) === 0;
-  // Of equal results the one that was asked for first is kept, whichever came first.
-  const all = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
+  const wasMember = before.some(({ id }) => ids.has(id));
+  // Where the model of an earlier rung was a member, results that this one dominated may come back.
+  let known = wasMember ? await lookUp({ id: { notIn: [...ids] }, ...allowedBy(spec.constraints) }) : before;
   const denseModel = await transaction.denseModel.findFirst({ where: { campaigns: { some: { id: campaignId } } } });
   const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
-  const { members, hypervolume } = frontOf(all, denseEnergy);
-  const joined = members.some(({ id }) => id === result.id);
-  await transaction.front.upsert({
-    where: { campaignId },
-    create: { campaignId, version: joined ? 1 : 0, hypervolume },
-    update: { hypervolume, ...(joined || wasMember ? { version: { increment: 1 } } : {}) },
+  let front = frontOf(known, denseEnergy);
+  const places = results.map((result) => {
+    const isAllowed = violationOf(spec.constraints, result) === 0;
+    // Of equal results the one that was asked for first is kept, whichever came first.
+    known = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
+    front = frontOf(known, denseEnergy);
+    known = front.members;
+    return { joined: front.members.some(({ id }) => id === result.id), hypervolume: front.hypervolume };
   });
+  const { members, hypervolume } = front;
   const left = before.filter(({ id }) => !members.some((member) => member.id === id));
   const came = members.filter(({ id }) => !before.some((member) => member.id === id));
+  const changes = places.filter(({ joined }) => joined).length || (wasMember ? 1 : 0);
+  await transaction.front.upsert({
+    where: { campaignId },
+    create: { campaignId, version: changes, hypervolume },
+    update: { hypervolume, version: { increment: changes } },
+  });
   if (left.length > 0) {
     await transaction.frontPoint.deleteMany({ where: { candidateId: { in: left.map(({ id }) => id) } } });
   }
   if (came.length > 0) {
     await transaction.frontPoint.createMany({ data: came.map(({ id }) => ({ campaignId, candidateId: id })) });
   }
-  return { joined, hypervolume };
+  return places;
 }
 
 /** A campaign's front as of its last result. */

@@ -1,30 +1,30 @@
 import {
   FailureSchema,
-  NetworkEnergySchema,
-  PruningScheduleSchema,
-  SparsityProfileSchema,
-  type CampaignSpec,
   type CandidateStateWithoutResult,
   type Failure,
   type Measurement,
   type ModelReference,
 } from '@espalier/contracts';
-import type { NetworkEnergy } from '@espalier/energy-model';
-import { latencyOf, priceProfile } from '@espalier/networks';
+import { priceProfile } from '@espalier/networks';
 import { lockCampaign } from './ask-and-tell.js';
+import { completeCandidates, evaluationData, type Completion } from './complete-candidates.js';
 import type { Database } from './database.js';
 import { FencedError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
-import { updateFront } from './kept-front.js';
-import { epochsOfRung, isLastRung } from './rungs.js';
 
 /** Who has a result, and whose it was first. */
 export interface ResultOrigin {
   /** The workflow run that has it; undefined for workflows that began before there was fencing. */
-  readonly run?: string;
+  readonly run?: string | undefined;
   /** The candidate that had done the same work. */
   readonly answeredBy?: string;
+}
+
+export interface ArrivedResult extends ResultOrigin {
+  readonly candidateId: string;
+  readonly model: ModelReference;
+  readonly measurement: Measurement;
 }
 
 /** @throws FencedError when another run has taken the candidate up */
@@ -34,104 +34,69 @@ function refuseOtherRun(candidate: { id: string; heldBy: string | null }, run: s
 }
 
 /**
- * Writes a candidate's result and its place on the front, in one transaction. However often it is tried, the first result
- * of a rung stands.
+ * Writes results of a campaign's candidates and their places on the front, in one transaction. However often it is tried, the
+ * first result of a rung stands.
  *
- * @throws FencedError when another run has taken the candidate up, NotFoundError when there is nobody any more whose result it was
+ * @returns of each whether it was taken, or why not: FencedError when another run has taken the candidate up, NotFoundError when
+ *   there is nobody any more whose result it is, or was
  */
+export async function recordResults(
+  database: Database,
+  campaignId: string,
+  arrived: readonly ArrivedResult[],
+): Promise<PromiseSettledResult<void>[]> {
+  return database.$transaction(async (transaction) => {
+    const spec = await lockCampaign(transaction, campaignId);
+    const candidates = await byId(
+      transaction,
+      arrived.map(({ candidateId }) => candidateId),
+    );
+    // With a campaign that is deleted its files go: what it would have answered with may be gone by now.
+    const answering = await byId(
+      transaction,
+      arrived.flatMap(({ answeredBy }) => answeredBy ?? []),
+    );
+    const completions = new Map<string, Completion>();
+    const outcomes = arrived.map(({ candidateId, model, measurement, run, answeredBy }): PromiseSettledResult<void> => {
+      try {
+        const candidate = candidates.get(candidateId);
+        if (!candidate) throw new NotFoundError('candidate', candidateId);
+        const isOpen = candidate.state === 'asked' || candidate.state === 'running';
+        if (!isOpen || completions.has(candidateId)) return TAKEN;
+        refuseOtherRun(candidate, run);
+        if (answeredBy !== undefined && !answering.has(answeredBy)) {
+          throw new NotFoundError('candidate', answeredBy, ': its campaign was deleted meanwhile');
+        }
+        completions.set(candidateId, { candidate, model, measurement, answeredBy });
+        return TAKEN;
+      } catch (reason) {
+        return { status: 'rejected', reason };
+      }
+    });
+    await completeCandidates(transaction, campaignId, spec, [...completions.values()]);
+    return outcomes;
+  });
+}
+
+const TAKEN: PromiseSettledResult<void> = { status: 'fulfilled', value: undefined };
+
+async function byId(transaction: Prisma.TransactionClient, ids: readonly string[]) {
+  const rows = ids.length === 0 ? [] : await transaction.candidate.findMany({ where: { id: { in: [...ids] } } });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** One result, as `recordResults`; what is returned there is thrown. */
 export async function recordResult(
   database: Database,
   campaignId: string,
   candidateId: string,
   model: ModelReference,
   measurement: Measurement,
-  { run, answeredBy }: ResultOrigin = {},
+  origin: ResultOrigin = {},
 ): Promise<void> {
-  await database.$transaction(async (transaction) => {
-    const spec = await lockCampaign(transaction, campaignId);
-    const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
-    if (candidate.state !== 'asked' && candidate.state !== 'running') return;
-    refuseOtherRun(candidate, run);
-    // With a campaign that is deleted its files go: what it would have answered with may be gone by now.
-    if (answeredBy !== undefined && !(await transaction.candidate.findUnique({ where: { id: answeredBy } }))) {
-      throw new NotFoundError('candidate', answeredBy, ': its campaign was deleted meanwhile');
-    }
-    await complete(transaction, spec, candidate, model, measurement, answeredBy);
-  });
+  const [outcome] = await recordResults(database, campaignId, [{ candidateId, model, measurement, ...origin }]);
+  if (outcome.status === 'rejected') throw outcome.reason;
 }
-
-/**
- * Gives a candidate its result and its place on the front; the campaign's lock is held. With the result of a rung that is not
- * its last it is stopped, until it may go on. One that had done the same work had done all of it.
- */
-export async function complete(
-  transaction: Prisma.TransactionClient,
-  spec: CampaignSpec,
-  { id: candidateId, campaignId, number, rung, schedule: row }: CompletedRow,
-  model: ModelReference,
-  measurement: Measurement,
-  answeredBy?: string,
-): Promise<void> {
-  const energy = priceProfile(spec, measurement.profile);
-  const latency = latencyOf(energy);
-  const layers = measurement.profile.layers;
-  const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
-  const left = layers.reduce((sum, layer) => sum + layer.weightsLeft, 0);
-  await transaction.artifact.upsert({
-    where: { hash: model.artifact },
-    create: { hash: model.artifact, bytes: model.bytes },
-    update: {},
-  });
-  if (rung !== null && rung > 0) await transaction.evaluation.deleteMany({ where: { candidateId } });
-  await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
-  const schedule = PruningScheduleSchema.parse(row);
-  const state = answeredBy !== undefined || isLastRung(spec, schedule, rung) ? 'completed' : 'stopped';
-  if (rung !== null && answeredBy === undefined) {
-    const epochs = epochsOfRung(spec, schedule, rung);
-    const { accuracy } = measurement;
-    await transaction.rungResult.create({ data: { candidateId, rung, epochs, accuracy, energy: energy.total } });
-  }
-  const { joined, hypervolume } = await updateFront(transaction, campaignId, spec, {
-    id: candidateId,
-    number,
-    accuracy: measurement.accuracy,
-    energy: energy.total,
-    latency,
-  });
-  await transaction.candidate.update({
-    where: { id: candidateId },
-    data: {
-      state,
-      // The strategy was told of an earlier rung: it is told anew.
-      toldOrder: null,
-      accuracy: measurement.accuracy,
-      energy: energy.total,
-      latency,
-      weightsLeft: left / weights,
-      hypervolume,
-      artifactHash: model.artifact,
-      finishedAt: new Date(),
-      ...(answeredBy !== undefined && { answeredBy }),
-    },
-  });
-  await recordEvent(
-    transaction,
-    campaignId,
-    `candidate-${state}`,
-    {
-      number,
-      accuracy: measurement.accuracy,
-      energy: energy.total,
-      onFront: joined,
-      ...(rung !== null && { rung }),
-      ...(answeredBy !== undefined && { answeredBy }),
-    },
-    candidateId,
-  );
-}
-
-type CompletedRow = Pick<CandidateRow, 'id' | 'campaignId' | 'number' | 'rung' | 'schedule'>;
-type CandidateRow = Prisma.CandidateGetPayload<object>;
 
 /**
  * Settles a candidate that has no result; one that is settled stays as it is.
@@ -177,20 +142,4 @@ export async function recordTest(
     await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
     await recordEvent(transaction, campaignId, 'candidate-tested', { accuracy: measurement.accuracy }, candidateId);
   });
-}
-
-function evaluationData(
-  candidateId: string,
-  measurement: Measurement,
-  energy: NetworkEnergy,
-): Prisma.EvaluationUncheckedCreateInput {
-  return {
-    candidateId,
-    split: measurement.split,
-    accuracy: measurement.accuracy,
-    loss: measurement.loss,
-    images: measurement.images,
-    profile: SparsityProfileSchema.parse(measurement.profile),
-    energyReport: NetworkEnergySchema.parse(energy),
-  };
 }

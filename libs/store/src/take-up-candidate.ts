@@ -3,40 +3,67 @@ import type { Database } from './database.js';
 import { NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
-import { recordResult } from './results.js';
+import { recordResults } from './results.js';
+
+export interface Taking {
+  readonly candidateId: string;
+  /** The workflow run that takes it up; undefined for workflows that began before there was fencing. */
+  readonly run?: string | undefined;
+}
 
 /**
- * A workflow run takes a candidate up: from now on it alone may settle it, and what an earlier run still has under way is
- * refused. Where the same work has been done before, in whatever campaign, its result becomes the candidate's.
+ * Workflow runs take candidates up: from now on they alone may settle them, and what earlier runs still have under way is refused.
+ * Where the same work has been done before, in whatever campaign, its result becomes the candidate's.
  *
- * @param run undefined for workflows that began before there was fencing
- * @returns whether it is to be done, is settled, or is being done by another candidate, which is to be waited for
+ * @returns of each whether it is to be done, is settled, or is being done by another candidate, which is to be waited for
+ * @throws NotFoundError for one that is not there
  */
+export async function takeUpCandidates(
+  database: Database,
+  campaignId: string,
+  takings: readonly Taking[],
+): Promise<PromiseSettledResult<TakenUp>[]> {
+  const taken = await database.$transaction((transaction) => take(transaction, takings));
+  const answers = taken.flatMap((each, at) => (isDone(each) ? [{ ...each, at }] : []));
+  const recorded =
+    answers.length === 0
+      ? []
+      : await recordResults(
+          database,
+          campaignId,
+          answers.map(({ at, id, artifact, evaluations: [{ split, images, accuracy, loss, profile }] }) => ({
+            ...takings[at],
+            model: { artifact: artifact.hash, bytes: artifact.bytes },
+            measurement: MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
+            answeredBy: id,
+          })),
+        );
+  return Promise.all(
+    taken.map(async (each, at): Promise<PromiseSettledResult<TakenUp>> => {
+      if (each === null) {
+        return { status: 'rejected', reason: new NotFoundError('candidate', takings[at].candidateId) };
+      }
+      if (typeof each === 'string') return { status: 'fulfilled', value: each };
+      const outcome = recorded[answers.findIndex((answer) => answer.at === at)];
+      if (outcome.status === 'fulfilled') return { status: 'fulfilled', value: 'settled' };
+      if (!(outcome.reason instanceof NotFoundError)) return outcome;
+      // Deleted meanwhile: another may have done the work, or it is to be done.
+      const [again] = await takeUpCandidates(database, campaignId, [takings[at]]);
+      return again;
+    }),
+  );
+}
+
+/** One candidate, as `takeUpCandidates`. */
 export async function takeUpCandidate(
   database: Database,
   campaignId: string,
   candidateId: string,
   run?: string,
 ): Promise<TakenUp> {
-  const taken = await database.$transaction((transaction) => take(transaction, candidateId, run));
-  if (typeof taken === 'string') return taken;
-  const { id, artifact, evaluations } = taken;
-  const [{ split, images, accuracy, loss, profile }] = evaluations;
-  try {
-    await recordResult(
-      database,
-      campaignId,
-      candidateId,
-      { artifact: artifact.hash, bytes: artifact.bytes },
-      MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
-      { run, answeredBy: id },
-    );
-  } catch (error) {
-    // Deleted meanwhile: another may have done the work, or it is to be done.
-    if (error instanceof NotFoundError) return takeUpCandidate(database, campaignId, candidateId, run);
-    throw error;
-  }
-  return 'settled';
+  const [outcome] = await takeUpCandidates(database, campaignId, [{ candidateId, run }]);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
 }
 
 /** A candidate whose run stopped where it was goes back to those that are asked for; one that others hold stays theirs. */
@@ -55,48 +82,82 @@ export async function releaseCandidate(
   });
 }
 
+/** Of each what it comes to, the one that has done its work, or null when it is not there. */
 async function take(
   transaction: Prisma.TransactionClient,
-  id: string,
-  run: string | undefined,
-): Promise<TakenUp | Done> {
-  const { state, workHash } = await transaction.candidate.findUniqueOrThrow({ where: { id } });
-  if (state !== 'asked' && state !== 'running') return 'settled';
-  const others = workHash === null ? [] : await sameWork(transaction, id, workHash);
-  if (state === 'asked' && others.some((other) => other.state === 'running')) return 'under-way';
-  await transaction.candidate.update({
-    where: { id },
-    data: { state: 'running', ...(run !== undefined && { heldBy: run }) },
+  takings: readonly Taking[],
+): Promise<(TakenUp | Done | null)[]> {
+  const rows = await transaction.candidate.findMany({
+    where: { id: { in: takings.map(({ candidateId }) => candidateId) } },
+    select: { id: true, state: true, workHash: true },
   });
-  const done = others.find((other) => other.state === 'completed');
-  return (done && (await findDone(transaction, done.id))) ?? 'to-do';
+  const open = rows.filter(({ state }) => state === 'asked' || state === 'running');
+  const others = await sameWork(
+    transaction,
+    open.flatMap(({ workHash }) => workHash ?? []),
+  );
+  const toTake: Taking[] = [];
+  const outcomes = takings.map(({ candidateId, run }): TakenUp | { readonly doneBy: string } | null => {
+    const row = rows.find(({ id }) => id === candidateId);
+    if (!row) return null;
+    if (!open.includes(row)) return 'settled';
+    const same = others.filter(({ id, workHash }) => workHash === row.workHash && id !== candidateId);
+    const isTakenHere = toTake.some(
+      (each) =>
+        each.candidateId !== candidateId &&
+        row.workHash !== null &&
+        rows.find(({ id }) => id === each.candidateId)?.workHash === row.workHash,
+    );
+    if (row.state === 'asked' && (isTakenHere || same.some(({ state }) => state === 'running'))) return 'under-way';
+    toTake.push({ candidateId, run });
+    const done = same.find(({ state }) => state === 'completed');
+    return done ? { doneBy: done.id } : 'to-do';
+  });
+  await transaction.$executeRaw`
+    UPDATE candidates SET state = 'running', held_by = coalesce(taking.run, candidates.held_by)
+    FROM unnest(
+      ${toTake.map(({ candidateId }) => candidateId)}::uuid[], ${toTake.map(({ run }) => run ?? null)}::text[]
+    ) AS taking (id, run)
+    WHERE candidates.id = taking.id`;
+  const done = await findDone(
+    transaction,
+    outcomes.flatMap((each) => (isDone(each) ? each.doneBy : [])),
+  );
+  return outcomes.map((each) => (isDone(each) ? (done.find(({ id }) => id === each.doneBy) ?? 'to-do') : each));
 }
 
-/** Candidates that do the same work just now, or have done it by themselves, the first of these first. */
-async function sameWork(transaction: Prisma.TransactionClient, id: string, workHash: string) {
-  // Of those that take the same work up at once, one goes first and the others see that it does.
-  await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${workHash}, 0))`;
+const isDone = <Of>(outcome: TakenUp | Of | null): outcome is Of => typeof outcome === 'object' && outcome !== null;
+
+/** Candidates that do the same works just now, or have done them by themselves, the first of these first. */
+async function sameWork(transaction: Prisma.TransactionClient, workHashes: readonly string[]) {
+  if (workHashes.length === 0) return [];
+  // Of those that take the same work up at once, one goes first and the others see that it does. In one order, so that none waits
+  // for another that waits for it.
+  await transaction.$executeRaw`
+    SELECT pg_advisory_xact_lock(work) FROM (
+      SELECT DISTINCT hashtextextended(hash, 0) AS work FROM unnest(${workHashes}::text[]) AS hash ORDER BY work
+    ) AS works`;
   return transaction.candidate.findMany({
     where: {
-      workHash,
-      id: { not: id },
+      workHash: { in: [...workHashes] },
       OR: [
         // A campaign that is over leaves its candidates as they are: nobody is at them.
         { state: 'running', campaign: { state: { in: ['running', 'paused'] } } },
         { state: 'completed', answeredBy: null, artifactHash: { not: null } },
       ],
     },
-    select: { id: true, state: true },
+    select: { id: true, state: true, workHash: true },
     orderBy: { finishedAt: 'asc' },
   });
 }
 
-type Done = NonNullable<Awaited<ReturnType<typeof findDone>>>;
+type Done = Awaited<ReturnType<typeof findDone>>[number];
 
-async function findDone(transaction: Prisma.TransactionClient, id: string) {
-  const done = await transaction.candidate.findUnique({
-    where: { id },
+async function findDone(transaction: Prisma.TransactionClient, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  const done = await transaction.candidate.findMany({
+    where: { id: { in: [...ids] } },
     include: { artifact: true, evaluations: { where: { split: 'validation' } } },
   });
-  return done?.artifact ? { ...done, artifact: done.artifact } : undefined;
+  return done.flatMap(({ artifact, ...row }) => (artifact ? [{ ...row, artifact }] : []));
 }

@@ -21,7 +21,9 @@ describe('the list of workers', () => {
     const after = (seconds: number) => listWorkers(database, new Date(Date.now() + 1000 * seconds));
     await registerWorker(database, worker);
     expect(await after(10)).toMatchObject([{ state: 'ready', busy: 2 }]);
-    expect(await after(20)).toMatchObject([{ state: 'silent', busy: 0, reason: 'not heard of for 20 s' }]);
+    expect(await after(20)).toMatchObject([
+      { state: 'silent', busy: 0, reason: expect.stringMatching(/^not heard of for 2\d s$/) as string },
+    ]);
     expect(await after(61)).toEqual([]);
     await registerWorker(database, { ...worker, busy: 1 });
     expect(await after(0)).toMatchObject([{ state: 'ready', busy: 1, reason: null }]);

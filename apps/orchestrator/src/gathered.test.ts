@@ -1,0 +1,55 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Gathered } from './gathered.js';
+
+const gathering = (milliseconds: number) => {
+  const efforts: { key: string; items: readonly number[] }[] = [];
+  const gathered = new Gathered<number, number>(milliseconds, async (key, items) => {
+    efforts.push({ key, items: [...items] });
+    await setTimeout(5);
+    if (items.includes(-1)) throw new Error('all of it failed');
+    return items.map((item) =>
+      item % 10 === 7
+        ? { status: 'rejected', reason: new Error(`not ${item}`) }
+        : { status: 'fulfilled', value: 2 * item },
+    );
+  });
+  return { gathered, efforts };
+};
+
+describe('what is asked for within a moment', () => {
+  it('is done at once when it comes alone, and together while there is an effort under way or just over', async () => {
+    const { gathered, efforts } = gathering(20);
+    const first = gathered.do('a', 1);
+    await setTimeout(1);
+    const others = [2, 3, 4].map((item) => gathered.do('a', item));
+    expect(await first).toBe(2);
+    const late = gathered.do('a', 5);
+    expect(await Promise.all([...others, late])).toEqual([4, 6, 8, 10]);
+    expect(efforts).toEqual([
+      { key: 'a', items: [1] },
+      { key: 'a', items: [2, 3, 4, 5] },
+    ]);
+  });
+
+  it('is done apart for each key', async () => {
+    const { gathered, efforts } = gathering(20);
+    expect(await Promise.all([gathered.do('a', 1), gathered.do('b', 2), gathered.do('a', 3)])).toEqual([2, 4, 6]);
+    expect(efforts).toEqual([
+      { key: 'a', items: [1, 3] },
+      { key: 'b', items: [2] },
+    ]);
+  });
+
+  it('fails for those alone whose own part fails, or for all where the effort does, and goes on afterwards', async () => {
+    const { gathered } = gathering(1);
+    const outcomes = await Promise.allSettled([gathered.do('a', 7), gathered.do('a', 8)]);
+    expect(outcomes).toEqual([
+      { status: 'rejected', reason: new Error('not 7') },
+      { status: 'fulfilled', value: 16 },
+    ]);
+    const all = await Promise.allSettled([gathered.do('a', -1), gathered.do('a', 8)]);
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await gathered.do('a', 9)).toBe(18);
+  });
+});

@@ -1,0 +1,49 @@
+import { setTimeout } from 'node:timers/promises';
+
+/**
+ * Does together what is asked for within a moment, of one key at a time. What comes alone is done at once; while much comes, all that
+ * has come since the last time is done with one effort.
+ */
+export class Gathered<Item, Outcome> {
+  readonly #gathering = new Map<string, { items: Item[]; done: Promise<PromiseSettledResult<Outcome>[]> }>();
+  /** Until when the last effort keeps the next one waiting. */
+  readonly #busy = new Map<string, Promise<unknown>>();
+
+  /**
+   * @param milliseconds from the end of an effort to the next
+   * @param effort gives an outcome for each item, in their order; where it fails, so does each
+   */
+  constructor(
+    private readonly milliseconds: number,
+    private readonly effort: (key: string, items: readonly Item[]) => Promise<PromiseSettledResult<Outcome>[]>,
+  ) {}
+
+  async do(key: string, item: Item): Promise<Outcome> {
+    let group = this.#gathering.get(key);
+    if (!group) {
+      const items: Item[] = [];
+      group = { items, done: this.#next(key, items) };
+      this.#gathering.set(key, group);
+    }
+    const place = group.items.push(item) - 1;
+    const outcome = (await group.done)[place];
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  }
+
+  async #next(key: string, items: readonly Item[]): Promise<PromiseSettledResult<Outcome>[]> {
+    // Also where nothing is under way, others that are asked for in the same turn come along.
+    await Promise.resolve(this.#busy.get(key));
+    this.#gathering.delete(key);
+    const done = this.effort(key, items);
+    const rest = done.then(
+      () => setTimeout(this.milliseconds),
+      () => undefined,
+    );
+    this.#busy.set(key, rest);
+    void rest.then(() => {
+      if (this.#busy.get(key) === rest) this.#busy.delete(key);
+    });
+    return done;
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  NetworkEnergySchema,
+  PruningScheduleSchema,
+  SparsityProfileSchema,
+  type CampaignSpec,
+  type Measurement,
+  type ModelReference,
+} from '@espalier/contracts';
+import type { NetworkEnergy } from '@espalier/energy-model';
+import { latencyOf, priceProfile } from '@espalier/networks';
+import { recordEvents } from './events.js';
+import type { Prisma } from './generated/client.js';
+import { updateFront } from './kept-front.js';
+import { epochsOfRung, isLastRung } from './rungs.js';
+
+export interface Completion {
+  readonly candidate: Pick<Prisma.CandidateGetPayload<object>, 'id' | 'number' | 'rung' | 'schedule'>;
+  readonly model: ModelReference;
+  readonly measurement: Measurement;
+  /** The candidate that had done the same work. */
+  readonly answeredBy?: string | undefined;
+}
+
+/**
+ * Gives candidates of a campaign their results and their places on the front, in that order; the campaign's lock is held. With the
+ * result of a rung that is not its last a candidate is stopped, until it may go on. One that had done the same work had done all of
+ * it. However many there are, it takes as many statements.
+ */
+export async function completeCandidates(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  spec: CampaignSpec,
+  completions: readonly Completion[],
+): Promise<void> {
+  if (completions.length === 0) return;
+  const results = completions.map((each) => resultOf(spec, each));
+  await transaction.artifact.createMany({
+    data: results.map(({ model: { artifact, bytes } }) => ({ hash: artifact, bytes })),
+    skipDuplicates: true,
+  });
+  const climbed = results.filter(({ rung }) => rung !== null && rung > 0);
+  if (climbed.length > 0) {
+    await transaction.evaluation.deleteMany({ where: { candidateId: { in: climbed.map(({ id }) => id) } } });
+  }
+  await transaction.evaluation.createMany({
+    data: results.map(({ id, measurement, report }) => evaluationData(id, measurement, report)),
+  });
+  const ofRungs = results.flatMap(({ id, rung, epochs, accuracy, energy, answeredBy }) =>
+    rung === null || answeredBy !== undefined ? [] : [{ candidateId: id, rung, epochs, accuracy, energy }],
+  );
+  if (ofRungs.length > 0) await transaction.rungResult.createMany({ data: ofRungs });
+  const places = await updateFront(transaction, campaignId, spec, results);
+  const settled = results.map((result, i) => ({ ...result, ...places[i] }));
+  await updateCandidates(transaction, settled);
+  await recordEvents(
+    transaction,
+    campaignId,
+    settled.map(({ id, state, number, accuracy, energy, joined, rung, answeredBy }) => ({
+      candidateId: id,
+      kind: `candidate-${state}`,
+      detail: {
+        ...{ number, accuracy, energy, onFront: joined },
+        ...(rung !== null && { rung }),
+        ...(answeredBy !== undefined && { answeredBy }),
+      },
+    })),
+  );
+}
+
+function resultOf(spec: CampaignSpec, { candidate, model, measurement, answeredBy }: Completion) {
+  const { id, number, rung } = candidate;
+  const schedule = PruningScheduleSchema.parse(candidate.schedule);
+  const report = priceProfile(spec, measurement.profile);
+  const { layers } = measurement.profile;
+  const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
+  const left = layers.reduce((sum, layer) => sum + layer.weightsLeft, 0);
+  const isLast = answeredBy !== undefined || isLastRung(spec, schedule, rung);
+  return {
+    ...{ id, number, rung, model, measurement, answeredBy, report },
+    state: isLast ? ('completed' as const) : ('stopped' as const),
+    epochs: epochsOfRung(spec, schedule, rung),
+    accuracy: measurement.accuracy,
+    energy: report.total,
+    latency: latencyOf(report),
+    weightsLeft: left / weights,
+  };
+}
+
+type Settled = ReturnType<typeof resultOf> & { readonly hypervolume: number };
+
+/** The strategy may have been told of an earlier rung: it is told anew. */
+async function updateCandidates(transaction: Prisma.TransactionClient, settled: readonly Settled[]): Promise<void> {
+  const column = <Of>(of: (each: Settled) => Of): Of[] => settled.map(of);
+  await transaction.$executeRaw`
+    UPDATE candidates SET
+      state = settled.state::candidate_state, accuracy = settled.accuracy, energy = settled.energy, latency = settled.latency,
+      weights_left = settled.weights_left, hypervolume = settled.hypervolume, artifact_hash = settled.artifact_hash,
+      answered_by = coalesce(settled.answered_by, candidates.answered_by), finished_at = ${new Date()}, told_order = NULL
+    FROM unnest(
+      ${column(({ id }) => id)}::uuid[], ${column(({ state }) => state)}::text[],
+      ${column(({ accuracy }) => accuracy)}::float8[], ${column(({ energy }) => energy)}::float8[],
+      ${column(({ latency }) => latency)}::float8[], ${column(({ weightsLeft }) => weightsLeft)}::float8[],
+      ${column(({ hypervolume }) => hypervolume)}::float8[], ${column(({ model }) => model.artifact)}::text[],
+      ${column(({ answeredBy }) => answeredBy ?? null)}::uuid[]
+    ) AS settled (id, state, accuracy, energy, latency, weights_left, hypervolume, artifact_hash, answered_by)
+    WHERE candidates.id = settled.id`;
+}
+
+/** What a measurement says, as a row. */
+export function evaluationData(
+  candidateId: string,
+  measurement: Measurement,
+  energy: NetworkEnergy,
+): Prisma.EvaluationCreateManyInput {
+  return {
+    candidateId,
+    split: measurement.split,
+    accuracy: measurement.accuracy,
+    loss: measurement.loss,
+    images: measurement.images,
+    profile: SparsityProfileSchema.parse(measurement.profile),
+    energyReport: NetworkEnergySchema.parse(energy),
+  };
+}
