@@ -1,5 +1,5 @@
 import { candidateWorkflowId, type Front } from '@espalier/contracts';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CampaignsOf, smallCampaign } from './small-campaigns.js';
 import { StackUnderTest, until } from './stack-under-test.js';
@@ -11,6 +11,20 @@ beforeAll(async () => {
   expect((await stack.espalier('up')).code).toBe(0);
 });
 afterAll(() => stack.remove());
+
+/** From when to when a candidate waited for a device. */
+async function waitOf(candidate: WorkflowHandle): Promise<{ from: number; to: number }> {
+  const { events = [] } = await candidate.fetchHistory();
+  const scheduled = events?.find(
+    ({ activityTaskScheduledEventAttributes: of }) => of?.activityType?.name === 'pruneAndTrain',
+  );
+  const started = events?.find(({ activityTaskStartedEventAttributes: of }) =>
+    of?.scheduledEventId?.eq(scheduled?.eventId ?? 0),
+  );
+  const at = (event: typeof started): number =>
+    1000 * Number(event?.eventTime?.seconds) + Number(event?.eventTime?.nanos) / 1e6;
+  return { from: at(scheduled), to: at(started) };
+}
 
 describe('a campaign', () => {
   it('gets its turns beside a large one, and goes first where it is urgent', async () => {
@@ -36,20 +50,19 @@ describe('a campaign', () => {
     await launch('urgent', 0.33, 2, 'priority: 1');
     await completed('urgent');
     await completed('small');
-    const small = await candidates('small');
-    const begun = small[0].askedAt;
-    const done =
-      small
-        .map(({ finishedAt }) => finishedAt ?? '')
-        .sort()
-        .at(-1) ?? '';
-    const ends = (await candidates('large')).map(({ finishedAt }) => finishedAt ?? 'never');
+    const connection = await Connection.connect({ address: `127.0.0.1:${stack.portBase + 3}` });
+    const { workflow } = new Client({ connection });
+    const waits = await Promise.all(
+      (await candidates('small')).map(({ id }) => waitOf(workflow.getHandle(candidateWorkflowId(id)))),
+    );
+    const begun = Math.max(...waits.map(({ from }) => from));
+    const done = Math.max(...waits.map(({ to }) => to));
+    const ends = (await candidates('large')).map(({ finishedAt }) => Date.parse(finishedAt ?? '9999-01-01'));
     const waiting = ends.filter((end) => end > begun).length;
     // In the order in which they were asked for, all that waited of the large one would have come first.
     expect(ends.filter((end) => end > begun && end < done).length).toBeLessThan(waiting / 2);
-    const connection = await Connection.connect({ address: `127.0.0.1:${stack.portBase + 3}` });
     const [{ id }] = await candidates('urgent');
-    const { priority } = await new Client({ connection }).workflow.getHandle(candidateWorkflowId(id)).describe();
+    const { priority } = await workflow.getHandle(candidateWorkflowId(id)).describe();
     await connection.close();
     expect(priority).toMatchObject({ priorityKey: 1, fairnessKey: (await campaign('urgent')).id });
     expect((await stack.espalier('campaign', 'cancel', 'large')).code).toBe(0);

@@ -89,9 +89,7 @@ export function createBookkeepingActivities({
       );
     },
     async ask(campaignId, atMost, alreadyStarted) {
-      const left = (await unsettledCandidates(database, campaignId)).filter(
-        ({ candidateId }) => !alreadyStarted.includes(candidateId),
-      );
+      const left = await unsettledCandidates(database, campaignId, alreadyStarted);
       if (left.length >= atMost) return left.slice(0, atMost);
       const spec = await campaignSpec(database, campaignId);
       const added = await addCandidates(database, campaignId, atMost - left.length, async (told) => {

@@ -69,10 +69,14 @@ export async function campaignSpec(database: Prisma.TransactionClient, campaignI
   return CampaignSpecSchema.parse(spec);
 }
 
-/** Candidates that were asked for and are not settled, in order. */
-export async function unsettledCandidates(database: Database, campaignId: string): Promise<AskedCandidate[]> {
+/** Candidates that were asked for and are not settled, in order; others than those named. */
+export async function unsettledCandidates(
+  database: Database,
+  campaignId: string,
+  otherThan: readonly string[] = [],
+): Promise<AskedCandidate[]> {
   const rows = await database.candidate.findMany({
-    where: { campaignId, state: { in: [...UNSETTLED] } },
+    where: { campaignId, state: { in: [...UNSETTLED] }, id: { notIn: [...otherThan] } },
     include: { artifact: true },
     orderBy: { number: 'asc' },
   });
