@@ -97,21 +97,21 @@ async function take(
     open.flatMap(({ workHash }) => workHash ?? []),
   );
   const toTake: Taking[] = [];
+  /** Works that are begun here, and by whom. */
+  const toDo = new Map<string, string>();
   const outcomes = takings.map(({ candidateId, run }): TakenUp | { readonly doneBy: string } | null => {
     const row = rows.find(({ id }) => id === candidateId);
     if (!row) return null;
     if (!open.includes(row)) return 'settled';
     const same = others.filter(({ id, workHash }) => workHash === row.workHash && id !== candidateId);
-    const isTakenHere = toTake.some(
-      (each) =>
-        each.candidateId !== candidateId &&
-        row.workHash !== null &&
-        rows.find(({ id }) => id === each.candidateId)?.workHash === row.workHash,
-    );
-    if (row.state === 'asked' && (isTakenHere || same.some(({ state }) => state === 'running'))) return 'under-way';
-    toTake.push({ candidateId, run });
     const done = same.find(({ state }) => state === 'completed');
-    return done ? { doneBy: done.id } : 'to-do';
+    const isTakenHere = toDo.has(row.workHash ?? '') && toDo.get(row.workHash ?? '') !== candidateId;
+    const isUnderWay = isTakenHere || same.some(({ state }) => state === 'running');
+    if (!done && row.state === 'asked' && isUnderWay) return 'under-way';
+    toTake.push({ candidateId, run });
+    if (done) return { doneBy: done.id };
+    if (row.workHash !== null) toDo.set(row.workHash, candidateId);
+    return 'to-do';
   });
   await transaction.$executeRaw`
     UPDATE candidates SET state = 'running', held_by = coalesce(taking.run, candidates.held_by)
