@@ -15,8 +15,8 @@ export interface Taking {
  * Workflow runs take candidates up: from now on they alone may settle them, and what earlier runs still have under way is refused.
  * Where the same work has been done before, in whatever campaign, its result becomes the candidate's.
  *
- * @returns of each whether it is to be done, is settled, or is being done by another candidate, which is to be waited for
- * @throws NotFoundError for one that is not there
+ * @returns of each whether it is to be done, is settled, or is being done by another candidate, which is to be waited for; or
+ *   NotFoundError for one that is not there
  */
 export async function takeUpCandidates(
   database: Database,
