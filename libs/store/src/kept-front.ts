@@ -54,8 +54,10 @@ export async function updateFront(
     return { joined: front.members.some(({ id }) => id === result.id), hypervolume: front.hypervolume };
   });
   const { members, hypervolume } = front;
-  const left = before.filter(({ id }) => !members.some((member) => member.id === id));
-  const came = members.filter(({ id }) => !before.some((member) => member.id === id));
+  // A front may have thousands of members.
+  const [was, is] = [before, members].map((front) => new Set(front.map(({ id }) => id)));
+  const left = before.filter(({ id }) => !is.has(id));
+  const came = members.filter(({ id }) => !was.has(id));
   const changes = places.filter(({ joined }) => joined).length || (wasMember ? 1 : 0);
   await transaction.front.upsert({
     where: { campaignId },
