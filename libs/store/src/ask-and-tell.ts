@@ -53,11 +53,7 @@ export interface ToldStrategy {
    * What it expects of schedules that stopped at a rung, were they trained to their end, and of the best that it could ask for in
    * their stead; undefined, or left out, where it expects nothing of any.
    */
-  expect?(
-    number: number,
-    schedules: readonly PruningSchedule[],
-    pending: readonly PruningSchedule[],
-  ): { readonly each: readonly number[]; readonly anew: number } | undefined;
+  expect?(number: number, ...asked: Parameters<Expecting>): ReturnType<Expecting>;
 }
 
 /** A strategy that is made anew learns from all results before it answers. */

@@ -1,7 +1,7 @@
 import type { CampaignSpecInput } from '@espalier/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { artifact, ask, measurement, spec } from './campaigns-for-tests.js';
-import { startTestDatabase } from './database-for-tests.js';
+import { withTestDatabase } from './database-for-tests.js';
 import {
   addCandidates,
   createCampaign,
@@ -15,11 +15,7 @@ import {
 } from './index.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  ({ database, stop } = await startTestDatabase());
-});
-afterAll(() => stop());
+withTestDatabase((opened) => (database = opened));
 
 const withBudget = async (name: string, budget: CampaignSpecInput['budget']) => {
   const limited = spec(name, { budget });

@@ -1,15 +1,11 @@
 import { latencyOf, priceProfile } from '@espalier/networks';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, spec } from './campaigns-for-tests.js';
-import { startTestDatabase } from './database-for-tests.js';
+import { withTestDatabase } from './database-for-tests.js';
 import { readFront, recordResult, violationOf, type Database } from './index.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  ({ database, stop } = await startTestDatabase());
-});
-afterAll(() => stop());
+withTestDatabase((opened) => (database = opened));
 
 const priced = (weights: number) => priceProfile(spec('any'), measurement(0.9, weights).profile);
 let next = 0;

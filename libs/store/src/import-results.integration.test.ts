@@ -1,7 +1,7 @@
 import { front } from '@espalier/pareto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { artifact, ask, campaignWith, measurement, spec } from './campaigns-for-tests.js';
-import { startTestDatabase } from './database-for-tests.js';
+import { withTestDatabase } from './database-for-tests.js';
 import {
   addCandidates,
   createCampaign,
@@ -17,11 +17,7 @@ import {
 } from './index.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  ({ database, stop } = await startTestDatabase());
-});
-afterAll(() => stop());
+withTestDatabase((opened) => (database = opened));
 
 const all = (id: string) => listCandidates(database, id, { sort: 'number', order: 'asc', limit: 50 });
 

@@ -44,7 +44,7 @@ export async function updateFront(
   let known = wasMember ? await lookUp({ id: { notIn: [...ids] }, ...allowedBy(spec.constraints) }) : before;
   const denseModel = await transaction.denseModel.findFirst({ where: { campaigns: { some: { id: campaignId } } } });
   const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
-  let front = frontOf(known, denseEnergy);
+  let front: { members: Member[]; hypervolume: number } = { members: known, hypervolume: 0 };
   const places = results.map((result) => {
     const isAllowed = violationOf(spec.constraints, result) === 0;
     // Of equal results the one that was asked for first is kept, whichever came first.

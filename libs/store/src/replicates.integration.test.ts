@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, schedule } from './campaigns-for-tests.js';
-import { startTestDatabase } from './database-for-tests.js';
+import { withTestDatabase } from './database-for-tests.js';
 import {
   askForReplicates,
   campaignsToReevaluate,
@@ -16,11 +16,7 @@ import {
 } from './index.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  ({ database, stop } = await startTestDatabase());
-});
-afterAll(() => stop());
+withTestDatabase((opened) => (database = opened));
 
 /** A campaign that has ended, of whose three candidates two are on the front. */
 async function ended(name: string): Promise<{ id: string; members: string[] }> {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AskedCandidate, CampaignSpecInput } from '@espalier/contracts';
 import { front } from '@espalier/pareto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { artifact, measurement, spec } from './campaigns-for-tests.js';
-import { startTestDatabase } from './database-for-tests.js';
+import { withTestDatabase } from './database-for-tests.js';
 import {
   addCandidates,
   createCampaign,
@@ -23,11 +23,7 @@ import {
 import type { Expecting } from './rungs.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  ({ database, stop } = await startTestDatabase());
-});
-afterAll(() => stop());
+withTestDatabase((opened) => (database = opened));
 
 const withRungs = async (name: string, change: Partial<CampaignSpecInput> = {}) => {
   const space = { density: { conv2: [0.05, 1] as [number, number] }, fineTune: { epochs: [6, 6] as [number, number] } };

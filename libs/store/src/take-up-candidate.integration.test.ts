@@ -1,8 +1,8 @@
 import type { CampaignSpecInput, PruningSchedule } from '@espalier/contracts';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, schedule, spec } from './campaigns-for-tests.js';
-import { startTestDatabase } from './database-for-tests.js';
+import { withTestDatabase } from './database-for-tests.js';
 import {
   findCandidate,
   recordFailure,
@@ -14,11 +14,7 @@ import {
 import { workHash } from './work-hash.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  ({ database, stop } = await startTestDatabase());
-});
-afterAll(() => stop());
+withTestDatabase((opened) => (database = opened));
 
 /** One candidate of a running campaign. Each test has a seed of its own, so that none answers for another. */
 async function oneOf(name: string, seed: number, change: Partial<CampaignSpecInput> = {}) {

@@ -1,15 +1,11 @@
 import type { WorkerRegistration } from '@espalier/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Database } from './database.js';
-import { startTestDatabase } from './database-for-tests.js';
+import { withTestDatabase } from './database-for-tests.js';
 import { listWorkers, registerWorker } from './workers.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  ({ database, stop } = await startTestDatabase());
-});
-afterAll(() => stop());
+withTestDatabase((opened) => (database = opened));
 
 const worker: WorkerRegistration = {
   ...{ id: 'one', deviceClass: 'cpu', device: 'a processor', host: 'here' },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement } from './campaigns-for-tests.js';
-import { startTestDatabase } from './database-for-tests.js';
+import { withTestDatabase } from './database-for-tests.js';
 import {
   FencedError,
   listCandidates,
@@ -16,11 +16,7 @@ import {
 } from './index.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  ({ database, stop } = await startTestDatabase());
-});
-afterAll(() => stop());
+withTestDatabase((opened) => (database = opened));
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 let campaigns = 0;

@@ -121,10 +121,7 @@ export class FrontierSearch {
    * @returns the best that was found, and others after it
    */
   propose(random: RandomStream, pending: readonly (readonly number[])[]): number[][] {
-    return this.#climb(
-      random,
-      pending.map((point) => ({ point, deviates: [0, 0] })),
-    ).map(({ point }) => point);
+    return this.#climb(random, asBelieved(pending)).map(({ point }) => point);
   }
 
   /** What is expected of points, were they tried to their end, and of the best that could be proposed in their stead. */
@@ -134,10 +131,7 @@ export class FrontierSearch {
     pending: readonly (readonly number[])[],
   ): Expectation {
     const steps = this.#steps();
-    const expected = this.#expectedImprovement(
-      steps,
-      pending.map((point) => ({ point, deviates: [0, 0] })),
-    );
+    const expected = this.#expectedImprovement(steps, asBelieved(pending));
     return { each: points.map(expected), anew: climb(this.space, this.#members(steps), expected, random)[0].value };
   }
 
@@ -250,3 +244,6 @@ export class FrontierSearch {
 function levelAt(steps: readonly Step[], cost: number): number {
   return (steps.find(({ to }) => cost < to) ?? steps[steps.length - 1]).level;
 }
+
+const asBelieved = (points: readonly (readonly number[])[]): Pending[] =>
+  points.map((point) => ({ point, deviates: [0, 0] }));
