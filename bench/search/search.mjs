@@ -96,7 +96,6 @@ export async function benchSearch() {
     const problem = PROBLEMS[name];
     for (const [method, how] of Object.entries(OURS).filter(([method]) => isChosen(method))) {
       if (how.isTold && !problem.known) continue;
-      if (how.strategy === 'frontier' && problem.reference.length > 2) continue;
       const runs = seeds(DRAW_NOTHING.includes(how.strategy) ? 1 : SEEDS).map((seed) =>
         searchOurselves(problem, how, seed),
       );

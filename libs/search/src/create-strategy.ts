@@ -61,7 +61,7 @@ export function frontierOptions(
     // What breaks a constraint is worth nothing.
     reference: [1 - (constraints.accuracy?.min ?? 0), Math.min(denseEnergy, constraints.energy?.max ?? Infinity)],
     isShare: true,
-    ...(energyOf && { known: (point) => energyOf(coding.decode(point)) }),
+    ...(energyOf && { known: [(point: readonly number[]) => energyOf(coding.decode(point))] }),
     ...(constraints.latency && {
       limits: [
         {

@@ -1,4 +1,5 @@
 import type { CubeSpace, CubeStrategy } from './cube.js';
+import type { DescentOptions } from './descent.js';
 import type { FrontierOptions } from './frontier/frontier-search.js';
 import { EapStrategy } from './strategies/eap.js';
 import { FrontierStrategy } from './strategies/frontier.js';
@@ -17,6 +18,12 @@ interface StrategyOptions {
   readonly gridPoints: number;
   readonly frontier: FrontierOptions;
 }
+/** A descent goes by two objectives. */
+function descentOptions({ reference: [loss, cost], known }: FrontierOptions): DescentOptions {
+  const ofCost = known?.[0];
+  return { reference: [loss, cost], ...(ofCost && { known: ofCost }) };
+}
+
 type MakeStrategy = (space: CubeSpace, seed: number, options: StrategyOptions) => CubeStrategy;
 
 const STRATEGIES = {
@@ -27,8 +34,8 @@ const STRATEGIES = {
   random: (space, seed) => new RandomStrategy(space, seed),
   sobol: (space, seed) => new SobolStrategy(space, seed),
   grid: (space, seed, { gridPoints }) => new GridStrategy(space, seed, levelsFor(space.choices.length, gridPoints)),
-  eap: (space, seed, { frontier }) => new EapStrategy(space, seed, frontier),
-  local: (space, seed, { frontier }) => new LocalStrategy(space, seed, frontier),
+  eap: (space, seed, { frontier }) => new EapStrategy(space, seed, descentOptions(frontier)),
+  local: (space, seed, { frontier }) => new LocalStrategy(space, seed, descentOptions(frontier)),
 } satisfies Record<string, MakeStrategy>;
 
 export type CubeStrategyName = keyof typeof STRATEGIES;

@@ -10,7 +10,14 @@ export {
 } from './cube.js';
 export type { FrontierOptions } from './frontier/frontier-search.js';
 export { ParameterCoding, ParameterSpaceSchema, type Parameters, type ParameterSpace } from './parameter-space.js';
-export { Search, SEARCH_STRATEGIES, SearchOptionsSchema, type AskedParameters, type SearchOptions } from './search.js';
+export {
+  Search,
+  SEARCH_STRATEGIES,
+  SearchOptionsSchema,
+  type AskedParameters,
+  type KnownObjective,
+  type SearchOptions,
+} from './search.js';
 export { FrontierStrategy } from './strategies/frontier.js';
 export { Nsga2Strategy } from './strategies/nsga2.js';
 export { SmsEmoaStrategy } from './strategies/sms-emoa.js';

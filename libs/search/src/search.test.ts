@@ -145,8 +145,24 @@ describe('three objectives', () => {
     expect(search.hypervolume).toBeGreaterThan(1.05);
   });
 
-  it('are too many for frontier, and a result of other than three is refused', () => {
-    expect(() => new Search({ space, reference: [1, 1, 1] })).toThrow(/frontier is for two objectives/);
+  it.each([
+    ['nothing is known of', undefined],
+    ['the second is known of', ({ y }: Record<string, unknown>) => Number(y)],
+    [
+      'the third only is known of',
+      [null, ({ x, y }: Record<string, unknown>) => 2 - Math.sqrt(Number(x)) - Math.sqrt(Number(y))],
+    ],
+  ] as const)('that %s are searched by frontier in fewer evaluations', (_, known) => {
+    const search = new Search({ space, strategy: 'frontier', seed: 1, reference: [1, 1, 2] }, known);
+    for (let i = 0; i < 30; i++) {
+      const { number, parameters } = search.ask();
+      search.tell(number, evaluate(parameters));
+    }
+    expect(search.hypervolume).toBeGreaterThan(1.1);
+  });
+
+  it('are too many for a descent, and a result of other than three is refused', () => {
+    expect(() => new Search({ space, strategy: 'eap', reference: [1, 1, 1] })).toThrow(/eap is for two objectives/);
     const search = new Search({ space, strategy: 'random', reference: [1, 1, 1] });
     expect(() => search.tell(search.ask().number, [1, 2])).toThrow(/objectives: 2 of them/);
   });

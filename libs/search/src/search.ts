@@ -7,8 +7,11 @@ import { firstUntried } from './first-untried.js';
 
 export { CUBE_STRATEGIES as SEARCH_STRATEGIES };
 
-/** They learn, or go by, the first objective and the second. */
-const OF_TWO_OBJECTIVES = ['frontier', 'eap', 'local'] as const;
+/** They go by the first objective and the second. */
+const OF_TWO_OBJECTIVES = ['eap', 'local'] as const;
+
+/** What an objective of parameters comes to, where it is known before they are tried. */
+export type KnownObjective = (parameters: Parameters) => number;
 
 export const SearchOptionsSchema = z
   .strictObject({
@@ -51,10 +54,10 @@ export class Search {
   #next = 0;
 
   /**
-   * @param known the second objective of parameters, where it is known before they are tried
+   * @param known the second objective, where it is known; or all after the first in their order, null for those that are not
    * @throws ZodError naming the field that is wrong
    */
-  constructor(options: SearchOptions, known?: (parameters: Parameters) => number) {
+  constructor(options: SearchOptions, known?: KnownObjective | readonly (KnownObjective | null)[]) {
     const { space, strategy, seed, reference, share, population, gridPoints } = SearchOptionsSchema.parse(options);
     this.#coding = new ParameterCoding(space);
     this.#reference = reference;
@@ -62,8 +65,11 @@ export class Search {
       populationSize: population,
       gridPoints,
       frontier: {
-        ...{ reference: [reference[0], reference[1]], isShare: share },
-        ...(known && { known: (point) => known(this.#coding.decode(point)) }),
+        reference,
+        isShare: share,
+        known: (typeof known === 'function' ? [known] : (known ?? [])).map(
+          (ofOne) => ofOne && ((point: readonly number[]) => ofOne(this.#coding.decode(point))),
+        ),
       },
     });
   }

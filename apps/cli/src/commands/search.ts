@@ -1,7 +1,14 @@
 import { createInterface } from 'node:readline';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Search, SEARCH_STRATEGIES, SearchOptionsSchema, type Parameters, type SearchOptions } from '@espalier/search';
+import {
+  Search,
+  SEARCH_STRATEGIES,
+  SearchOptionsSchema,
+  type KnownObjective,
+  type Parameters,
+  type SearchOptions,
+} from '@espalier/search';
 import { fieldErrors } from '@espalier/contracts';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
@@ -11,6 +18,8 @@ import { positiveNumber, wholeNumber } from '../option-numbers.js';
 import { note, print } from '../output.js';
 import { answerLines } from '../search-lines.js';
 
+const KnownSchema = z.custom<KnownObjective>((value) => typeof value === 'function', 'a function');
+
 /** What a problem's file exports. */
 const ProblemSchema = SearchOptionsSchema.safeExtend({
   /** The objectives of parameters, all minimised; null for what fails. */
@@ -18,8 +27,10 @@ const ProblemSchema = SearchOptionsSchema.safeExtend({
     (value) => typeof value === 'function',
     'a function of the parameters that gives their objectives, or null for what fails',
   ),
-  /** The second objective of parameters, where it is known before they are tried. */
-  known: z.custom<(parameters: Parameters) => number>((value) => typeof value === 'function', 'a function').optional(),
+  /** The second objective of parameters, where it is known before they are tried; or all after the first, null for those that are not. */
+  known: z
+    .union([KnownSchema, z.array(KnownSchema.nullable())], { error: 'a function, or a list of functions and nulls' })
+    .optional(),
 });
 
 interface Options {

@@ -111,7 +111,7 @@ function foretell(
 function outlook(
   search: FrontierSearch,
   results: readonly ToldPoint[],
-  reference: readonly [number, number],
+  reference: readonly number[],
 ): SearchExplanation['outlook'] {
   const known = results.map(({ objectives }) => objectives);
   const now = hypervolume(known, reference);

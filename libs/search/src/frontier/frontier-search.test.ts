@@ -23,7 +23,7 @@ interface How {
 function run(seed: number, count: number, how: How = {}): number {
   const search = new FrontierSearch(space, {
     reference: [1, 1],
-    known: cost,
+    known: [cost],
     isShare: true,
     hasFidelities: how.isToldFidelity ?? false,
   });
@@ -75,7 +75,12 @@ describe('a search by expected improvement', () => {
 
   it('expects of what stopped early the more, the better it was then, and less of what is like one under way', () => {
     const expectedAfter = (lossThen: number, pending: readonly number[][] = []) => {
-      const search = new FrontierSearch(space, { reference: [1, 1], known: cost, isShare: true, hasFidelities: true });
+      const search = new FrontierSearch(space, {
+        reference: [1, 1],
+        known: [cost],
+        isShare: true,
+        hasFidelities: true,
+      });
       for (let number = 0; number < 12; number++) {
         const x = spread(space, new RandomStream(1, number), (number + 0.5) / 12);
         search.observe(x, [Math.min(1, loss(x) + 0.2), cost(x)], 0);
@@ -105,7 +110,7 @@ describe('a limit beside the objectives', () => {
   const within = (known: boolean, isNoisy = false): { share: number; volume: number } => {
     const search = new FrontierSearch(space, {
       reference: [1, 1],
-      known: cost,
+      known: [cost],
       isShare: true,
       limits: [{ max: 0.5, ...(known && { known: cycles }) }],
     });

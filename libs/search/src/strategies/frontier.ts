@@ -17,19 +17,20 @@ export class FrontierStrategy implements CubeStrategy {
   constructor(
     private readonly space: CubeSpace,
     readonly seed: number,
-    options: FrontierOptions,
+    private readonly options: FrontierOptions,
   ) {
     this.#initial = Math.min(20, Math.max(5, space.choices.length + 2));
     this.#search = new FrontierSearch(space, options);
   }
 
-  /** @throws RangeError for results of other than two objectives */
+  /** @throws RangeError for results of more or fewer objectives than the reference has */
   tell(results: readonly CubeTold[]): void {
+    const { length } = this.options.reference;
     for (const { number, point, objectives, fidelity, limited } of results) {
       if (number === null) this.#prior++;
       if (objectives === null || !objectives.every(Number.isFinite)) this.#search.observeFailure(point);
-      else if (objectives.length === 2) this.#search.observe(point, [objectives[0], objectives[1]], fidelity, limited);
-      else throw new RangeError(`frontier is for two objectives, and was told of ${objectives.length}`);
+      else if (objectives.length === length) this.#search.observe(point, objectives, fidelity, limited);
+      else throw new RangeError(`frontier was to search ${length} objectives, and was told of ${objectives.length}`);
     }
   }
 

@@ -1,7 +1,10 @@
 import { LearnedObjective, type Beliefs } from './learned-objective.js';
 import { identity, logarithm, normalDistribution } from './warps.js';
 
-/** What is believed of the second objective of one point. */
+/** What an objective of a point comes to, as far as it is known before it is tried. */
+export type Known = (point: readonly number[]) => number;
+
+/** What is believed of an objective after the first, of one point. */
 export interface CostBelief {
   /** E[max(0, level − cost)]. */
   expectedBelow(level: number): number;
@@ -15,10 +18,10 @@ const LEAST = 1e-6;
 const SAME = 1e-9;
 
 /**
- * The second objective, learned as it is; or where something is known of it beforehand, by how much what is measured differs from
+ * An objective after the first, or what is limited, learned as it is; or where something is known of it beforehand, by how much what is measured differs from
  * that: the logarithm of their ratio. Where the ratio is the same everywhere, nothing is left to learn, and beliefs are certain.
  */
-export class SecondObjective {
+export class CostObjective {
   readonly #learned: LearnedObjective;
   #lowest = Infinity;
   #highest = -Infinity;
@@ -26,7 +29,7 @@ export class SecondObjective {
 
   constructor(
     dimensions: number,
-    private readonly known: ((point: readonly number[]) => number) | undefined,
+    private readonly known: Known | undefined,
   ) {
     const nothing = Array.from({ length: dimensions }, () => false);
     this.#learned = new LearnedObjective(nothing, [identity]);
@@ -55,11 +58,11 @@ export class SecondObjective {
   }
 }
 
-/** What is believed of the second objective, to which imagined observations may be added. */
+/** What is believed of such an objective, to which imagined observations may be added. */
 export class CostBeliefs {
   /** @param correction what is believed of the logarithm of the ratio to `known`, or of the cost itself; a number where it is certain */
   constructor(
-    private readonly known: ((point: readonly number[]) => number) | undefined,
+    private readonly known: Known | undefined,
     private readonly correction: Beliefs | number,
   ) {}
 
