@@ -11,6 +11,8 @@ import type { JobContext } from './job-context.js';
 import type { LoadedData } from './loaded-data.js';
 import type { PruningEvidence } from './pruning-evidence.js';
 
+type SeededRecipe = Recipe & { readonly seed: number };
+
 /** Trainings that leave a checkpoint after each epoch, and go on from the last that there is. */
 export class CheckpointedTrainings {
   constructor(
@@ -25,20 +27,43 @@ export class CheckpointedTrainings {
     },
   ) {}
 
-  /** Trains from a checkpoint; where there is no memory for a batch, once more with batches half as large. */
-  async fit(...args: FitArguments): Promise<ModelReference> {
-    try {
-      return await this.#fitOnce(...args);
-    } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      const [start, training, task, context, recipe, fineTune] = args;
+  /**
+   * Trains from a checkpoint; where there is no memory for a batch, once more with batches half as large.
+   *
+   * @param inHalfBatches with those at once, since a process has died of whole ones
+   */
+  async fit(
+    start: Checkpoint,
+    training: string,
+    task: TrainingTask,
+    context: JobContext,
+    recipe: SeededRecipe,
+    { fineTune, inHalfBatches }: { fineTune?: FineTuneRequest; inHalfBatches: boolean },
+  ): Promise<ModelReference> {
+    const fitBy = (by: SeededRecipe): Promise<ModelReference> =>
+      this.#fitOnce(start, training, task, context, by, fineTune);
+    const fitInHalfBatches = (): Promise<ModelReference> => {
       const batchSize = Math.max(1, recipe.batchSize >> 1);
       context.progress({ phase: `train in batches of ${batchSize}, for want of memory`, done: 0, of: 1 });
-      return this.#fitOnce(start, training, task, context, { ...recipe, batchSize }, fineTune);
+      return fitBy({ ...recipe, batchSize });
+    };
+    if (inHalfBatches) return fitInHalfBatches();
+    try {
+      return await fitBy(recipe);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      return fitInHalfBatches();
     }
   }
 
-  async #fitOnce(...[start, training, task, context, recipe, fineTune]: FitArguments): Promise<ModelReference> {
+  async #fitOnce(
+    start: Checkpoint,
+    training: string,
+    task: TrainingTask,
+    context: JobContext,
+    recipe: SeededRecipe,
+    fineTune: FineTuneRequest | undefined,
+  ): Promise<ModelReference> {
     const { artifacts, ledger } = this.options;
     const checkpoints = await Checkpoints.take(artifacts, ledger, training, context.signal);
     const dense = networkOf(task.network);
@@ -100,12 +125,3 @@ export class CheckpointedTrainings {
     return last ?? storeModel(this.options.artifacts, from);
   }
 }
-
-type FitArguments = [
-  start: Checkpoint,
-  training: string,
-  task: TrainingTask,
-  context: JobContext,
-  recipe: Recipe & { readonly seed: number },
-  fineTune?: FineTuneRequest,
-];

@@ -10,9 +10,9 @@ import type { EpochDone, JobProgress } from './job-context.js';
 
 /** A job for the training process, with the activity whose work it is. */
 export type Job =
-  | { kind: 'trainDense'; request: TrainDenseRequest }
+  | { kind: 'trainDense'; request: TrainDenseRequest; inHalfBatches?: boolean }
   | { kind: 'prune'; request: PruneRequest }
-  | { kind: 'fineTune'; request: FineTuneRequest }
+  | { kind: 'fineTune'; request: FineTuneRequest; inHalfBatches?: boolean }
   | { kind: 'evaluate'; request: EvaluateRequest }
   | { kind: 'selfTest' };
 

@@ -7,8 +7,10 @@ import { FolderArtifactStore } from '@espalier/artifacts';
 import { startTestApi } from '@espalier/embedded/testing';
 import type { Network } from '@espalier/networks';
 import { encodeCheckpoint, initialWeights } from '@espalier/training';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { JobContext } from './job-context.js';
 import type { Job } from './job-messages.js';
+import { runInLessMemory } from './run-in-less-memory.js';
 import { TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
 /** One wide layer, and what it needs to tell classes apart. 64 images make outputs of 590 MB. */
@@ -46,9 +48,45 @@ afterAll(async () => {
 });
 
 function limitMemory({ pid }: TrainingProcess, more: number): void {
+  execFileSync('prlimit', ['--pid', String(pid), `--as=${Math.round(addressSpaceOf(pid) + more)}:`]);
+}
+
+/** Bytes, most of them reserved and not used. */
+function addressSpaceOf(pid: number | undefined): number {
   const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
-  const taken = 1024 * Number(/^VmSize:\s+(\d+)/m.exec(status)?.[1]);
-  execFileSync('prlimit', ['--pid', String(pid), `--as=${Math.round(taken + more)}:`]);
+  return 1024 * Number(/^VmSize:\s+(\d+)/m.exec(status)?.[1]);
+}
+
+const processes: TrainingProcess[] = [];
+afterEach(() => {
+  for (const process of processes.splice(0)) process.close();
+});
+
+function newProcess(): TrainingProcess {
+  const process = new TrainingProcess({
+    artifacts: folder,
+    apiUrl: api.url,
+    workerId: 'a worker',
+    dataCache: join(tmpdir(), 'espalier-test-data'),
+    threads: { intraOp: 1, interOp: 1 },
+  });
+  processes.push(process);
+  return process;
+}
+
+async function fineTuneJob(imagesPerEpoch: number): Promise<Job> {
+  const start = { network: WIDE, masks: new Map(), slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
+  const checkpoint = encodeCheckpoint({ ...start, weights: initialWeights(WIDE, 1) });
+  const pruned = await new FolderArtifactStore(folder).put(checkpoint);
+  const task = { network: WIDE, data: 'mnist', seed: 1, trainingImages: 256 };
+  return { kind: 'fineTune', request: { task, candidate: randomUUID(), pruned, epochs: 1, imagesPerEpoch } };
+}
+
+/** A job's context, and what was said of it, each phase once and in order. */
+function heard(): { context: JobContext; phases: Set<string> } {
+  const phases = new Set<string>();
+  const { signal } = new AbortController();
+  return { phases, context: { signal, progress: ({ phase }) => void phases.add(phase) } };
 }
 
 /**
@@ -57,35 +95,18 @@ function limitMemory({ pid }: TrainingProcess, more: number): void {
  * @param memory bytes beyond what is taken when it begins, after one on a single image, for which all is loaded
  * @returns what it said it does, in order; undefined if the process died of it
  */
-async function fineTune(network: Network, memory: number): Promise<string[] | undefined> {
-  const artifacts = new FolderArtifactStore(folder);
-  const start = { network, masks: new Map(), slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
-  const pruned = await artifacts.put(encodeCheckpoint({ ...start, weights: initialWeights(network, 1) }));
-  const task = { network, data: 'mnist', seed: 1, trainingImages: 256 };
-  const phases = new Set<string>();
-  const { signal } = new AbortController();
-  const training = new TrainingProcess({
-    artifacts: folder,
-    apiUrl: api.url,
-    workerId: 'a worker',
-    dataCache: join(tmpdir(), 'espalier-test-data'),
-    threads: { intraOp: 1, interOp: 1 },
-  });
-  const run = (job: Job): Promise<unknown> =>
-    training.run(job, { signal, progress: ({ phase }) => void phases.add(phase) });
-  const fineTuneOn = (imagesPerEpoch: number): Promise<unknown> =>
-    run({ kind: 'fineTune', request: { task, candidate: randomUUID(), pruned, epochs: 1, imagesPerEpoch } });
+async function fineTune(memory: number): Promise<string[] | undefined> {
+  const training = newProcess();
+  const { context, phases } = heard();
   try {
-    await fineTuneOn(1);
+    await training.run(await fineTuneJob(1), context);
     limitMemory(training, memory);
     phases.clear();
-    await fineTuneOn(64);
+    await training.run(await fineTuneJob(64), context);
     return [...phases];
   } catch (error) {
     if (error instanceof TrainingProcessCrashedError) return undefined;
     throw error;
-  } finally {
-    training.close();
   }
 }
 
@@ -97,10 +118,32 @@ describe('a fine-tuning for which there is no memory', () => {
     const isHalved = (phases: string[] | undefined): boolean =>
       phases?.[0] === 'train in batches of 32, for want of memory';
     for (let memory = 2.6 * GIGABYTE; memory > 0.6 * GIGABYTE; memory -= 0.2 * GIGABYTE) {
-      outcomes.push(await fineTune(WIDE, memory));
+      outcomes.push(await fineTune(memory));
       if (isHalved(outcomes.at(-1))) break;
     }
     expect(outcomes.some(isHalved)).toBe(true);
     expect(outcomes[0]).toEqual(['train']);
+  });
+
+  it('is tried so in another process where native code ended the first, and fails for good where it ends that one too', async () => {
+    const training = newProcess();
+    await training.run(await fineTuneJob(1), heard().context);
+    limitMemory(training, 0.2 * GIGABYTE);
+    const another = newProcess();
+    const { context, phases } = heard();
+    await runInLessMemory(training, () => Promise.resolve(another), await fineTuneJob(64), context);
+    expect([...phases]).toContain('train in batches of 32, for want of memory');
+    expect(training.alive).toBe(false);
+
+    limitMemory(another, 0.2 * GIGABYTE);
+    const third = newProcess();
+    await third.run(await fineTuneJob(1), heard().context);
+    limitMemory(third, 0.2 * GIGABYTE);
+    await expect(
+      runInLessMemory(another, () => Promise.resolve(third), await fineTuneJob(64), heard().context),
+    ).rejects.toMatchObject({
+      type: 'OutOfMemoryError',
+      message: expect.stringMatching(/also for batches half as large/) as string,
+    });
   });
 });

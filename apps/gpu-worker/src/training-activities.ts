@@ -6,7 +6,9 @@ import { runStages } from '@espalier/workflows/run-stages';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { DeviceUses, HeartbeatDetails } from './device-use.js';
+import type { JobContext } from './job-context.js';
 import type { Job, JobResult, ResultOf, TrainingProcessOptions } from './job-messages.js';
+import { runInLessMemory } from './run-in-less-memory.js';
 import { JobCancelledError, JobError, TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
 const HEARTBEAT_EVERY_MS = 2_000;
@@ -89,7 +91,8 @@ export class TrainingProcesses {
   /** An activity's jobs, one after the other in one process. Those that an attempt before this one has done are not done again. */
   async #during<Result>(work: (run: RunJob) => Promise<Result>, { wholeMachine = false } = {}): Promise<Result> {
     const context = Context.current();
-    const training = wholeMachine ? this.#takeWholeMachine() : this.#take();
+    const take = (): TrainingProcess => (wholeMachine ? this.#takeWholeMachine() : this.#take());
+    let training = take();
     const { attempt, activityId, workflowExecution } = context.info;
     this.#busy++;
     const before = [...((context.info.heartbeatDetails as HeartbeatDetails | undefined)?.done ?? [])];
@@ -107,15 +110,21 @@ export class TrainingProcesses {
     const record = (): void => void this.uses.record(context, attempt, this.uses.secondsSince(began));
     const recording = setInterval(record, RECORD_USE_EVERY_MS);
     void this.uses.recordLostAttempt(context);
+    const jobContext: JobContext = {
+      signal: context.cancellationSignal,
+      progress: (latest) => (progress = latest),
+      epochDone: ({ epoch, of, ...time }) =>
+        addSpan('epoch', { epoch, of, trainingPid: training.pid ?? 0 }, time.began, time.ended),
+    };
     const doNow = async (job: Job): Promise<JobResult> => {
       const from = Date.now();
       context.log.info(`${job.kind} begins`, { attempt, trainingPid: training.pid });
-      const result = await training.run(job, {
-        signal: context.cancellationSignal,
-        progress: (latest) => (progress = latest),
-        epochDone: ({ epoch, of, ...time }) =>
-          addSpan('epoch', { epoch, of, trainingPid: training.pid ?? 0 }, time.began, time.ended),
-      });
+      const another = async (): Promise<TrainingProcess> => {
+        context.log.warn(`${job.kind} ended its process: again in batches half as large`, { attempt });
+        await this.#artifacts.removeHalfWritten();
+        return (training = take());
+      };
+      const result = await runInLessMemory(training, another, job, jobContext);
       addSpan(job.kind, { attempt }, from, Date.now());
       context.log.info(`${job.kind} done`, { attempt });
       return result;

@@ -57,7 +57,7 @@ export class TrainingJobs {
   }
 
   /** Trains the unpruned network, or finds that it has been trained already, here or by its owner. */
-  async trainDense({ task }: TrainDenseRequest, context: JobContext): Promise<ModelReference> {
+  async trainDense({ task }: TrainDenseRequest, context: JobContext, inHalfBatches = false): Promise<ModelReference> {
     const network = networkOf(task.network);
     if (task.weights !== undefined) {
       const bytes = await this.options.artifacts.get(task.weights);
@@ -73,7 +73,7 @@ export class TrainingJobs {
       epochsDone: 0,
       stepsIntoEpoch: 0,
     };
-    return this.#trainings.fit(start, denseTraining(task), task, context, recipe);
+    return this.#trainings.fit(start, denseTraining(task), task, context, recipe, { inHalfBatches });
   }
 
   /** Prunes the dense network, or what an earlier stage left of it, by a schedule; no training yet. */
@@ -106,14 +106,14 @@ export class TrainingJobs {
   }
 
   /** Trains a pruned network with its masks held, or prunes it while it is trained. */
-  async fineTune(request: FineTuneRequest, context: JobContext): Promise<ModelReference> {
+  async fineTune(request: FineTuneRequest, context: JobContext, inHalfBatches = false): Promise<ModelReference> {
     const { task } = request;
     const network = networkOf(task.network);
     const start = decodeCheckpoint(network, await this.options.artifacts.get(request.pruned));
     const recipe = { ...fineTuneOptions(network, request), seed: seedOf(request) };
     const { candidate, replicate, stage } = request;
     const training = ['candidate', candidate, replicate && `seed-${replicate}`, stage].filter(Boolean).join('-');
-    return this.#trainings.fit(start, training, task, context, recipe, request);
+    return this.#trainings.fit(start, training, task, context, recipe, { fineTune: request, inHalfBatches });
   }
 
   /** Accuracy and sparsity profile of a model on one split. */

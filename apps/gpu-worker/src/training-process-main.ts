@@ -53,11 +53,11 @@ async function run(job: Job): Promise<void> {
 function dispatch(job: Job, context: JobContext): Promise<JobResult> {
   switch (job.kind) {
     case 'trainDense':
-      return jobs.trainDense(job.request, context);
+      return jobs.trainDense(job.request, context, job.inHalfBatches);
     case 'prune':
       return jobs.prune(job.request, context);
     case 'fineTune':
-      return jobs.fineTune(job.request, context);
+      return jobs.fineTune(job.request, context, job.inHalfBatches);
     case 'evaluate':
       return jobs.evaluate(job.request, context);
     case 'selfTest':
