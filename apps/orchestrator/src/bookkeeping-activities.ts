@@ -53,9 +53,9 @@ export function createBookkeepingActivities({
   deviceClass: () => Promise<DeviceClass>;
 }): BookkeepingActivities {
   const strategies = new ToldStrategies();
-  const takings = new Gathered<Taking, TakenUp>(20, (campaignId, all) => takeUpCandidates(database, campaignId, all));
-  const results = new Gathered<ArrivedResult, void>(100, (campaignId, all) => recordResults(database, campaignId, all));
-  const ends = new Gathered<string, void>(100, async (campaignId, candidateIds) => {
+  const takings = new Gathered<Taking, TakenUp>(200, (campaignId, all) => takeUpCandidates(database, campaignId, all));
+  const results = new Gathered<ArrivedResult, void>(300, (campaignId, all) => recordResults(database, campaignId, all));
+  const ends = new Gathered<string, void>(300, async (campaignId, candidateIds) => {
     await tellSettled(client, campaignId, candidateIds);
     return candidateIds.map(() => ({ status: 'fulfilled', value: undefined }));
   });
