@@ -20,6 +20,8 @@ const IN_FLIGHT = 200;
 const SIDE_BY_SIDE = 10;
 const BESIDE = Math.min(CANDIDATES, 2_000);
 const NO_OPS = 400;
+/** That an accuracy is a share of. */
+const IMAGES = 5_000;
 const LAYERS = { conv1: 500, conv2: 25_000, fc1: 400_000, fc2: 5_000 };
 const PORT_BASE = 18_600;
 
@@ -103,7 +105,13 @@ function syntheticTraining() {
       density: { weights: density[name] ?? 1, inputs: 0.5, outputs: 0.5 },
     }));
     const lost = Object.values(density).reduce((sum, kept) => sum + (1 - kept) ** 4 / 8, 0);
-    return { split, images: 1000, accuracy: 0.99 - lost, loss: lost, profile: { layers } };
+    return {
+      split,
+      images: IMAGES,
+      accuracy: Math.round(IMAGES * (0.99 - lost)) / IMAGES,
+      loss: lost,
+      profile: { layers },
+    };
   };
   return {
     trainDense: () => Promise.resolve(model('dense')),
