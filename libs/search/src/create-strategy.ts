@@ -1,7 +1,7 @@
 import type { CampaignSpec } from '@espalier/contracts';
 import { cubeStrategy } from './cube-strategies.js';
 import type { CubeStrategy } from './cube.js';
-import type { FrontierOptions } from './frontier/frontier-search.js';
+import type { FrontierOptions } from './frontier/frontier-options.js';
 import { ScheduleCoding } from './schedule-coding.js';
 import { ScheduleStrategy } from './schedule-strategy.js';
 import type { Foreknowledge, Strategy } from './strategy.js';

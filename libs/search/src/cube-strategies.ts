@@ -1,6 +1,6 @@
 import type { CubeSpace, CubeStrategy } from './cube.js';
 import type { DescentOptions } from './descent.js';
-import type { FrontierOptions } from './frontier/frontier-search.js';
+import type { FrontierOptions } from './frontier/frontier-options.js';
 import { EapStrategy } from './strategies/eap.js';
 import { FrontierStrategy } from './strategies/frontier.js';
 import { GridStrategy, levelsFor } from './strategies/grid.js';

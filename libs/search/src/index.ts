@@ -8,7 +8,7 @@ export {
   type Dimension,
   type Proposal,
 } from './cube.js';
-export type { FrontierOptions } from './frontier/frontier-search.js';
+export type { FrontierOptions } from './frontier/frontier-options.js';
 export { ParameterCoding, ParameterSpaceSchema, type Parameters, type ParameterSpace } from './parameter-space.js';
 export {
   Search,

@@ -9,8 +9,9 @@ import {
   type WeightTensor,
 } from '@espalier/networks';
 import type { Feeds, TensorValue, Variable } from '@espalier/tensorflow';
-import { batchOf, type Batch } from './batches.js';
+import type { Batch } from './batches.js';
 import { addEvaluation, type Evaluation } from './evaluation.js';
+import { measureNetwork } from './measure-network.js';
 import { NetworkGraph, type Threads } from './network-graph.js';
 import { ADAM_BETAS } from './optimizers.js';
 import { addStepFeeds, addTrainStep, type StepFeeds, type StepKind, type TrainStep } from './train-step.js';
@@ -38,11 +39,6 @@ export interface StepValues {
   readonly teacher?: { readonly logits: Float32Array; readonly share: number; readonly temperature: number };
 }
 
-/** Counts of a batch are summed in float32, exact up to 2²⁴: a batch has at most so many values in its largest tensor. */
-const EXACT_COUNT = 2 ** 24;
-const EVALUATION_BATCH = 250;
-/** Over so many images zeros are counted: counting them on all would slow evaluation by a tenth and more. */
-const PROFILED_IMAGES = 1000;
 const KERNEL = '/kernel';
 const OUT_OF_MEMORY = /OOM when allocating|out of memory|failed to allocate/i;
 
@@ -159,47 +155,9 @@ export class TrainableNetwork {
   }
 
   /** Accuracy and mean loss over a whole split; the sparsity profile over its first thousand images. */
-  async measure(split: Split, name: SplitName, beforeBatch: () => void = () => undefined): Promise<Measurement> {
-    const { graph, weighted } = this.compiled;
-    const evaluation = (this.#evaluation ??= addEvaluation(this.compiled));
-    const answers = [evaluation.loss, evaluation.rightAnswers];
-    const fetches = [...answers, ...evaluation.nonZeroInputs, ...evaluation.nonZeroOutputs];
-    let profiled = 0;
-    const totals = new Float64Array(fetches.length);
-    const batchSize = this.#evaluationBatch();
-    for (let from = 0; from < split.count; from += batchSize) {
-      beforeBatch();
-      const batch = batchOf(split, null, from, Math.min(split.count, from + batchSize));
-      const isProfiled = profiled < PROFILED_IMAGES;
-      if (isProfiled) profiled += batch.count;
-      const sums = await graph.run(this.feeds(batch), isProfiled ? fetches : answers);
-      sums.forEach(({ data }, i) => (totals[i] += Number(data[0])));
-    }
-    const [loss, right] = totals;
-    const weights = await this.weights();
-    const layers = weighted.map(({ name: layer, geometry, shape }, i) => {
-      const kernel = weightOf(weights, `${layer}/kernel`).data;
-      const left = kernel.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0);
-      const inputs = profiled * geometry.input.height * geometry.input.width * geometry.input.channels;
-      const outputs = profiled * shape.outputHeight * shape.outputWidth * shape.outputChannels * shape.groups;
-      return {
-        name: layer,
-        weights: kernel.length,
-        weightsLeft: left,
-        density: {
-          weights: left / kernel.length,
-          inputs: totals[2 + i] / inputs,
-          outputs: totals[2 + weighted.length + i] / outputs,
-        },
-      };
-    });
-    return {
-      split: name,
-      images: split.count,
-      accuracy: right / split.count,
-      loss: loss / split.count,
-      profile: { layers },
-    };
+  measure(split: Split, name: SplitName, beforeBatch: () => void = () => undefined): Promise<Measurement> {
+    this.#evaluation ??= addEvaluation(this.compiled);
+    return measureNetwork(this, this.#evaluation, split, name, beforeBatch);
   }
 
   feeds({ images, labels, count }: Batch): Record<string, TensorValue> {
@@ -212,15 +170,6 @@ export class TrainableNetwork {
 
   close(): void {
     this.compiled.graph.close();
-  }
-
-  #evaluationBatch(): number {
-    const largest = Math.max(
-      ...this.compiled.weighted.map(({ geometry: { input, output } }) =>
-        Math.max(input.height * input.width * input.channels, output.height * output.width * output.channels),
-      ),
-    );
-    return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EXACT_COUNT / largest)));
   }
 
   async #trainStep(kind: StepKind): Promise<TrainStep> {

@@ -2,31 +2,10 @@ import type { RandomStream } from '@espalier/random';
 import type { CubeSpace, Expectation } from '../cube.js';
 import { BoxDecomposition } from './box-decomposition.js';
 import { climb, type Climber } from './climb.js';
-import { CostObjective, type CostBeliefs, type Known } from './cost-objective.js';
+import { CostObjective, type CostBeliefs } from './cost-objective.js';
+import type { FrontierOptions, Limit } from './frontier-options.js';
 import { LearnedObjective, type Beliefs } from './learned-objective.js';
 import { identity, WARPS } from './warps.js';
-
-export interface FrontierOptions {
-  /** Up to which the hypervolume is measured. */
-  readonly reference: readonly number[];
-  /**
-   * The objectives after the first of a point, in their order, as far as they are known before anything is tried: what is measured may
-   * differ, and that is learned.
-   */
-  readonly known?: readonly (Known | null)[];
-  /** What else is limited: results beyond are on no front, and points count by how likely they are within. */
-  readonly limits?: readonly Limit[];
-  /** Whether the first objective is a share of 1, as an error is. */
-  readonly isShare: boolean;
-  /** Whether some results are of trainings that were not finished: then what is left of them is one more coordinate to learn from. */
-  readonly hasFidelities?: boolean;
-}
-
-export interface Limit {
-  readonly max: number;
-  /** Of a point, as far as it is known before anything is tried. */
-  readonly known?: Known;
-}
 
 interface Seen {
   readonly point: readonly number[];

@@ -1,7 +1,8 @@
 import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, CubeTold, Expectation, Proposal } from '../cube.js';
 import { spread } from '../frontier/climb.js';
-import { FrontierSearch, type FrontierOptions } from '../frontier/frontier-search.js';
+import type { FrontierOptions } from '../frontier/frontier-options.js';
+import { FrontierSearch } from '../frontier/frontier-search.js';
 
 const FEWEST_TO_LEARN_FROM = 4;
 
