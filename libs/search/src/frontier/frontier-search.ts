@@ -1,5 +1,5 @@
 import type { RandomStream } from '@espalier/random';
-import type { CubeSpace, Expectation } from '../cube.js';
+import type { CubeSpace } from '../cube.js';
 import { BoxDecomposition } from './box-decomposition.js';
 import { climb, type Climber } from './climb.js';
 import { CostObjective, type CostBeliefs } from './cost-objective.js';
@@ -104,19 +104,13 @@ export class FrontierSearch {
    * @param pending points that are being tried
    * @returns the best that was found, and others after it
    */
-  propose(random: RandomStream, pending: readonly (readonly number[])[]): number[][] {
-    return this.#climb(random, this.#asBelieved(pending)).map(({ point }) => point);
+  propose(random: RandomStream, pending: readonly (readonly number[])[]): Climber[] {
+    return this.#climb(random, this.#asBelieved(pending));
   }
 
-  /** What is expected of points, were they tried to their end, and of the best that could be proposed in their stead. */
-  expect(
-    random: RandomStream,
-    points: readonly (readonly number[])[],
-    pending: readonly (readonly number[])[],
-  ): Expectation {
-    const boxes = this.#boxes();
-    const expected = this.#expectedImprovement(boxes, this.#asBelieved(pending));
-    return { each: points.map(expected), anew: climb(this.space, this.#members(boxes), expected, random)[0].value };
+  /** What is expected of points, were they tried to their end. */
+  expect(points: readonly (readonly number[])[], pending: readonly (readonly number[])[]): number[] {
+    return points.map(this.#expectedImprovement(this.#boxes(), this.#asBelieved(pending)));
   }
 
   /**

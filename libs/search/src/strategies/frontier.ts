@@ -1,6 +1,6 @@
 import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, CubeTold, Expectation, Proposal } from '../cube.js';
-import { spread } from '../frontier/climb.js';
+import { spread, type Climber } from '../frontier/climb.js';
 import type { FrontierOptions } from '../frontier/frontier-options.js';
 import { FrontierSearch } from '../frontier/frontier-search.js';
 
@@ -14,6 +14,7 @@ export class FrontierStrategy implements CubeStrategy {
   readonly #search: FrontierSearch;
   readonly #initial: number;
   #prior = 0;
+  #last: { readonly key: string; readonly climbers: readonly Climber[] } | undefined;
 
   constructor(
     private readonly space: CubeSpace,
@@ -42,10 +43,10 @@ export class FrontierStrategy implements CubeStrategy {
       const level = ((number + this.#prior + random.uniform()) / this.#initial) % 1;
       yield { point: spread(this.space, random, level), origin: 'random', parents: [] };
     } else {
-      const points = this.#search.propose(random, pending);
+      const climbers = this.#climb(number, pending);
       const { jitter } = this.#search;
       const remark = `a covariance matrix was not quite positive definite: ${jitter.toExponential(1)} was added to its diagonal`;
-      for (const point of points) yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
+      for (const { point } of climbers) yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
     }
     for (;;) yield { point: spread(this.space, random), origin: 'random', parents: [] };
   }
@@ -56,7 +57,17 @@ export class FrontierStrategy implements CubeStrategy {
     pending: readonly (readonly number[])[],
   ): Expectation | undefined {
     if (this.#isLooking(number)) return undefined;
-    return this.#search.expect(new RandomStream(this.seed, number), points, pending);
+    const [best] = this.#climb(number, pending);
+    return { each: this.#search.expect(points, pending), anew: best.value };
+  }
+
+  /** Whoever has asked what to expect of the best proposal asks for it next, as a rule: it is not looked for twice. */
+  #climb(number: number, pending: readonly (readonly number[])[]): readonly Climber[] {
+    const key = JSON.stringify([number, this.#search.observations, pending]);
+    if (this.#last?.key !== key) {
+      this.#last = { key, climbers: this.#search.propose(new RandomStream(this.seed, number), pending) };
+    }
+    return this.#last.climbers;
   }
 
   #isLooking(number: number): boolean {
