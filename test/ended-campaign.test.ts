@@ -185,9 +185,20 @@ describe('a campaign that has ended', () => {
     const [first] = await candidates('failing');
     expect(first.finishedAt).not.toBe(finishedAt);
     expect((await events('failing')).map(({ kind }) => kind)).toContain('candidates-retried');
-    const log = await stack.espalier('campaign', 'events', 'failing', '--limit', '200');
+    const log = await stack.espalier('campaign', 'events', 'failing', '--kind', 'candidates-retried');
     expect(log.stdout).toMatch(/candidates-retried .* candidates 3/);
+    expect(log.stdout).not.toContain('candidate-failed');
   }, 240_000);
+
+  it('is watched on a terminal with its state, its front, its workers and what failed last', async () => {
+    const failing = await stack.onTerminal('campaign', 'watch', 'failing');
+    expect(failing).toContain('failing is completed: 0 of 3 done, 0 running, 0 diverged, 3 failed');
+    expect(failing).toMatch(/\d of \d slots busy, \d+ % while watching/);
+    expect(failing.match(/FilterScoreError: /g)).toHaveLength(3);
+    expect(await stack.onTerminal('campaign', 'watch', 'first')).toMatch(
+      /× less energy .* of the weights {3}candidate \d/,
+    );
+  });
 
   it.each([
     [['extend', 'nobody', '--candidates', '9'], 3, "there is no campaign 'nobody'"],

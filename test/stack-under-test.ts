@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import type { StackState } from '@espalier/embedded';
 
 const CLI = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
@@ -32,6 +34,16 @@ export class StackUnderTest {
   /** Runs the command to its end. */
   espalier(...args: string[]): Promise<Answer> {
     return this.start(...args).ended;
+  }
+
+  /** As a person at a terminal of 100 columns and 40 rows runs it. @returns all that the terminal was sent */
+  async onTerminal(...args: string[]): Promise<string> {
+    const command = ['stty cols 100 rows 40;', process.execPath, CLI, ...args].join(' ');
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return stripVTControlCharacters(await text(child.stdout));
   }
 
   start(...args: string[]): { child: ChildProcess; ended: Promise<Answer> } {

@@ -56,8 +56,9 @@ export class ApiClient {
   tell(name: string, verb: 'resume' | 'cancel'): Promise<Campaign> {
     return this.#ask(CampaignSchema, 'POST', pathOf(name, `/${verb}`));
   }
-  async events(name: string, limit: number): Promise<CampaignEvent[]> {
-    return (await this.#ask(EventListSchema, 'GET', pathOf(name, `/events?limit=${limit}`))).items;
+  async events(name: string, limit: number, kind?: string): Promise<CampaignEvent[]> {
+    const query = new URLSearchParams({ limit: String(limit), ...(kind !== undefined && { kind }) });
+    return (await this.#ask(EventListSchema, 'GET', pathOf(name, `/events?${query}`))).items;
   }
   pause(name: string, request: PauseRequest): Promise<Campaign> {
     return this.#ask(CampaignSchema, 'POST', pathOf(name, '/pause'), request);

@@ -43,7 +43,8 @@ describe('a budget', () => {
     expect(await addCandidates(database, id, 3, ask)).toEqual([]);
     expect(await addCandidates(database, id, 3, ask)).toEqual([]);
     expect(await spentBudget(database, id, limited)).toMatchObject({ budget: 'wallClockHours', of: 1e-9 });
-    expect((await listEvents(database, id, 10)).filter(({ kind }) => kind === 'budget-spent')).toHaveLength(1);
+    expect(await listEvents(database, id, 10, 'budget-spent')).toHaveLength(1);
+    expect(await listEvents(database, id, 10, 'candidate-failed')).toHaveLength(0);
   });
 
   it('of hours of devices counts each attempt once, with the longest that was said of it', async () => {

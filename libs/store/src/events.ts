@@ -26,9 +26,15 @@ export function recordEvent(
   return recordEvents(transaction, campaignId, [{ kind, detail, candidateId }]);
 }
 
-/** The newest events of a campaign, newest first. */
-export async function listEvents(database: Database, campaignId: string, limit: number): Promise<CampaignEvent[]> {
-  const rows = await database.event.findMany({ where: { campaignId }, orderBy: { id: 'desc' }, take: limit });
+/** The newest events of a campaign, or those of one kind, newest first. */
+export async function listEvents(
+  database: Database,
+  campaignId: string,
+  limit: number,
+  kind?: string,
+): Promise<CampaignEvent[]> {
+  const where = { campaignId, ...(kind !== undefined && { kind }) };
+  const rows = await database.event.findMany({ where, orderBy: { id: 'desc' }, take: limit });
   return rows.map(describeEvent);
 }
 

@@ -53,7 +53,11 @@ import { CampaignsService } from './campaigns.service.js';
 
 const LONGEST_KEY = 200;
 const CampaignQuery = z.strictObject({ archived: z.stringbool().default(false) });
-const EventQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+const EventQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  /** Only events of this kind, such as candidate-failed. */
+  kind: z.string().max(100).optional(),
+});
 
 @ApiTags('campaigns')
 @Controller('v1/campaigns')
@@ -250,9 +254,9 @@ export class CampaignsController {
   })
   async events(
     @Param('campaign') campaign: string,
-    @Query({ schema: EventQuery }) { limit }: z.infer<typeof EventQuery>,
+    @Query({ schema: EventQuery }) { limit, kind }: z.infer<typeof EventQuery>,
   ): Promise<{ items: CampaignEvent[] }> {
     const { id } = await findCampaign(this.database, campaign);
-    return { items: await listEvents(this.database, id, limit) };
+    return { items: await listEvents(this.database, id, limit, kind) };
   }
 }

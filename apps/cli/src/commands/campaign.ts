@@ -57,9 +57,10 @@ export function campaignCommand(): Command {
     .command('events <name>')
     .description('show what happened to a campaign, the newest first')
     .option('--limit <n>', 'how many, at most 1000', positiveNumber, 30)
+    .option('--kind <kind>', 'only those of a kind, such as candidate-failed')
     .option('--json', 'print them as JSON')
-    .action(async (name: string, { limit, json }: Json & { limit: number }) => {
-      const events = await api().events(name, limit);
+    .action(async (name: string, { limit, kind, json }: Json & { limit: number; kind?: string }) => {
+      const events = await api().events(name, limit, kind);
       if (json) printJson({ items: events });
       else print(table(['when', 'what', 'of', 'more'], events.map(eventRow)));
     });

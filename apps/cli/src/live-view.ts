@@ -1,0 +1,94 @@
+import type { Front } from '@espalier/contracts';
+import { createLogUpdate } from 'log-update';
+import pc from 'picocolors';
+import { endedOf } from './completion-rate.js';
+import { timesLess } from './front-formats.js';
+import { duration, percent } from './output.js';
+import { beforeCandidates, bestWords, countWords, workersFor } from './progress-words.js';
+import type { Watched, WatchView } from './watched.js';
+
+const MOST_WORKERS = 8;
+const FEWEST_POINTS = 3;
+const BAR = 24;
+
+/** A view on a terminal that is drawn anew with each look. */
+export class LiveView implements WatchView {
+  readonly #draw = createLogUpdate(process.stderr);
+
+  show(watched: Watched): void {
+    const { columns, rows } = process.stderr;
+    this.#draw(liveLines(watched, columns, rows).join('\n'));
+  }
+
+  close(): void {
+    this.#draw.done();
+  }
+}
+
+/** A campaign as lines that fit a terminal: state, rate and time left, the front, workers, and what failed last. */
+export function liveLines(
+  { campaign, front, workers, utilisation, failures, pace }: Watched,
+  columns: number,
+  rows: number,
+): string[] {
+  const { name, state, counts, spec } = campaign;
+  const { able, waitsFor } = workersFor(campaign, workers);
+  const ended = endedOf(counts) / spec.budget.candidates;
+  const rate = Number.isNaN(pace.aMinute) ? '–' : pace.aMinute.toPrecision(3);
+  const head = [
+    `${name} is ${state}: ${countWords(campaign)}`,
+    `${bar(ended, BAR)} ${percent(ended, 0)} · ${rate} a minute · ${duration(pace.secondsLeft)} left`,
+    ...[beforeCandidates(campaign), waitsFor].flatMap((words) => (words === undefined ? [] : [words])),
+  ];
+  const tail = [
+    '',
+    pc.bold('workers'),
+    ...able
+      .slice(0, MOST_WORKERS)
+      .map(({ id, state: said, busy, slots, reason }) =>
+        said === 'ready'
+          ? `  ${bar(busy / slots, 8)} ${busy} of ${slots} slots busy, ${percent(utilisation.of(id), 0)} while watching · ${id}`
+          : `  ${id} is ${said}${reason ? `: ${reason}` : ''}`,
+      ),
+    ...(able.length > MOST_WORKERS ? [`  and ${able.length - MOST_WORKERS} more`] : []),
+    ...(failures.length > 0 ? ['', pc.bold('last failures')] : []),
+    ...failures.map(
+      ({ at, detail }) => `  ${at.slice(11, 19)} ${firstLine(detail.type)}: ${firstLine(detail.message)}`,
+    ),
+  ];
+  const room = Math.max(FEWEST_POINTS, rows - head.length - tail.length - 4);
+  const body = [
+    '',
+    pc.bold(`the front, hypervolume ${campaign.hypervolume?.toFixed(4) ?? '–'}, ${bestWords(front)}`),
+    ...frontLines(front, room),
+  ];
+  return [...head, ...(campaign.dense ? body : []), ...tail].map((line) => cut(line, columns));
+}
+
+function frontLines(front: Front, atMost: number): string[] {
+  const { points } = front;
+  const shown = Math.min(points.length, atMost);
+  const evenly = Array.from(
+    { length: shown },
+    (_, i) => points[Math.round((i * (points.length - 1)) / Math.max(1, shown - 1))],
+  );
+  return evenly.map(({ number, validationAccuracy, energy, weightsLeft }) =>
+    [
+      `  ${percent(validationAccuracy).padStart(8)}`,
+      `${(timesLess(front, energy)?.toFixed(2) ?? '–').padStart(7)} × less energy`,
+      `${percent(weightsLeft).padStart(8)} of the weights`,
+      `candidate ${number}`,
+    ].join('   '),
+  );
+}
+
+const bar = (part: number, width: number): string => {
+  const full = Math.round(width * Math.min(1, Math.max(0, part)));
+  return '█'.repeat(full) + '░'.repeat(width - full);
+};
+
+const firstLine = (words: unknown): string => (typeof words === 'string' ? words.split('\n')[0] : '–');
+
+/** Headings are bold, and short. */
+const cut = (line: string, columns: number): string =>
+  line.length <= columns || line.includes('\u001b') ? line : `${line.slice(0, columns - 1)}…`;
