@@ -57,14 +57,17 @@ describe('a campaign that has ended', () => {
     const next = smallCampaign('begun-with-csv', 'magnitude')
       .replace('random', 'nsga2')
       .replace('candidates: 3', 'candidates: 1');
-    const file = stack.write('begun-with-csv.yaml', `${next}warmStart: [first.csv]\n`);
-    expect((await stack.espalier('campaign', 'launch', file)).code).toBe(0);
+    const file = stack.write('begun-with-csv.yaml', next);
+    const warmStart = ['campaign', 'warm-start', file, '--from', join(stack.home, 'first.csv')];
+    const planned = await stack.espalier(...warmStart, '--dry-run');
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('would launch begun-with-csv')]);
+    expect((await stack.espalier(...warmStart)).code).toBe(0);
     await completed('begun-with-csv');
     expect((await candidates('begun-with-csv')).map(({ lineage }) => lineage.origin)).toEqual(['offspring']);
     expect(await events('begun-with-csv')).toContainEqual(
       expect.objectContaining({ kind: 'results-imported', detail: { from: 'priorResults', taken: 5, leftOut: 0 } }),
     );
-    expect((await stack.espalier('campaign', 'launch', file)).code).toBe(0);
+    expect((await stack.espalier(...warmStart)).code).toBe(0);
 
     const elsewhere = next.replace('begun-with-csv', 'elsewhere').replace('conv2: [0.3, 1], ', '');
     const refused = await stack.espalier(

@@ -105,5 +105,8 @@ describe('results to begin with', () => {
     const { warmStart, priorResults } = await readSpec(join(folder, 'campaign.yaml'));
     expect(warmStart).toEqual(['earlier']);
     expect(priorResults).toMatchObject([{ accuracy: 0.9, energy: 1e6 }]);
+    const more = await readSpec(join(folder, 'campaign.yaml'), ['another', join(folder, 'known.csv')]);
+    expect(more.warmStart).toEqual(['earlier', 'another']);
+    expect(more.priorResults).toHaveLength(2);
   });
 });

@@ -15,9 +15,10 @@ import { readPriorResults } from './read-prior-results.js';
  * Reads a campaign's file and checks it. What it names by a file, an accelerator, a trained model or results to begin with, is
  * read too, since the API cannot; a model's weights go to the artifact store.
  *
+ * @param from what it is to begin with beside what it says itself: names of campaigns, and CSV files
  * @throws CommandError naming line and column of a syntax error, or each field that is wrong
  */
-export async function readSpec(path: string): Promise<LaunchRequest> {
+export async function readSpec(path: string, from: readonly string[] = []): Promise<LaunchRequest> {
   let content = await readYaml(path);
   const spec = content as Partial<
     Record<'accelerator' | 'network' | 'preprocessing' | 'data' | 'warmStart', unknown>
@@ -26,6 +27,10 @@ export async function readSpec(path: string): Promise<LaunchRequest> {
     spec.accelerator = await readYaml(resolve(dirname(path), spec.accelerator));
   }
   if (typeof spec?.data === 'string' && isFolder(spec.data)) spec.data = resolve(dirname(path), spec.data);
+  if (spec && from.length > 0) {
+    const before: unknown[] = Array.isArray(spec.warmStart) ? spec.warmStart : [];
+    spec.warmStart = [...before, ...from.map((source) => (isCsv(source) ? resolve(source) : source))];
+  }
   if (Array.isArray(spec?.warmStart)) content = { ...spec, ...(await readWarmStart(dirname(path), spec.warmStart)) };
   if (typeof spec?.network === 'string' && MODEL_FILE.test(spec.network)) {
     const { preprocessing, ...rest } = content as typeof spec;
@@ -44,13 +49,14 @@ export async function readSpec(path: string): Promise<LaunchRequest> {
   });
 }
 
+const isCsv = (source: unknown): source is string => typeof source === 'string' && /\.csv$/i.test(source);
+
 const MODEL_FILE = /\.(keras|h5|hdf5|onnx|json)$/i;
 
 /** Of what a campaign is to begin with, names of campaigns are left to the API, and CSV files are read. */
 async function readWarmStart(folder: string, sources: unknown[]): Promise<Partial<LaunchRequest>> {
-  const isFile = (source: unknown): source is string => typeof source === 'string' && /\.csv$/i.test(source);
-  const campaigns = sources.filter((source) => !isFile(source)) as string[];
-  const results = await Promise.all(sources.filter(isFile).map((file) => readPriorResults(resolve(folder, file))));
+  const campaigns = sources.filter((source) => !isCsv(source)) as string[];
+  const results = await Promise.all(sources.filter(isCsv).map((file) => readPriorResults(resolve(folder, file))));
   return {
     warmStart: campaigns.length > 0 || results.length === 0 ? campaigns : undefined,
     priorResults: results.length > 0 ? results.flat() : undefined,

@@ -1,4 +1,4 @@
-import { FINAL_CAMPAIGN_STATES, type Campaign, type CampaignEvent } from '@espalier/contracts';
+import { FINAL_CAMPAIGN_STATES, type Campaign, type CampaignEvent, type LaunchRequest } from '@espalier/contracts';
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
@@ -16,6 +16,12 @@ interface Json {
   json?: boolean;
 }
 
+interface LaunchOptions extends Json {
+  watch?: boolean;
+  dryRun?: boolean;
+  idempotencyKey?: string;
+}
+
 export function campaignCommand(): Command {
   const command = new Command('campaign').description('launch campaigns and look after them');
   command
@@ -26,14 +32,26 @@ export function campaignCommand(): Command {
     .option('--idempotency-key <key>', 'launching again with the same key gives the first campaign')
     .option('--json', 'print the campaign as JSON')
     .addHelpText('after', '\nExamples:\n  npx espalier campaign launch examples/lenet5-mnist.yaml --watch')
-    .action(async (file: string, options: Json & { watch?: boolean; dryRun?: boolean; idempotencyKey?: string }) => {
-      if (options.dryRun) return sayWhatWouldBeLaunched(await api().check(await readSpec(file)), options);
-      const launched = await api().launch(await readSpec(file), options.idempotencyKey);
-      if (!options.json) note(`campaign ${launched.name} is ${launched.state} (${launched.id})`);
-      const campaign = options.watch ? await follow(launched.name) : launched;
-      if (options.json) printJson(campaign);
-      failUnlessGood(campaign);
-    });
+    .action(async (file: string, options: LaunchOptions) => launch(await readSpec(file), options));
+  command
+    .command('warm-start <file>')
+    .description('launch a campaign that begins with results of earlier ones, of another space for example')
+    .requiredOption('--from <sources...>', 'names of campaigns on the same chip, and CSV files of their candidates')
+    .option('--watch', 'follow it until it ends')
+    .option('--dry-run', 'check it and say what would be launched')
+    .option('--json', 'print the campaign as JSON')
+    .addHelpText(
+      'after',
+      `
+The same as warmStart in the file. With another chip: campaign fork.
+
+Examples:
+  npx espalier candidate list lenet5-mnist --csv > lenet5.csv
+  npx espalier campaign warm-start wider.yaml --from lenet5-mnist lenet5.csv --watch`,
+    )
+    .action(async (file: string, { from, ...options }: LaunchOptions & { from: string[] }) =>
+      launch(await readSpec(file, from), options),
+    );
   command
     .command('list')
     .description('list campaigns, the newest first')
@@ -135,6 +153,15 @@ function sayWhatAResumeWouldDo({ name, state, counts }: Campaign): void {
   else if (state === 'paused')
     note(`${name} would go on, with ${counts.asked + counts.running} candidates first that are not done`);
   else note(`${name} is ${state}: nothing would happen`);
+}
+
+async function launch(spec: LaunchRequest, { watch, dryRun, idempotencyKey, json }: LaunchOptions): Promise<void> {
+  if (dryRun) return sayWhatWouldBeLaunched(await api().check(spec), { json: json ?? false });
+  const launched = await api().launch(spec, idempotencyKey);
+  if (!json) note(`campaign ${launched.name} is ${launched.state} (${launched.id})`);
+  const campaign = watch ? await follow(launched.name) : launched;
+  if (json) printJson(campaign);
+  failUnlessGood(campaign);
 }
 
 /** Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the workflow is there. */
