@@ -1,4 +1,4 @@
-import { front, nonDominatedSort } from '@espalier/pareto';
+import { front } from '@espalier/pareto';
 
 /** What is expected below an edge of one objective: E[max(0, edge − objective)]. */
 export type ExpectedBelow = (edge: number) => number;
@@ -102,10 +102,17 @@ interface Box {
 function frontOf(points: readonly (readonly number[])[]): (readonly number[])[] {
   if (points.length === 0) return [];
   if (points[0].length === 2) return front(points, ([a, b]) => [a, b]);
-  const distinct = [...new Map(points.map((point) => [String(point), point])).values()];
-  return nonDominatedSort(distinct)[0]
-    .map((i) => distinct[i])
-    .sort((a, b) => a[0] - b[0]);
+  const members: (readonly number[])[] = [];
+  // In this order none is dominated by one after it.
+  for (const point of points.toSorted(lexicographically)) {
+    if (!members.some((member) => member.every((x, k) => x <= point[k]))) members.push(point);
+  }
+  return members;
+}
+
+function lexicographically(a: readonly number[], b: readonly number[]): number {
+  const k = a.findIndex((x, i) => x !== b[i]);
+  return k < 0 ? 0 : a[k] - b[k];
 }
 
 /**
