@@ -67,8 +67,8 @@ export class Search {
       frontier: {
         reference,
         isShare: share,
-        known: (typeof known === 'function' ? [known] : (known ?? [])).map(
-          (ofOne) => ofOne && ((point: readonly number[]) => ofOne(this.#coding.decode(point))),
+        known: (typeof known === 'function' ? [known] : (known ?? [])).map((ofOne) =>
+          ofOne === null ? undefined : (point: readonly number[]) => ofOne(this.#coding.decode(point)),
         ),
       },
     });

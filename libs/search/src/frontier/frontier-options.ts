@@ -7,7 +7,7 @@ export interface FrontierOptions {
    * The objectives after the first of a point, in their order, as far as they are known before anything is tried: what is measured may
    * differ, and that is learned.
    */
-  readonly known?: readonly (Known | null)[];
+  readonly known?: readonly (Known | undefined)[];
   /** What else is limited: results beyond are on no front, and points count by how likely they are within. */
   readonly limits?: readonly Limit[];
   /** Whether the first objective is a share of 1, as an error is. */

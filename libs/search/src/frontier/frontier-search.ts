@@ -19,6 +19,14 @@ interface Pending {
   readonly deviates: readonly number[];
 }
 
+/** What there is to be expected. */
+export interface Outlook {
+  /** The best that was found, and others after it. */
+  readonly climbers: readonly Climber[];
+  /** Of a point, were it tried to its end; to be asked before more is observed. */
+  readonly expected: (point: readonly number[]) => number;
+}
+
 const MOST_ACTIVE = 300;
 const NEAR_THE_FRONT = 200;
 /** Standard deviations beyond which a normal distribution is taken to end. */
@@ -46,9 +54,7 @@ export class FrontierSearch {
     // The loss does not rise with training either.
     if (options.hasFidelities) isDensity[dimensions - 1] = true;
     this.#first = new LearnedObjective(isDensity, options.isShare ? WARPS : [identity]);
-    this.#others = options.reference
-      .slice(1)
-      .map((_, k) => new CostObjective(dimensions, options.known?.[k] ?? undefined));
+    this.#others = options.reference.slice(1).map((_, k) => new CostObjective(dimensions, options.known?.[k]));
     this.#limits = (options.limits ?? []).map((limit) => ({
       ...limit,
       learned: new CostObjective(dimensions, limit.known),
@@ -100,17 +106,12 @@ export class FrontierSearch {
     for (const { max, known, learned } of this.#limits) learned.observe(features, point, known?.(point) ?? max);
   }
 
-  /**
-   * @param pending points that are being tried
-   * @returns the best that was found, and others after it
-   */
-  propose(random: RandomStream, pending: readonly (readonly number[])[]): Climber[] {
-    return this.#climb(random, this.#asBelieved(pending));
-  }
-
-  /** What is expected of points, were they tried to their end. */
-  expect(points: readonly (readonly number[])[], pending: readonly (readonly number[])[]): number[] {
-    return points.map(this.#expectedImprovement(this.#boxes(), this.#asBelieved(pending)));
+  /** @param pending points that are being tried */
+  propose(random: RandomStream, pending: readonly (readonly number[])[]): Outlook {
+    return this.#climb(
+      random,
+      pending.map((point) => ({ point, deviates: this.options.reference.map(() => 0) })),
+    );
   }
 
   /**
@@ -120,7 +121,7 @@ export class FrontierSearch {
   imagineCourse(random: RandomStream, count: number): number[][] {
     const pending: Pending[] = [];
     for (let k = 0; k < count; k++) {
-      const [{ point }] = this.#climb(random, pending);
+      const [{ point }] = this.#climb(random, pending).climbers;
       pending.push({ point, deviates: this.options.reference.map(() => random.normal()) });
     }
     return this.#beliefs(this.#active(this.#boxes()), pending).imagined;
@@ -143,10 +144,6 @@ export class FrontierSearch {
     return this.options.reference.map(() => Infinity);
   }
 
-  #asBelieved(points: readonly (readonly number[])[]): Pending[] {
-    return points.map((point) => ({ point, deviates: this.options.reference.map(() => 0) }));
-  }
-
   #boxes(imagined: readonly (readonly number[])[] = []): BoxDecomposition {
     return new BoxDecomposition(
       [...this.#seen.map(({ objectives }) => objectives), ...imagined],
@@ -154,9 +151,10 @@ export class FrontierSearch {
     );
   }
 
-  #climb(random: RandomStream, pending: readonly Pending[]): Climber[] {
+  #climb(random: RandomStream, pending: readonly Pending[]): Outlook {
     const boxes = this.#boxes();
-    return climb(this.space, this.#members(boxes), this.#expectedImprovement(boxes, pending), random);
+    const expected = this.#expectedImprovement(boxes, pending);
+    return { expected, climbers: climb(this.space, this.#members(boxes), expected, random) };
   }
 
   #expectedImprovement(seen: BoxDecomposition, pending: readonly Pending[]): (point: readonly number[]) => number {

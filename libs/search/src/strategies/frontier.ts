@@ -1,8 +1,8 @@
 import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, CubeTold, Expectation, Proposal } from '../cube.js';
-import { spread, type Climber } from '../frontier/climb.js';
+import { spread } from '../frontier/climb.js';
 import type { FrontierOptions } from '../frontier/frontier-options.js';
-import { FrontierSearch } from '../frontier/frontier-search.js';
+import { FrontierSearch, type Outlook } from '../frontier/frontier-search.js';
 
 const FEWEST_TO_LEARN_FROM = 4;
 
@@ -14,7 +14,7 @@ export class FrontierStrategy implements CubeStrategy {
   readonly #search: FrontierSearch;
   readonly #initial: number;
   #prior = 0;
-  #last: { readonly key: string; readonly climbers: readonly Climber[] } | undefined;
+  #last: { readonly key: string; readonly outlook: Outlook } | undefined;
 
   constructor(
     private readonly space: CubeSpace,
@@ -43,7 +43,7 @@ export class FrontierStrategy implements CubeStrategy {
       const level = ((number + this.#prior + random.uniform()) / this.#initial) % 1;
       yield { point: spread(this.space, random, level), origin: 'random', parents: [] };
     } else {
-      const climbers = this.#climb(number, pending);
+      const { climbers } = this.#outlook(number, pending);
       const { jitter } = this.#search;
       const remark = `a covariance matrix was not quite positive definite: ${jitter.toExponential(1)} was added to its diagonal`;
       for (const { point } of climbers) yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
@@ -57,17 +57,17 @@ export class FrontierStrategy implements CubeStrategy {
     pending: readonly (readonly number[])[],
   ): Expectation | undefined {
     if (this.#isLooking(number)) return undefined;
-    const [best] = this.#climb(number, pending);
-    return { each: this.#search.expect(points, pending), anew: best.value };
+    const { climbers, expected } = this.#outlook(number, pending);
+    return { each: points.map(expected), anew: climbers[0].value };
   }
 
   /** Whoever has asked what to expect of the best proposal asks for it next, as a rule: it is not looked for twice. */
-  #climb(number: number, pending: readonly (readonly number[])[]): readonly Climber[] {
+  #outlook(number: number, pending: readonly (readonly number[])[]): Outlook {
     const key = JSON.stringify([number, this.#search.observations, pending]);
     if (this.#last?.key !== key) {
-      this.#last = { key, climbers: this.#search.propose(new RandomStream(this.seed, number), pending) };
+      this.#last = { key, outlook: this.#search.propose(new RandomStream(this.seed, number), pending) };
     }
-    return this.#last.climbers;
+    return this.#last.outlook;
   }
 
   #isLooking(number: number): boolean {
