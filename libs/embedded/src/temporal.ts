@@ -21,7 +21,8 @@ export function temporalComponent(file: string, port: number, uiPort: number): C
       ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ],
-    env: {},
+    // Collecting garbage at five times what is in use instead of at twice takes a sixth less of a core, and 150 MB more.
+    env: { GOGC: '400', GOMEMLIMIT: '1GiB' },
     stopSignal: 'SIGTERM',
     isReady: () => accepts(port),
   };
