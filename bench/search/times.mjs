@@ -45,7 +45,7 @@ function askMilliseconds(count) {
   const space = cubeOf(constants.e.map(() => ({ isDensity: true })));
   const strategy = new FrontierStrategy(space, 1, {
     ...{ reference: [1, 1], isShare: true },
-    known: (point) => energyOf(constants, point),
+    known: [(point) => energyOf(constants, point)],
   });
   for (let number = 0; number < count; number++) {
     const point = constants.e.map((_, j) => ((number + 1) * (0.5545497 + 0.0731 * j)) % 1);

@@ -1,6 +1,6 @@
 import type { RandomStream } from '@espalier/random';
 import { choiceAt, type CubeSpace } from './cube.js';
-import { normalDistribution } from './frontier/warps.js';
+import { normalDistribution } from './normal-distribution.js';
 
 /** Of the bandwidth, as Optuna's multivariate estimator has it. */
 const SIGMA_0 = 0.2;

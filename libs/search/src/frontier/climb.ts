@@ -7,6 +7,9 @@ const CLIMBERS = 5;
 const CLIMBS = 3;
 const STEPS_OF_A_CLIMB = 20;
 
+/** What is expected of points, each alone. */
+export type Expected = (points: readonly (readonly number[])[]) => number[];
+
 /** A point, and what is expected of it. */
 export interface Climber {
   readonly point: number[];
@@ -28,37 +31,33 @@ export function spread(space: CubeSpace, random: RandomStream, level = random.un
 export function climb(
   space: CubeSpace,
   members: readonly (readonly number[])[],
-  expected: (point: readonly number[]) => number,
+  expected: Expected,
   random: RandomStream,
 ): Climber[] {
-  const best: Climber[] = [];
-  const offer = (point: number[]): void => {
-    const value = expected(point);
-    if (best.length === CLIMBERS && value <= best[CLIMBERS - 1].value) return;
-    best.push({ point, value });
-    best.sort((a, b) => b.value - a.value);
-    best.length = Math.min(best.length, CLIMBERS);
-  };
-  for (let i = 0; i < RANDOM_PROPOSALS; i++) offer(spread(space, random));
+  const proposals: number[][] = [];
+  for (let i = 0; i < RANDOM_PROPOSALS; i++) proposals.push(spread(space, random));
   for (let i = 0; i < LOCAL_PROPOSALS; i++) {
     const mother = random.pick(members);
     const father = members[Math.min(members.length - 1, members.indexOf(mother) + 1)];
     const mix = random.uniform() < 0.3 ? random.uniform() : 0;
     const middle = mother.map((x, j) => x + mix * (father[j] - x));
-    offer(moved(space, middle, 0.3 * 0.1 ** (2 * random.uniform()), random));
+    proposals.push(moved(space, middle, 0.3 * 0.1 ** (2 * random.uniform()), random));
   }
+  let climbers = bestFirst(valued(proposals, expected)).slice(0, CLIMBERS);
   for (let round = 0; round < CLIMBS; round++) {
-    best.forEach((climber, k) => {
-      let { point, value } = climber;
-      for (let step = 0; step < STEPS_OF_A_CLIMB; step++) {
-        const next = moved(space, point, 0.1 * 0.3 ** round, random);
-        const other = expected(next);
-        if (other > value) [point, value] = [next, other];
-      }
-      best[k] = { point, value };
-    });
+    for (let step = 0; step < STEPS_OF_A_CLIMB; step++) {
+      const next = climbers.map(({ point }) => moved(space, point, 0.1 * 0.3 ** round, random));
+      climbers = valued(next, expected).map((other, k) => (other.value > climbers[k].value ? other : climbers[k]));
+    }
   }
-  return best.sort((a, b) => b.value - a.value);
+  return bestFirst(climbers);
+}
+
+const bestFirst = (climbers: readonly Climber[]): Climber[] => climbers.toSorted((a, b) => b.value - a.value);
+
+function valued(points: readonly number[][], expected: Expected): Climber[] {
+  const values = expected(points);
+  return points.map((point, k) => ({ point, value: values[k] }));
 }
 
 /** Some of the coordinates, moved a little; a choice is drawn anew. */

@@ -1,5 +1,6 @@
+import { normalDistribution } from '../normal-distribution.js';
 import { LearnedObjective, type Beliefs } from './learned-objective.js';
-import { identity, logarithm, normalDistribution } from './warps.js';
+import { identity, logarithm } from './warps.js';
 
 /** What an objective of a point comes to, as far as it is known before it is tried. */
 export type Known = (point: readonly number[]) => number;
@@ -70,27 +71,15 @@ export class CostBeliefs {
     return typeof this.correction === 'number' ? 0 : this.correction.jitter;
   }
 
-  at(features: Float64Array, point: readonly number[]): CostBelief {
+  /** Of each point, what is believed of it alone. */
+  of(features: readonly Float64Array[], points: readonly (readonly number[])[]): CostBelief[] {
     const { known, correction } = this;
     if (typeof correction === 'number') {
-      const cost = (known?.(point) ?? 1) * Math.exp(correction);
-      return {
-        expectedBelow: (level) => Math.max(0, level - cost),
-        probabilityBelow: (level) => (cost <= level ? 1 : 0),
-      };
+      return points.map((point) => certain((known?.(point) ?? 1) * Math.exp(correction)));
     }
-    const { mean, deviation } = correction.at(features);
-    if (!known) {
-      return {
-        expectedBelow: (level) => identity.expectedBelow(level, mean, deviation),
-        probabilityBelow: (level) => normalDistribution((level - mean) / deviation),
-      };
-    }
-    const center = Math.log(known(point)) + mean;
-    return {
-      expectedBelow: (level) => logarithm.expectedBelow(level, center, deviation),
-      probabilityBelow: (level) => normalDistribution((Math.log(level) - center) / deviation),
-    };
+    return correction.of(features).map(({ mean, deviation }, i) => {
+      return known ? aboutRatio(Math.log(known(points[i])) + mean, deviation) : aboutCost(mean, deviation);
+    });
   }
 
   /** Takes a point to come out as is believed, so many deviations from the mean. @returns the cost that it is taken for */
@@ -99,6 +88,21 @@ export class CostBeliefs {
     return this.known ? this.known(point) * Math.exp(value) : value;
   }
 }
+
+const certain = (cost: number): CostBelief => ({
+  expectedBelow: (level) => Math.max(0, level - cost),
+  probabilityBelow: (level) => (cost <= level ? 1 : 0),
+});
+
+const aboutCost = (mean: number, deviation: number): CostBelief => ({
+  expectedBelow: (level) => identity.expectedBelow(level, mean, deviation),
+  probabilityBelow: (level) => normalDistribution((level - mean) / deviation),
+});
+
+const aboutRatio = (mean: number, deviation: number): CostBelief => ({
+  expectedBelow: (level) => logarithm.expectedBelow(level, mean, deviation),
+  probabilityBelow: (level) => normalDistribution((Math.log(level) - mean) / deviation),
+});
 
 /** What costs nothing, and was known to, is as it was known. */
 function logRatio(cost: number, known: number): number {

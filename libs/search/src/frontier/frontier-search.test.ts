@@ -89,7 +89,7 @@ describe('a search by expected improvement', () => {
       const stopped = [0.4, 0.5, 0.6, 0.7];
       search.observe(stopped, [lossThen, cost(stopped)], 0);
       const { climbers, expected } = search.propose(new RandomStream(1, 99), pending);
-      return { stopped: expected(stopped), anew: climbers[0].value };
+      return { stopped: expected([stopped])[0], anew: climbers[0].value };
     };
     const [good, usual] = [expectedAfter(0.15), expectedAfter(0.6)];
     expect(good.stopped).toBeGreaterThan(2 * usual.stopped);

@@ -1,11 +1,11 @@
 import type { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../cube.js';
 import { BoxDecomposition } from './box-decomposition.js';
-import { climb, type Climber } from './climb.js';
-import { CostObjective, type CostBeliefs } from './cost-objective.js';
+import { climb, type Climber, type Expected } from './climb.js';
+import { CostObjective, type CostBelief } from './cost-objective.js';
 import type { FrontierOptions, Limit } from './frontier-options.js';
-import { LearnedObjective, type Beliefs } from './learned-objective.js';
-import { identity, WARPS } from './warps.js';
+import { LearnedObjective, type Belief } from './learned-objective.js';
+import { identity, WARPS, type Warp } from './warps.js';
 
 interface Seen {
   readonly point: readonly number[];
@@ -23,8 +23,8 @@ interface Pending {
 export interface Outlook {
   /** The best that was found, and others after it. */
   readonly climbers: readonly Climber[];
-  /** Of a point, were it tried to its end; to be asked before more is observed. */
-  readonly expected: (point: readonly number[]) => number;
+  /** Of points, each alone, were it tried to its end; to be asked before more is observed. */
+  readonly expected: Expected;
 }
 
 const MOST_ACTIVE = 300;
@@ -157,23 +157,31 @@ export class FrontierSearch {
     return { expected, climbers: climb(this.space, this.#members(boxes), expected, random) };
   }
 
-  #expectedImprovement(seen: BoxDecomposition, pending: readonly Pending[]): (point: readonly number[]) => number {
+  #expectedImprovement(seen: BoxDecomposition, pending: readonly Pending[]): Expected {
     const active = this.#active(seen);
     const { first, others, imagined } = this.#beliefs(active, pending);
     this.#jitter = Math.max(first.jitter, ...others.map(({ jitter }) => jitter));
     const limits = this.#limits.map(({ max, learned }) => ({ max, believed: learned.given(active, 0) }));
-    const probabilityWithin = (point: readonly number[]): number =>
-      limits.reduce(
-        (product, { max, believed }) => product * believed.at(this.#features(point), point).probabilityBelow(max),
-        1,
-      );
     const boxes = imagined.length === 0 ? seen : this.#boxes(imagined);
-    return (point) => {
-      const within = probabilityWithin(point);
-      const value = within * this.#sumOfBoxes(boxes, first, others, point);
-      if (value > 0) return value;
-      // Where nothing can be expected, nearer to where something could be.
-      return -Math.max(0, first.at(this.#features(point)).mean - first.warp.of(0)) - (1 - within);
+    return (points) => {
+      const features = points.map((point) => this.#features(point));
+      const losses = first.of(features);
+      const costs = others.map((other) => other.of(features, points));
+      const within = limits.map(({ max, believed }) =>
+        believed.of(features, points).map((belief) => belief.probabilityBelow(max)),
+      );
+      return points.map((_, i) => {
+        const probability = within.reduce((product, ofOne) => product * ofOne[i], 1);
+        const sum = this.#sumOfBoxes(
+          boxes,
+          first.warp,
+          losses[i],
+          costs.map((ofOne) => ofOne[i]),
+        );
+        if (probability * sum > 0) return probability * sum;
+        // Where nothing can be expected, nearer to where something could be.
+        return -Math.max(0, losses[i].mean - first.warp.of(0)) - (1 - probability);
+      });
     };
   }
 
@@ -183,31 +191,25 @@ export class FrontierSearch {
     const others = this.#others.map((other) => other.given(active, pending.length));
     const imagined = pending.map(({ point, deviates: [ofFirst, ...ofOthers] }) => {
       const features = this.#features(point);
+      const imaginedFirst = first.imagine(features, ofFirst);
       return [
-        first.imagine(features, ofFirst),
+        // No error is less than none.
+        this.options.isShare ? Math.max(0, imaginedFirst) : imaginedFirst,
         ...others.map((other, k) => other.imagine(features, point, ofOthers[k])),
       ];
     });
     return { first, others, imagined };
   }
 
-  #sumOfBoxes(
-    boxes: BoxDecomposition,
-    first: Beliefs,
-    others: readonly CostBeliefs[],
-    point: readonly number[],
-  ): number {
-    const features = this.#features(point);
-    const costs = others.map((other) => other.at(features, point));
+  #sumOfBoxes(boxes: BoxDecomposition, warp: Warp, { mean, deviation }: Belief, costs: readonly CostBelief[]): number {
     if (costs.some((cost, k) => cost.expectedBelow(this.options.reference[k + 1]) === 0)) return 0;
-    const { mean, deviation } = first.at(features);
     // No error is less than none: what is believed of that adds nothing.
-    const impossible = this.options.isShare ? first.warp.expectedBelow(0, mean, deviation) : 0;
+    const impossible = this.options.isShare ? warp.expectedBelow(0, mean, deviation) : 0;
     return boxes.expectedImprovement(
-      (level) => first.warp.expectedBelow(level, mean, deviation) - impossible,
+      (level) => warp.expectedBelow(level, mean, deviation) - impossible,
       costs.map((cost) => (edge) => cost.expectedBelow(edge)),
       // Far beyond what is believed, nothing is expected.
-      first.warp.back(mean - FAR * deviation),
+      warp.back(mean - FAR * deviation),
     );
   }
 

@@ -14,6 +14,9 @@ export interface Prediction {
   readonly variance: number;
 }
 
+/** Points that are foretold at once: with four sums none waits for another, and each element of the factor is read once for all of them. */
+const LANES = 4;
+
 /**
  * A Gaussian process of mean 0 with the Matérn 5/2 kernel k(x, x′) = σ² (1 + √5 r + 5 r²/3) e^(−√5 r), r the distance with each
  * dimension in units of its length (Rasmussen & Williams 2006, eq. 4.17).
@@ -21,12 +24,12 @@ export interface Prediction {
 export class GaussianProcess {
   #n = 0;
   #capacity: number;
-  #points: Float64Array;
+  readonly #scaledPoints: Float64Array;
   #lower: Float64Array;
   readonly #targets: number[] = [];
   #weights: Float64Array | undefined;
-  readonly #row: Float64Array;
-  readonly #inverseScales: Float64Array;
+  /** A column for each of the points that are foretold at once. */
+  readonly #columns: Float64Array;
 
   /** What was added to the diagonal since rounding had left the matrix not quite positive definite; mostly 0. */
   #jitter = 0;
@@ -37,10 +40,9 @@ export class GaussianProcess {
     capacity: number,
   ) {
     this.#capacity = capacity;
-    this.#points = new Float64Array(capacity * dimensions);
+    this.#scaledPoints = new Float64Array(capacity * dimensions);
     this.#lower = new Float64Array(capacity * capacity);
-    this.#row = new Float64Array(capacity);
-    this.#inverseScales = hyperparameters.lengthScales.map((scale) => 1 / scale);
+    this.#columns = new Float64Array(capacity * LANES);
   }
 
   /**
@@ -59,8 +61,9 @@ export class GaussianProcess {
     const process = new GaussianProcess(hyperparameters, dimensions, n + room);
     const matrix = new Float64Array(n * n);
     for (let i = 0; i < n; i++) {
-      process.#points.set(points[i], i * dimensions);
-      for (let j = 0; j <= i; j++) matrix[i * n + j] = process.#kernelAt(points[i], j);
+      const scaled = process.#scaled(points[i]);
+      process.#scaledPoints.set(scaled, i * dimensions);
+      for (let j = 0; j <= i; j++) matrix[i * n + j] = process.#kernelAt(scaled, j);
       matrix[i * n + i] += hyperparameters.noiseVariance;
     }
     const { lower, jitter } = cholesky(matrix, n);
@@ -79,69 +82,88 @@ export class GaussianProcess {
   observe(point: ArrayLike<number>, target: number): void {
     const n = this.#n;
     if (n === this.#capacity) throw new RangeError(`there is room for ${n} observations`);
-    this.#points.set(point, n * this.dimensions);
-    this.#readKernel(point);
-    const row = this.#solveKernel();
+    this.#scaledPoints.set(this.#scaled(point), n * this.dimensions);
+    this.#readKernel([point]);
+    this.#solveKernel();
+    const row = n * this.#capacity;
     let pivot = this.hyperparameters.signalVariance + this.hyperparameters.noiseVariance;
-    for (let k = 0; k < n; k++) pivot -= row[k] * row[k];
-    this.#lower.set(row.subarray(0, n), n * this.#capacity);
-    this.#lower[n * this.#capacity + n] = Math.sqrt(Math.max(pivot, 1e-12 * this.hyperparameters.signalVariance));
+    for (let k = 0; k < n; k++) {
+      const x = this.#columns[k * LANES];
+      this.#lower[row + k] = x;
+      pivot -= x * x;
+    }
+    this.#lower[row + n] = Math.sqrt(Math.max(pivot, 1e-12 * this.hyperparameters.signalVariance));
     this.#targets.push(target);
     this.#n = n + 1;
     this.#weights = undefined;
   }
 
   mean(point: ArrayLike<number>): number {
-    this.#readKernel(point);
-    return this.#meanOfKernel();
+    this.#readKernel([point]);
+    return this.#meanOfKernel(0);
   }
 
-  predict(point: ArrayLike<number>): Prediction {
+  /** Of each point, what it would be without the others. */
+  predict(points: readonly ArrayLike<number>[]): Prediction[] {
+    const predictions: Prediction[] = [];
+    for (let from = 0; from < points.length; from += LANES) {
+      predictions.push(...this.#predictTogether(points.slice(from, from + LANES)));
+    }
+    return predictions;
+  }
+
+  #predictTogether(points: readonly ArrayLike<number>[]): Prediction[] {
     const { signalVariance } = this.hyperparameters;
-    this.#readKernel(point);
-    const mean = this.#meanOfKernel();
-    const row = this.#solveKernel();
-    let explained = 0;
-    for (let k = 0; k < this.#n; k++) explained += row[k] * row[k];
-    return { mean, variance: Math.max(signalVariance - explained, 1e-12 * signalVariance) };
+    this.#readKernel(points);
+    const means = points.map((_, lane) => this.#meanOfKernel(lane));
+    this.#solveKernel();
+    return means.map((mean, lane) => {
+      let explained = 0;
+      for (let k = 0; k < this.#n; k++) explained += this.#columns[k * LANES + lane] ** 2;
+      return { mean, variance: Math.max(signalVariance - explained, 1e-12 * signalVariance) };
+    });
   }
 
-  /** k(X, x), into the scratch row. */
-  #readKernel(point: ArrayLike<number>): void {
-    for (let i = 0; i < this.#n; i++) this.#row[i] = this.#kernelAt(point, i);
+  /** k(X, x) of each of at most four points, into its column. */
+  #readKernel(points: readonly ArrayLike<number>[]): void {
+    this.#columns.fill(0);
+    points.forEach((point, lane) => {
+      const scaled = this.#scaled(point);
+      for (let i = 0; i < this.#n; i++) this.#columns[i * LANES + lane] = this.#kernelAt(scaled, i);
+    });
   }
 
-  #meanOfKernel(): number {
+  #meanOfKernel(lane: number): number {
     const weights = (this.#weights ??= this.#solveWeights());
     let mean = 0;
-    for (let i = 0; i < this.#n; i++) mean += weights[i] * this.#row[i];
+    for (let i = 0; i < this.#n; i++) mean += weights[i] * this.#columns[i * LANES + lane];
     return mean;
   }
 
-  /** L⁻¹ k(X, x), in place of k(X, x). */
-  #solveKernel(): Float64Array {
-    const n = this.#n;
-    const stride = this.#capacity;
+  /** L⁻¹ k(X, x), in place of k(X, x): most of the time that an ask takes is spent here. */
+  #solveKernel(): void {
     const lower = this.#lower;
-    const row = this.#row;
-    for (let i = 0; i < n; i++) {
-      const at = i * stride;
-      // Four sums, none of which waits for another: most of the time that an ask takes is spent here.
+    const columns = this.#columns;
+    for (let i = 0; i < this.#n; i++) {
+      const row = i * this.#capacity;
       let a = 0;
       let b = 0;
       let c = 0;
       let d = 0;
-      let k = 0;
-      for (; k + 3 < i; k += 4) {
-        a += lower[at + k] * row[k];
-        b += lower[at + k + 1] * row[k + 1];
-        c += lower[at + k + 2] * row[k + 2];
-        d += lower[at + k + 3] * row[k + 3];
+      for (let k = 0, at = 0; k < i; k++, at += LANES) {
+        const x = lower[row + k];
+        a += x * columns[at];
+        b += x * columns[at + 1];
+        c += x * columns[at + 2];
+        d += x * columns[at + 3];
       }
-      for (; k < i; k++) a += lower[at + k] * row[k];
-      row[i] = (row[i] - (a + b + (c + d))) / lower[at + i];
+      const pivot = lower[row + i];
+      const at = i * LANES;
+      columns[at] = (columns[at] - a) / pivot;
+      columns[at + 1] = (columns[at + 1] - b) / pivot;
+      columns[at + 2] = (columns[at + 2] - c) / pivot;
+      columns[at + 3] = (columns[at + 3] - d) / pivot;
     }
-    return row;
   }
 
   /** K⁻¹ y. */
@@ -154,13 +176,16 @@ export class GaussianProcess {
     return solveUpper(compact, n, solveLower(compact, n, Float64Array.from(this.#targets)));
   }
 
-  #kernelAt(point: ArrayLike<number>, index: number): number {
-    const scales = this.#inverseScales;
-    const points = this.#points;
-    const at = index * this.dimensions;
+  /** In units of the lengths. */
+  #scaled(point: ArrayLike<number>): Float64Array {
+    return this.hyperparameters.lengthScales.map((scale, j) => point[j] / scale);
+  }
+
+  #kernelAt(scaled: Float64Array, index: number): number {
+    const points = this.#scaledPoints;
     let squared = 0;
-    for (let j = 0; j < scales.length; j++) {
-      const distance = (point[j] - points[at + j]) * scales[j];
+    for (let j = 0, at = index * scaled.length; j < scaled.length; j++, at++) {
+      const distance = scaled[j] - points[at];
       squared += distance * distance;
     }
     return this.hyperparameters.signalVariance * matern(squared);

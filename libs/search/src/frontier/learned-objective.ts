@@ -145,9 +145,12 @@ export class Beliefs {
     return this.#process.jitter;
   }
 
-  at(point: Float64Array): Belief {
-    const { mean, variance } = this.#process.predict(point);
-    return { mean: this.#mean.at(point) + this.#scale * mean, deviation: this.#scale * Math.sqrt(variance) };
+  /** Of each point, what is believed of it alone. */
+  of(points: readonly Float64Array[]): Belief[] {
+    return this.#process.predict(points).map(({ mean, variance }, i) => ({
+      mean: this.#mean.at(points[i]) + this.#scale * mean,
+      deviation: this.#scale * Math.sqrt(variance),
+    }));
   }
 
   /**
@@ -157,7 +160,7 @@ export class Beliefs {
    * @returns the value that it is taken for
    */
   imagine(point: Float64Array, deviate = 0): number {
-    const value = deviate === 0 ? this.#process.mean(point) : deviated(this.#process.predict(point), deviate);
+    const value = deviate === 0 ? this.#process.mean(point) : deviated(this.#process.predict([point])[0], deviate);
     this.#process.observe(point, value);
     return this.warp.back(this.#mean.at(point) + this.#scale * value);
   }

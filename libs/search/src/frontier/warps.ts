@@ -1,4 +1,4 @@
-import jstat from 'jstat';
+import { normalDensity, normalDistribution } from '../normal-distribution.js';
 
 /**
  * A scale on which a loss in (0, 1) is nearer to a normal distribution, with what a normal distribution there says of the loss
@@ -60,6 +60,3 @@ export const WARPS: readonly Warp[] = [damage, identity, logarithm];
 
 const EDGE = 1e-4;
 const inside = (loss: number): number => Math.min(1 - EDGE, Math.max(EDGE, loss));
-
-export const normalDensity = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-export const normalDistribution = (z: number): number => 0.5 * jstat.erfc(-z / Math.SQRT2);

@@ -58,7 +58,7 @@ export class FrontierStrategy implements CubeStrategy {
   ): Expectation | undefined {
     if (this.#isLooking(number)) return undefined;
     const { climbers, expected } = this.#outlook(number, pending);
-    return { each: points.map(expected), anew: climbers[0].value };
+    return { each: expected(points), anew: climbers[0].value };
   }
 
   /** Whoever has asked what to expect of the best proposal asks for it next, as a rule: it is not looked for twice. */
