@@ -16,9 +16,9 @@ export function temporalComponent(file: string, port: number, uiPort: number): C
       ...['--db-filename', file, '--log-level', 'warn', '--log-format', 'json'],
       // Three times as many activities a second as with SQLite's defaults, and still safe against a killed process.
       ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-      // Campaigns that wait for devices take turns, which hold within one partition of a queue only.
+      // Campaigns that wait for devices take turns, which hold within one partition of a queue only. Work that waits in others from
+      // before an upgrade is still read.
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
-      ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ],
     // Collecting garbage at five times what is in use instead of at twice takes a sixth less of a core, and 150 MB more.
