@@ -130,14 +130,13 @@ export class FrontierSearch {
   /** What points are believed to come to, from all that was observed. */
   foretell(points: readonly (readonly number[])[]): number[][] {
     const active = this.#active(this.#boxes());
-    return points.map((point) => {
-      const features = this.#features(point);
+    const features = points.map((point) => this.#features(point));
+    const first = this.#first.given(active, 0);
+    return first.of(features).map(({ mean }, i) => [
+      first.warp.back(mean),
       // Made anew for each, since what is imagined counts as observed.
-      return [
-        this.#first.given(active, 1).imagine(features),
-        ...this.#others.map((other) => other.given(active, 1).imagine(features, point)),
-      ];
-    });
+      ...this.#others.map((other) => other.given(active, 1).imagine(features[i], points[i])),
+    ]);
   }
 
   get #onNoFront(): number[] {

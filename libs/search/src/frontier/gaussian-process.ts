@@ -23,9 +23,9 @@ const LANES = 4;
  */
 export class GaussianProcess {
   #n = 0;
-  #capacity: number;
+  readonly #capacity: number;
   readonly #scaledPoints: Float64Array;
-  #lower: Float64Array;
+  readonly #lower: Float64Array;
   readonly #targets: number[] = [];
   #weights: Float64Array | undefined;
   /** A column for each of the points that are foretold at once. */
