@@ -8,9 +8,9 @@ import { groupsBy, over, percent, times } from '../statistics.mjs';
 import { torchPruned } from './torch-pruning.mjs';
 
 const DENSE = fileURLToPath(new URL('../../examples/models/resnet-20-cifar-10.keras', import.meta.url));
-/** Each method and seed takes up to an hour on two cores: `ESPALIER_RESNET_METHODS=filter-energy-aware ESPALIER_RESNET_SEEDS=1` is a part. */
+/** Each method and seed takes up to an hour on two cores: `ESPALIER_RESNET_METHODS='filter-l1;magnitude, lamp' ESPALIER_RESNET_SEEDS=1` is a part. */
 const SEEDS = (process.env.ESPALIER_RESNET_SEEDS ?? '1,2,3').split(',').map(Number);
-const ONLY = process.env.ESPALIER_RESNET_METHODS?.split(',');
+const ONLY = process.env.ESPALIER_RESNET_METHODS?.split(';');
 const BATCH = 48;
 /** After single weights have gone little is to be made good, after whole filters much; those networks train twice as fast. */
 const EPOCHS = {

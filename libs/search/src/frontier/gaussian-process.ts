@@ -41,7 +41,8 @@ export class GaussianProcess {
   ) {
     this.#capacity = capacity;
     this.#scaledPoints = new Float64Array(capacity * dimensions);
-    this.#lower = new Float64Array(capacity * capacity);
+    // One row more than is used: rows are read in pairs.
+    this.#lower = new Float64Array((capacity + 1) * capacity);
     this.#columns = new Float64Array(capacity * LANES);
   }
 
@@ -140,30 +141,60 @@ export class GaussianProcess {
     return mean;
   }
 
-  /** L⁻¹ k(X, x), in place of k(X, x): most of the time that an ask takes is spent here. */
+  /**
+   * L⁻¹ k(X, x), in place of k(X, x): most of the time that an ask takes is spent here. Two rows at once, so that each element of the
+   * columns is read once for both.
+   */
   #solveKernel(): void {
     const lower = this.#lower;
     const columns = this.#columns;
-    for (let i = 0; i < this.#n; i++) {
+    for (let i = 0; i < this.#n; i += 2) {
       const row = i * this.#capacity;
+      const next = row + this.#capacity;
       let a = 0;
       let b = 0;
       let c = 0;
       let d = 0;
+      let e = 0;
+      let f = 0;
+      let g = 0;
+      let h = 0;
       for (let k = 0, at = 0; k < i; k++, at += LANES) {
         const x = lower[row + k];
-        a += x * columns[at];
-        b += x * columns[at + 1];
-        c += x * columns[at + 2];
-        d += x * columns[at + 3];
+        const y = lower[next + k];
+        const p = columns[at];
+        const q = columns[at + 1];
+        const r = columns[at + 2];
+        const s = columns[at + 3];
+        a += x * p;
+        b += x * q;
+        c += x * r;
+        d += x * s;
+        e += y * p;
+        f += y * q;
+        g += y * r;
+        h += y * s;
       }
-      const pivot = lower[row + i];
+      this.#finishRow(i, a, b, c, d);
+      if (i + 1 === this.#n) return;
+      const x = lower[next + i];
       const at = i * LANES;
-      columns[at] = (columns[at] - a) / pivot;
-      columns[at + 1] = (columns[at + 1] - b) / pivot;
-      columns[at + 2] = (columns[at + 2] - c) / pivot;
-      columns[at + 3] = (columns[at + 3] - d) / pivot;
+      e += x * columns[at];
+      f += x * columns[at + 1];
+      g += x * columns[at + 2];
+      h += x * columns[at + 3];
+      this.#finishRow(i + 1, e, f, g, h);
     }
+  }
+
+  #finishRow(i: number, a: number, b: number, c: number, d: number): void {
+    const columns = this.#columns;
+    const pivot = this.#lower[i * this.#capacity + i];
+    const at = i * LANES;
+    columns[at] = (columns[at] - a) / pivot;
+    columns[at + 1] = (columns[at + 1] - b) / pivot;
+    columns[at + 2] = (columns[at + 2] - c) / pivot;
+    columns[at + 3] = (columns[at + 3] - d) / pivot;
   }
 
   /** K⁻¹ y. */
