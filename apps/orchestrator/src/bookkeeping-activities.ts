@@ -53,9 +53,13 @@ export function createBookkeepingActivities({
   deviceClass: () => Promise<DeviceClass>;
 }): BookkeepingActivities {
   const strategies = new ToldStrategies();
-  const takings = new Gathered<Taking, TakenUp>(200, (campaignId, all) => takeUpCandidates(database, campaignId, all));
-  const results = new Gathered<ArrivedResult, void>(300, (campaignId, all) => recordResults(database, campaignId, all));
-  const ends = new Gathered<string, void>(300, async (campaignId, candidateIds) => {
+  // Of all campaigns together: they change nothing but the candidates.
+  const takings = new Gathered<Taking, TakenUp>({ least: 200, most: 200 }, (_, all) => takeUpCandidates(database, all));
+  // The API is to show a result within a second.
+  const results = new Gathered<ArrivedResult, void>({ least: 300, most: 600 }, (campaignId, all) =>
+    recordResults(database, campaignId, all),
+  );
+  const ends = new Gathered<string, void>({ least: 300, most: 1500 }, async (campaignId, candidateIds) => {
     await tellSettled(client, campaignId, candidateIds);
     return candidateIds.map(() => ({ status: 'fulfilled', value: undefined }));
   });
@@ -118,7 +122,7 @@ export function createBookkeepingActivities({
     },
     signalSettled: (campaignId, candidateId) => ends.do(campaignId, candidateId),
     unsettled: (campaignId) => unsettledCandidates(database, campaignId),
-    recordRunning: (campaignId, candidateId, run) => takings.do(campaignId, { candidateId, run }),
+    recordRunning: (campaignId, candidateId, run) => takings.do('', { campaignId, candidateId, run }),
     recordReleased: (campaignId, candidateId, run) => releaseCandidate(database, campaignId, candidateId, run),
     async recordCandidate(campaignId, candidateId, model, measurement, run) {
       await results.do(campaignId, { candidateId, model, measurement, run });

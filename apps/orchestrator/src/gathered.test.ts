@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Gathered } from './gathered.js';
 
-const gathering = (milliseconds: number) => {
+const gathering = (least: number, most = least) => {
   const efforts: { key: string; items: readonly number[] }[] = [];
-  const gathered = new Gathered<number, number>(milliseconds, async (key, items) => {
+  const gathered = new Gathered<number, number>({ least, most }, async (key, items) => {
     efforts.push({ key, items: [...items] });
     await setTimeout(5);
     if (items.includes(-1)) throw new Error('all of it failed');
@@ -39,6 +39,17 @@ describe('what is asked for within a moment', () => {
       { key: 'a', items: [1, 3] },
       { key: 'b', items: [2] },
     ]);
+  });
+
+  it('waits the longer the more keys are busy, up to a limit', async () => {
+    const { gathered, efforts } = gathering(40, 100);
+    await Promise.all(['a', 'b', 'c', 'd'].map((key, item) => gathered.do(key, item)));
+    const again = gathered.do('a', 4);
+    // One of four is not begun again after the rest of one alone.
+    await setTimeout(70);
+    const together = gathered.do('a', 5);
+    expect(await Promise.all([again, together])).toEqual([8, 10]);
+    expect(efforts.at(-1)).toEqual({ key: 'a', items: [4, 5] });
   });
 
   it('fails for those alone whose own part fails, or for all where the effort does, and goes on afterwards', async () => {

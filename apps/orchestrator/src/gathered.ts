@@ -10,11 +10,12 @@ export class Gathered<Item, Outcome> {
   readonly #busy = new Map<string, Promise<unknown>>();
 
   /**
-   * @param milliseconds from the end of an effort to the next
+   * @param rest milliseconds from the end of an effort to the next: `least` for each key that is busy, so that many together take no
+   *   more efforts than few, and at most `most`
    * @param effort gives an outcome for each item, in their order; where it fails, so does each
    */
   constructor(
-    private readonly milliseconds: number,
+    private readonly rest: { readonly least: number; readonly most: number },
     private readonly effort: (key: string, items: readonly Item[]) => Promise<PromiseSettledResult<Outcome>[]>,
   ) {}
 
@@ -37,7 +38,7 @@ export class Gathered<Item, Outcome> {
     this.#gathering.delete(key);
     const done = this.effort(key, items);
     const rest = done.then(
-      () => setTimeout(this.milliseconds),
+      () => setTimeout(Math.min(this.rest.least * this.#busy.size, this.rest.most)),
       () => undefined,
     );
     this.#busy.set(key, rest);

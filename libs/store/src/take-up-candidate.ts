@@ -6,13 +6,14 @@ import type { Prisma } from './generated/client.js';
 import { recordResults } from './results.js';
 
 export interface Taking {
+  readonly campaignId: string;
   readonly candidateId: string;
   /** The workflow run that takes it up; undefined for workflows that began before there was fencing. */
   readonly run?: string | undefined;
 }
 
 /**
- * Workflow runs take candidates up: from now on they alone may settle them, and what earlier runs still have under way is refused.
+ * Workflow runs take candidates up, of whatever campaigns: from now on they alone may settle them, and what earlier runs still have under way is refused.
  * Where the same work has been done before, in whatever campaign, its result becomes the candidate's.
  *
  * @returns of each whether it is to be done, is settled, or is being done by another candidate, which is to be waited for; or
@@ -20,35 +21,33 @@ export interface Taking {
  */
 export async function takeUpCandidates(
   database: Database,
-  campaignId: string,
   takings: readonly Taking[],
 ): Promise<PromiseSettledResult<TakenUp>[]> {
   const taken = await database.$transaction((transaction) => take(transaction, takings));
   const answers = taken.flatMap((each, at) => (isDone(each) ? [{ ...each, at }] : []));
-  const recorded =
-    answers.length === 0
-      ? []
-      : await recordResults(
-          database,
-          campaignId,
-          answers.map(({ at, id, artifact, evaluations: [{ split, images, accuracy, loss, profile }] }) => ({
-            ...takings[at],
-            model: { artifact: artifact.hash, bytes: artifact.bytes },
-            measurement: MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
-            answeredBy: id,
-          })),
-        );
+  const recorded = new Map<number, PromiseSettledResult<void>>();
+  for (const campaignId of new Set(answers.map(({ at }) => takings[at].campaignId))) {
+    const ofOne = answers.filter(({ at }) => takings[at].campaignId === campaignId);
+    const results = ofOne.map(({ at, id, artifact, evaluations: [{ split, images, accuracy, loss, profile }] }) => ({
+      ...takings[at],
+      model: { artifact: artifact.hash, bytes: artifact.bytes },
+      measurement: MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
+      answeredBy: id,
+    }));
+    const outcomes = await recordResults(database, campaignId, results);
+    ofOne.forEach(({ at }, i) => recorded.set(at, outcomes[i]));
+  }
   return Promise.all(
     taken.map(async (each, at): Promise<PromiseSettledResult<TakenUp>> => {
       if (each === null) {
         return { status: 'rejected', reason: new NotFoundError('candidate', takings[at].candidateId) };
       }
       if (typeof each === 'string') return { status: 'fulfilled', value: each };
-      const outcome = recorded[answers.findIndex((answer) => answer.at === at)];
-      if (outcome.status === 'fulfilled') return { status: 'fulfilled', value: 'settled' };
+      const outcome = recorded.get(at);
+      if (outcome?.status !== 'rejected') return { status: 'fulfilled', value: 'settled' };
       if (!(outcome.reason instanceof NotFoundError)) return outcome;
       // Deleted meanwhile: another may have done the work, or it is to be done.
-      const [again] = await takeUpCandidates(database, campaignId, [takings[at]]);
+      const [again] = await takeUpCandidates(database, [takings[at]]);
       return again;
     }),
   );
@@ -61,7 +60,7 @@ export async function takeUpCandidate(
   candidateId: string,
   run?: string,
 ): Promise<TakenUp> {
-  const [outcome] = await takeUpCandidates(database, campaignId, [{ candidateId, run }]);
+  const [outcome] = await takeUpCandidates(database, [{ campaignId, candidateId, run }]);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 }
@@ -96,7 +95,7 @@ async function take(
     transaction,
     open.flatMap(({ workHash }) => workHash ?? []),
   );
-  const toTake: Taking[] = [];
+  const toTake: Omit<Taking, 'campaignId'>[] = [];
   /** Works that are begun here, and by whom. */
   const toDo = new Map<string, string>();
   const outcomes = takings.map(({ candidateId, run }): TakenUp | { readonly doneBy: string } | null => {

@@ -20,8 +20,8 @@ withTestDatabase((opened) => (database = opened));
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 let campaigns = 0;
-const newCampaign = (count: number) =>
-  campaignWith(database, `together-${++campaigns}`, count, { strategy: { name: 'random', seed: campaigns } });
+const newCampaign = (count: number, seed = campaigns + 1) =>
+  campaignWith(database, `together-${++campaigns}`, count, { strategy: { name: 'random', seed } });
 const arrived = (candidateId: string, accuracy: number, weights: number, run?: string): ArrivedResult => ({
   candidateId,
   run,
@@ -95,9 +95,9 @@ describe('candidates that are taken up together', () => {
   it('and do the same work are told that one of them is at it; one that nobody knows is said to be so', async () => {
     const { id, candidates } = await newCampaign(3);
     await setCampaignState(database, id, 'running', null);
-    const taking = (candidateId: string) => ({ candidateId, run: candidateId });
+    const taking = (candidateId: string) => ({ campaignId: id, candidateId, run: candidateId });
     const [first, second, third] = candidates.map(({ candidateId }) => taking(candidateId));
-    const outcomes = await takeUpCandidates(database, id, [first, taking(NOBODY), second]);
+    const outcomes = await takeUpCandidates(database, [first, taking(NOBODY), second]);
     expect(outcomes[0]).toEqual({ status: 'fulfilled', value: 'to-do' });
     expect(outcomes[1]).toMatchObject({ status: 'rejected', reason: new NotFoundError('candidate', NOBODY) });
     expect(outcomes[2]).toEqual({ status: 'fulfilled', value: 'under-way' });
@@ -105,10 +105,24 @@ describe('candidates that are taken up together', () => {
       run: first.candidateId,
     });
     // The work is done: both have its result.
-    expect(await takeUpCandidates(database, id, [second, third, first])).toEqual(
+    expect(await takeUpCandidates(database, [second, third, first])).toEqual(
       Array.from({ length: 3 }, () => ({ status: 'fulfilled', value: 'settled' })),
     );
     const answered = await database.candidate.findMany({ where: { campaignId: id }, orderBy: { number: 'asc' } });
     expect(answered.map(({ answeredBy }) => answeredBy)).toEqual([null, first.candidateId, first.candidateId]);
+  });
+
+  it('may be of several campaigns: each has the result of the same work where its own campaign is', async () => {
+    const done = await newCampaign(1);
+    const others = [await newCampaign(1, campaigns), await newCampaign(1, campaigns - 1)];
+    const [{ candidateId }] = done.candidates;
+    await recordResult(database, done.id, candidateId, { artifact: artifact(2), bytes: 7 }, measurement(0.8, 0.4));
+    const takings = others.map(({ id, candidates: [each] }) => ({ campaignId: id, candidateId: each.candidateId }));
+    expect(await takeUpCandidates(database, takings)).toEqual(
+      others.map(() => ({ status: 'fulfilled', value: 'settled' })),
+    );
+    for (const { id } of others) {
+      expect((await readFront(database, id)).points.map(({ validationAccuracy }) => validationAccuracy)).toEqual([0.8]);
+    }
   });
 });

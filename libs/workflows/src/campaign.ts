@@ -16,7 +16,7 @@ import {
   workflowInfo,
   type ExternalWorkflowHandle,
 } from '@temporalio/workflow';
-import { bookkeeping, failureOf, trainingOn } from './activities.js';
+import { bookkeeping, failureOf, localBookkeeping, trainingOn } from './activities.js';
 import { candidate } from './candidate.js';
 import {
   cancelUpdate,
@@ -27,6 +27,7 @@ import {
   releaseSignal,
   resumeUpdate,
 } from './messages.js';
+import { testFront } from './test-front.js';
 
 /** How often the store is asked whether a candidate's signal went missing, a candidate itself, or a budget. */
 const LOOK_AGAIN_MS = 30_000;
@@ -112,6 +113,8 @@ export async function campaign(input: CampaignInput): Promise<void> {
   const looksAtIntervals = patched('looks-at-intervals');
   // And have candidates as children, of which Temporal starts one after the other.
   const startsByActivity = patched('starts-by-activity');
+  // And each look, each ask and each start is an activity of its own, with a way through Temporal and back.
+  const books = patched('campaign-local-bookkeeping') ? localBookkeeping : bookkeeping;
   let nextLook = Date.now() + LOOK_AGAIN_MS;
   if (plan.state === 'pending') await bookkeeping.recordCampaignState(campaignId, 'running', null);
 
@@ -139,7 +142,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
     const candidateIds = asked.map(({ candidateId }) => candidateId);
     for (const candidateId of candidateIds) inFlight.add(candidateId);
     started += asked.length;
-    await bookkeeping.startCandidates({ campaignId, dense, plan }, asked);
+    await books.startCandidates({ campaignId, dense, plan }, asked);
     // Those that were not there yet when all were told to stop.
     if (cancelling) stopCandidates();
     releaseCandidates(candidateIds.filter((candidateId) => !inFlight.has(candidateId)));
@@ -154,35 +157,37 @@ export async function campaign(input: CampaignInput): Promise<void> {
     const asking = isTimeToLook ? [...inFlight] : signals;
     if (isTimeToLook) nextLook = Date.now() + LOOK_AGAIN_MS;
     if (asking.length === 0) return;
-    for (const candidateId of await bookkeeping.tell(campaignId, asking)) {
+    for (const candidateId of await books.tell(campaignId, asking)) {
       if (inFlight.delete(candidateId)) settledCount++;
     }
     if (!isTimeToLook || cancelling) return;
-    if (plan.isTimed && (await bookkeeping.isBudgetSpent(campaignId))) stopCandidates();
+    if (plan.isTimed && (await books.isBudgetSpent(campaignId))) stopCandidates();
     else await restartLost();
   };
 
   // A candidate that was terminated by hand, or lost with Temporal's data, has no end in the store and no workflow.
   let denseArtifact = '';
   const restartLost = async (): Promise<void> => {
-    const unsettled = await bookkeeping.unsettled(campaignId);
+    const unsettled = await books.unsettled(campaignId);
     await startAll(
       denseArtifact,
       unsettled.filter(({ candidateId }) => inFlight.has(candidateId)),
     );
   };
 
+  const continueLater = async (): Promise<never> => {
+    await condition(allHandlersFinished);
+    return continueAsNew<typeof campaign>({ ...input, paused: state === 'paused' });
+  };
+
   try {
     denseArtifact = await scope.run(() => denseModel(campaignId, plan));
     let exhausted = false;
     while (!cancelling && (!exhausted || inFlight.size > 0)) {
-      if (workflowInfo().continueAsNewSuggested) {
-        await condition(allHandlersFinished);
-        await continueAsNew<typeof campaign>({ ...input, paused: state === 'paused' });
-      }
+      if (workflowInfo().continueAsNewSuggested) await continueLater();
       const room = state === 'paused' ? 0 : plan.parallelism - inFlight.size;
       if (room > 0 && !exhausted) {
-        const asked = await bookkeeping.ask(campaignId, room, [...inFlight]);
+        const asked = await books.ask(campaignId, room, [...inFlight]);
         // With rungs, the results that are still to come may have others go on.
         if (asked.length === 0 && plan.hasRungs && inFlight.size > 0) await collect(() => cancelling);
         else if (asked.length === 0) exhausted = true;
@@ -194,7 +199,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
       }
     }
     while (inFlight.size > 0) await collect();
-    if (!cancelling) await scope.run(() => testFront(campaignId, plan));
+    if (!cancelling && !(await scope.run(() => testFront(campaignId, plan)))) await continueLater();
     state = cancelling ? 'cancelled' : 'completed';
     ended = true;
     await bookkeeping.recordCampaignState(campaignId, state, null);
@@ -224,13 +229,4 @@ async function denseModel(campaignId: string, plan: CampaignPlan): Promise<strin
   const test = await training.evaluate({ task, model: model.artifact, split: 'test' });
   const { artifact } = await bookkeeping.recordDense(campaignId, model, validation, test);
   return artifact;
-}
-
-/** The only look at the test split: one for each member of the final front. */
-async function testFront(campaignId: string, plan: CampaignPlan): Promise<void> {
-  const training = trainingOn(plan.deviceClass);
-  for (const { candidateId, artifact } of await bookkeeping.frontWithoutTest(campaignId)) {
-    const measurement = await training.evaluate({ task: plan.task, model: artifact, split: 'test' });
-    await bookkeeping.recordTest(campaignId, candidateId, measurement);
-  }
 }
