@@ -32,6 +32,12 @@ describe('what is asked for within a moment', () => {
     ]);
   });
 
+  it('is not kept waiting where one comes after the other', async () => {
+    const { gathered, efforts } = gathering(60_000);
+    for (const item of [1, 2, 3]) await gathered.do('a', item);
+    expect(efforts.map(({ items }) => items)).toEqual([[1], [2], [3]]);
+  });
+
   it('is done apart for each key', async () => {
     const { gathered, efforts } = gathering(20);
     expect(await Promise.all([gathered.do('a', 1), gathered.do('b', 2), gathered.do('a', 3)])).toEqual([2, 4, 6]);

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Does together what is asked for within a moment, of one key at a time. What comes alone is done at once; while much comes, all that
- * has come since the last time is done with one effort.
+ * Does together what is asked for within a moment, of one key at a time. What comes alone, or one by one, is done at once; while much
+ * comes, all that has come since the last time is done with one effort.
  */
 export class Gathered<Item, Outcome> {
   readonly #gathering = new Map<string, { items: Item[]; done: Promise<PromiseSettledResult<Outcome>[]> }>();
@@ -38,7 +38,7 @@ export class Gathered<Item, Outcome> {
     this.#gathering.delete(key);
     const done = this.effort(key, items);
     const rest = done.then(
-      () => setTimeout(Math.min(this.rest.least * this.#busy.size, this.rest.most)),
+      () => setTimeout(this.#restAfter(items.length)),
       () => undefined,
     );
     this.#busy.set(key, rest);
@@ -46,5 +46,11 @@ export class Gathered<Item, Outcome> {
       if (this.#busy.get(key) === rest) this.#busy.delete(key);
     });
     return done;
+  }
+
+  #restAfter(items: number): number {
+    const busy = this.#busy.size;
+    // Of what comes one by one, the next is not kept waiting either.
+    return items === 1 && busy === 1 ? 0 : Math.min(this.rest.least * busy, this.rest.most);
   }
 }

@@ -41,6 +41,9 @@ const worker = await Worker.create({
       return workers.some((worker) => worker.deviceClass === 'gpu' && isThere(worker)) ? 'gpu' : 'cpu';
     },
   }),
+  // What waits to be written together holds a task and does nothing.
+  maxConcurrentWorkflowTaskExecutions: 200,
+  maxConcurrentLocalActivityExecutions: 400,
   shutdownGraceTime: '10s',
   plugins: tracing.plugins,
 });
