@@ -1,0 +1,51 @@
+import { chmodSync } from 'node:fs';
+import { campaignWorkflowId, type Front } from '@espalier/contracts';
+import { temporalBinary } from '@espalier/embedded';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CampaignsOf, smallCampaign } from './small-campaigns.js';
+import { StackUnderTest } from './stack-under-test.js';
+
+const CANDIDATES = 12;
+const stack = new StackUnderTest(18_400);
+const { candidates, events, completed } = new CampaignsOf(stack);
+
+beforeAll(async () => {
+  // Some hundred times as early as Temporal would ask for it: what takes days otherwise takes seconds.
+  const early = stack.write(
+    'temporal.sh',
+    `#!/bin/sh\nexec '${temporalBinary()}' "$@" --dynamic-config-value limit.historyCount.suggestContinueAsNew=40\n`,
+  );
+  chmodSync(early, 0o755);
+  stack.env.ESPALIER_TEMPORAL = early;
+  expect((await stack.espalier('up')).code).toBe(0);
+});
+afterAll(() => stack.remove());
+
+it('a campaign that is long continues as new, again and again, and misses or doubles nothing on the way', async () => {
+  const file = stack.write(
+    'long.yaml',
+    smallCampaign('long', 'magnitude').replace('candidates: 3', `candidates: ${CANDIDATES}`),
+  );
+  expect((await stack.espalier('campaign', 'launch', file)).code).toBe(0);
+  const { id } = await completed('long');
+
+  const connection = await Connection.connect({ address: `127.0.0.1:${stack.portBase + 3}` });
+  const { workflow } = new Client({ connection });
+  const ends: string[] = [];
+  for await (const { status } of workflow.list({ query: `WorkflowId = '${campaignWorkflowId(id)}'` })) {
+    ends.push(status.name);
+  }
+  await connection.close();
+  expect(ends.filter((end) => end === 'CONTINUED_AS_NEW').length).toBeGreaterThan(2);
+  expect(ends.filter((end) => end !== 'CONTINUED_AS_NEW')).toEqual(['COMPLETED']);
+
+  const all = await candidates('long');
+  expect(all.map(({ number }) => number).sort((a, b) => a - b)).toEqual([...Array(CANDIDATES).keys()]);
+  const kinds = (await events('long')).map(({ kind }) => kind);
+  const said = (kind: string): number => kinds.filter((each) => each === kind).length;
+  const { points } = await stack.get<Front>('/v1/campaigns/long/front');
+  expect(said('candidate-completed')).toBe(CANDIDATES);
+  expect(said('candidate-tested')).toBe(points.length);
+  expect(points.every(({ testAccuracy }) => testAccuracy !== null)).toBe(true);
+});
