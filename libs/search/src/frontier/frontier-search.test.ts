@@ -66,6 +66,22 @@ describe('a search by expected improvement', () => {
     expect(learned).toBeGreaterThan(0.9 * average({}));
   });
 
+  it('goes on looking where one of several measurements of a point was lucky', () => {
+    const expectedBeside = (luck: number): number => {
+      const search = new FrontierSearch(space, { reference: [1, 1], known: [cost], isShare: true });
+      const noise = new RandomStream(3, 0);
+      const at = [0.5, 0.4, 0.3, 0.2];
+      for (let i = 0; i < 40; i++) {
+        const x = i % 4 === 0 ? at : spread(space, noise);
+        search.observe(x, [loss(x) + 0.03 * noise.normal(), cost(x)]);
+      }
+      search.observe(at, [loss(at) - luck, cost(at)]);
+      const better = [0.7, 0.4, 0.3, 0.1];
+      return search.propose(noise, []).expected([better])[0];
+    };
+    expect(expectedBeside(0.2)).toBeGreaterThan(0.8 * expectedBeside(0));
+  });
+
   it('finds as much, or more, when it is told which results were not finished', () => {
     const unfinished = (number: number): number => (number % 2 === 0 ? 1 : 0.25);
     const told = average({ unfinished, isToldFidelity: true });

@@ -143,11 +143,13 @@ export class FrontierSearch {
     return this.options.reference.map(() => Infinity);
   }
 
-  #boxes(imagined: readonly (readonly number[])[] = []): BoxDecomposition {
-    return new BoxDecomposition(
-      [...this.#seen.map(({ objectives }) => objectives), ...imagined],
-      this.options.reference,
-    );
+  /** @param smoothed the first objective of some of the observations, as it is believed to be without its noise */
+  #boxes(imagined: readonly (readonly number[])[] = [], smoothed?: ReadonlyMap<number, number>): BoxDecomposition {
+    const seen = this.#seen.map(({ objectives: [first, ...others] }, i) => [
+      Number.isFinite(first) ? (smoothed?.get(i) ?? first) : first,
+      ...others,
+    ]);
+    return new BoxDecomposition([...seen, ...imagined], this.options.reference);
   }
 
   #climb(random: RandomStream, pending: readonly Pending[]): Outlook {
@@ -158,10 +160,11 @@ export class FrontierSearch {
 
   #expectedImprovement(seen: BoxDecomposition, pending: readonly Pending[]): Expected {
     const active = this.#active(seen);
-    const { first, others, imagined } = this.#beliefs(active, pending);
+    const { first, others, imagined, smoothed } = this.#beliefs(active, pending);
     this.#jitter = Math.max(first.jitter, ...others.map(({ jitter }) => jitter));
     const limits = this.#limits.map(({ max, learned }) => ({ max, believed: learned.given(active, 0) }));
-    const boxes = imagined.length === 0 ? seen : this.#boxes(imagined);
+    // A lucky measurement does not stand in the way of what is better than it really is.
+    const boxes = this.#boxes(imagined, smoothed);
     return (points) => {
       const features = points.map((point) => this.#features(point));
       const losses = first.of(features);
@@ -188,16 +191,20 @@ export class FrontierSearch {
   #beliefs(active: readonly number[], pending: readonly Pending[]) {
     const first = this.#first.given(active, pending.length);
     const others = this.#others.map((other) => other.given(active, pending.length));
+    const smoothed = new Map(first.smoothed().map((value, k) => [active[k], this.#possible(value)]));
     const imagined = pending.map(({ point, deviates: [ofFirst, ...ofOthers] }) => {
       const features = this.#features(point);
-      const imaginedFirst = first.imagine(features, ofFirst);
       return [
-        // No error is less than none.
-        this.options.isShare ? Math.max(0, imaginedFirst) : imaginedFirst,
+        this.#possible(first.imagine(features, ofFirst)),
         ...others.map((other, k) => other.imagine(features, point, ofOthers[k])),
       ];
     });
-    return { first, others, imagined };
+    return { first, others, imagined, smoothed };
+  }
+
+  /** No error is less than none. */
+  #possible(first: number): number {
+    return this.options.isShare ? Math.max(0, first) : first;
   }
 
   #sumOfBoxes(boxes: BoxDecomposition, warp: Warp, { mean, deviation }: Belief, costs: readonly CostBelief[]): number {

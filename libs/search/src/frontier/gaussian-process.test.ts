@@ -41,6 +41,12 @@ describe(`a Gaussian process, as ${oracle.source} has it`, () => {
     expect(() => process.observe(points[0], 0)).toThrow(RangeError);
   });
 
+  it('smooths its observations to the means where they are', () => {
+    const process = GaussianProcess.of(points, targets, hyperparameters);
+    const means = process.predict(points).map(({ mean }) => mean);
+    process.smoothed().forEach((smoothed, i) => expect(smoothed).toBeCloseTo(means[i], 9));
+  });
+
   it('has the same slopes of its likelihood, and foretells each observation by the others alike', () => {
     const [signal, first, second, third, noise] = oracle.theta;
     const theta = Float64Array.from([first, second, third, signal, noise]);

@@ -99,6 +99,12 @@ export class GaussianProcess {
     this.#weights = undefined;
   }
 
+  /** The mean at each observation: y − σₙ² K⁻¹ y, K with the noise (Rasmussen & Williams 2006, eq. 2.36). */
+  smoothed(): number[] {
+    const weights = (this.#weights ??= this.#solveWeights());
+    return this.#targets.map((target, i) => target - this.hyperparameters.noiseVariance * weights[i]);
+  }
+
   mean(point: ArrayLike<number>): number {
     this.#readKernel([point]);
     return this.#meanOfKernel(0);

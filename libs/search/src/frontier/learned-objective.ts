@@ -121,6 +121,7 @@ export class Beliefs {
   readonly #mean: MonotoneMean;
   readonly #scale: number;
   readonly #process: GaussianProcess;
+  readonly #points: readonly Float64Array[];
 
   constructor(
     readonly warp: Warp,
@@ -137,6 +138,7 @@ export class Beliefs {
     );
     this.#mean = mean;
     this.#scale = scale;
+    this.#points = points;
     this.#process = GaussianProcess.of(points, targets, hyperparameters, room);
   }
 
@@ -151,6 +153,13 @@ export class Beliefs {
       mean: this.#mean.at(points[i]) + this.#scale * mean,
       deviation: this.#scale * Math.sqrt(variance),
     }));
+  }
+
+  /** What each observation is believed to have come to without its noise. */
+  smoothed(): number[] {
+    return this.#process
+      .smoothed()
+      .map((value, i) => this.warp.back(this.#mean.at(this.#points[i]) + this.#scale * value));
   }
 
   /**
