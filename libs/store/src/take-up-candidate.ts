@@ -13,8 +13,8 @@ export interface Taking {
 }
 
 /**
- * Workflow runs take candidates up, of whatever campaigns: from now on they alone may settle them, and what earlier runs still have under way is refused.
- * Where the same work has been done before, in whatever campaign, its result becomes the candidate's.
+ * Workflow runs take candidates up, of whatever campaigns: from now on they alone may settle them, and what earlier runs still have
+ * under way is refused. Where the same work has been done before, in whatever campaign, its result becomes the candidate's.
  *
  * @returns of each whether it is to be done, is settled, or is being done by another candidate, which is to be waited for; or
  *   NotFoundError for one that is not there
@@ -34,7 +34,10 @@ export async function takeUpCandidates(
       measurement: MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
       answeredBy: id,
     }));
-    const outcomes = await recordResults(database, campaignId, results);
+    // What fails for one campaign, or is gone with it, is nothing to the others.
+    const outcomes = await recordResults(database, campaignId, results).catch((reason: unknown) =>
+      results.map((): PromiseSettledResult<void> => ({ status: 'rejected', reason })),
+    );
     ofOne.forEach(({ at }, i) => recorded.set(at, outcomes[i]));
   }
   return Promise.all(

@@ -125,4 +125,17 @@ describe('candidates that are taken up together', () => {
       expect((await readFront(database, id)).points.map(({ validationAccuracy }) => validationAccuracy)).toEqual([0.8]);
     }
   });
+
+  it('are taken up although another campaign among them has something wrong', async () => {
+    const done = await newCampaign(1);
+    const [broken, sound] = [await newCampaign(1, campaigns), await newCampaign(1, campaigns - 1)];
+    const [{ candidateId }] = done.candidates;
+    await recordResult(database, done.id, candidateId, { artifact: artifact(3), bytes: 7 }, measurement(0.7, 0.4));
+    await database.campaign.update({ where: { id: broken.id }, data: { spec: {} } });
+    const outcomes = await takeUpCandidates(
+      database,
+      [broken, sound].map(({ id, candidates: [each] }) => ({ campaignId: id, candidateId: each.candidateId })),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  });
 });
