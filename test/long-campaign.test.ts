@@ -1,14 +1,15 @@
-import { chmodSync } from 'node:fs';
-import { campaignWorkflowId, type Front } from '@espalier/contracts';
+import { chmodSync, closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { campaignWorkflowId, type CandidateDetail, type Front } from '@espalier/contracts';
 import { temporalBinary } from '@espalier/embedded';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CampaignsOf, smallCampaign } from './small-campaigns.js';
-import { StackUnderTest } from './stack-under-test.js';
+import { StackUnderTest, until } from './stack-under-test.js';
 
 const CANDIDATES = 12;
 const stack = new StackUnderTest(18_400);
-const { candidates, events, completed } = new CampaignsOf(stack);
+const { campaign, candidates, events, completed } = new CampaignsOf(stack);
 
 beforeAll(async () => {
   // Some hundred times as early as Temporal would ask for it: what takes days otherwise takes seconds.
@@ -48,4 +49,32 @@ it('a campaign that is long continues as new, again and again, and misses or dou
   expect(said('candidate-completed')).toBe(CANDIDATES);
   expect(said('candidate-tested')).toBe(points.length);
   expect(points.every(({ testAccuracy }) => testAccuracy !== null)).toBe(true);
+});
+
+it('a campaign whose front has a damaged model at its end makes it again, the same bit for bit', async () => {
+  const file = stack.write(
+    'damaged.yaml',
+    smallCampaign('damaged', 'random')
+      .replace('[1, 1], imagesPerEpoch: 200', '[12, 12], imagesPerEpoch: 1000')
+      .replace('parallelism: 2', 'parallelism: 3'),
+  );
+  expect((await stack.espalier('campaign', 'launch', file)).code).toBe(0);
+  // Paused before the first of them is done, it asks for no more, and so does not know that there are none.
+  await until('all are asked for', async () => (await candidates('damaged')).length === 3);
+  expect((await stack.espalier('campaign', 'pause', 'damaged')).code).toBe(0);
+  await until('what was under way is done', async () => (await campaign('damaged')).counts.completed === 3);
+  const [{ id }] = (await stack.get<Front>('/v1/campaigns/damaged/front')).points;
+  const { artifact } = await stack.get<CandidateDetail>(`/v1/candidates/${id}`);
+  const model = openSync(
+    join(stack.home, 'artifacts', 'objects', String(artifact).slice(0, 2), String(artifact)),
+    'r+',
+  );
+  writeSync(model, 'damaged', 1000);
+  closeSync(model);
+  expect((await stack.espalier('campaign', 'resume', 'damaged')).code).toBe(0);
+  await completed('damaged');
+  const { points } = await stack.get<Front>('/v1/campaigns/damaged/front');
+  expect(points.every(({ testAccuracy }) => testAccuracy !== null)).toBe(true);
+  const exported = await stack.espalier('candidate', 'export', id, '--out', join(stack.home, 'exported'));
+  expect(exported.code, exported.stderr).toBe(0);
 });

@@ -148,7 +148,7 @@ export class ChaosStack {
     return true;
   }
 
-  /** Damages the newest checkpoint of a training that goes on: what is a result already, no retry could make again. */
+  /** Damages the newest checkpoint of a training that goes on; with a rung it may become a result meanwhile. */
   async #corruptCheckpoint(): Promise<boolean> {
     const rows = await this.database.$queryRaw<{ hash: string }[]>`
       SELECT p.artifact_hash AS hash FROM checkpoints p JOIN candidates c ON p.training = 'candidate-' || c.id

@@ -16,6 +16,7 @@ import {
   FencedError,
   findCampaign,
   frontWithoutTest,
+  howMade,
   isDatabaseUnreachable,
   NotFoundError,
   recordDenseModel,
@@ -142,6 +143,7 @@ export function createBookkeepingActivities({
     replicatesToDo: (campaignId, atMost) => replicatesToDo(database, campaignId, atMost),
     recordReplicate: (campaignId, which, outcome) => recordReplicate(database, campaignId, which, outcome),
     dropReplicates: (campaignId) => dropReplicates(database, campaignId),
+    howMade: (campaignId, candidateId) => howMade(database, campaignId, candidateId),
     recordTest: (campaignId, candidateId, measurement) => recordTest(database, campaignId, candidateId, measurement),
   });
 }

@@ -82,6 +82,17 @@ export async function unsettledCandidates(
 }
 
 /**
+ * A candidate as it would be asked for had it no model: as far as it has been trained, from its beginning.
+ *
+ * @throws NotFoundError when it has been deleted
+ */
+export async function howMade(database: Database, campaignId: string, candidateId: string): Promise<AskedCandidate> {
+  const row = await database.candidate.findUnique({ where: { id: candidateId } });
+  if (!row) throw new NotFoundError('candidate', candidateId);
+  return describeAsked(await campaignSpec(database, campaignId), { ...row, artifact: null });
+}
+
+/**
  * Has candidates go on to their next rung, then adds new ones, as far as the budgets have room; at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
  * take different numbers; the strategy answers for each number from what was told by then.
  */

@@ -1,4 +1,4 @@
-export { addCandidates, campaignSpec, tellCandidates, unsettledCandidates } from './ask-and-tell.js';
+export { addCandidates, campaignSpec, howMade, tellCandidates, unsettledCandidates } from './ask-and-tell.js';
 export type { ToldCandidate, ToldLog, ToldStrategy } from './ask-and-tell.js';
 export { deviceHoursOf, recordDeviceUse, spentBudget } from './budgets.js';
 export { createCampaign, findCampaign, listCampaigns, setCampaignState, unfinishedCampaigns } from './campaigns.js';

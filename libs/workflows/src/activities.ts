@@ -37,6 +37,13 @@ export function trainingOn(deviceClass: string): ActivityInterfaceFor<TrainingAc
   });
 }
 
+const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
+
+/** Whether a file was found damaged, and has been set aside, or gone: it can be made again from what came before it. */
+export function isLostArtifact(error: unknown): boolean {
+  return LOST_ARTIFACT.has(failureOf(error).type);
+}
+
 /** The innermost application failure of an error, which says what went wrong; or the error's own words. */
 export function failureOf(error: unknown): Failure {
   for (let at = error; at instanceof Error; at = at.cause) {

@@ -199,7 +199,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
       }
     }
     while (inFlight.size > 0) await collect();
-    if (!cancelling && !(await scope.run(() => testFront(campaignId, plan)))) await continueLater();
+    if (!cancelling && !(await scope.run(() => testFront(campaignId, plan, denseArtifact)))) await continueLater();
     state = cancelling ? 'cancelled' : 'completed';
     ended = true;
     await bookkeeping.recordCampaignState(campaignId, state, null);

@@ -9,11 +9,10 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { bookkeeping, failureOf, localBookkeeping } from './activities.js';
+import { bookkeeping, failureOf, isLostArtifact, localBookkeeping } from './activities.js';
 import { candidateSettledSignal, releaseSignal } from './messages.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
-const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
 /** How long to wait before looking again whether another candidate has done the same work. */
 const LOOK_AGAIN = '5s';
 /** Another run has taken the candidate up, and settles it. */
@@ -82,7 +81,7 @@ async function tryCandidate(input: CandidateInput, runId: string, books: typeof 
       await books.recordCandidate(input.campaignId, input.candidateId, model, measurement, runId);
       return;
     } catch (error) {
-      if (tries === TRIES_WITH_NEW_ARTIFACTS || !LOST_ARTIFACT.has(failureOf(error).type)) throw error;
+      if (tries === TRIES_WITH_NEW_ARTIFACTS || !isLostArtifact(error)) throw error;
     }
   }
 }

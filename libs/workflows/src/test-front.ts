@@ -1,23 +1,46 @@
-import type { CampaignPlan } from '@espalier/contracts';
+import type { CampaignPlan, Measurement } from '@espalier/contracts';
+import { ApplicationFailure } from '@temporalio/common';
 import { patched, workflowInfo } from '@temporalio/workflow';
-import { bookkeeping, localBookkeeping, trainingOn } from './activities.js';
+import { bookkeeping, isLostArtifact, localBookkeeping, trainingOn } from './activities.js';
+import { pruneAndTrain } from './prune-and-train.js';
+
+interface Member {
+  readonly candidateId: string;
+  readonly artifact: string;
+}
 
 /**
  * The only look at the test split: one for each member of the final front, as many at once as candidates are tried.
  *
  * @returns false where the history has grown long: members are left for a run that continues as new
  */
-export async function testFront(campaignId: string, plan: CampaignPlan): Promise<boolean> {
-  const training = trainingOn(plan.deviceClass);
-  // Histories from before it test one after the other, all in one run.
+export async function testFront(campaignId: string, plan: CampaignPlan, dense: string): Promise<boolean> {
+  // Histories from before it test one after the other, all in one run, and end where a model is damaged.
   const isSideBySide = patched('tests-side-by-side');
   const books = isSideBySide ? localBookkeeping : bookkeeping;
+  const evaluate = (model: string): Promise<Measurement> =>
+    trainingOn(plan.deviceClass).evaluate({ task: plan.task, model, split: 'test' });
+
+  const measure = async ({ candidateId, artifact }: Member): Promise<Measurement> => {
+    try {
+      return await evaluate(artifact);
+    } catch (error) {
+      if (!isSideBySide || !isLostArtifact(error)) throw error;
+      const { model } = await pruneAndTrain(plan, dense, await books.howMade(campaignId, candidateId));
+      // It is the same, bit for bit, where a device adds up in one order; another's accuracy is not this one's.
+      if (model.artifact !== artifact) {
+        const message = `the model of candidate ${candidateId} is lost, and came out otherwise when it was made again`;
+        throw ApplicationFailure.nonRetryable(message, 'ArtifactLostError');
+      }
+      return evaluate(artifact);
+    }
+  };
+
   const left = await bookkeeping.frontWithoutTest(campaignId);
   const isLong = (): boolean => isSideBySide && workflowInfo().continueAsNewSuggested;
   const lane = async (): Promise<void> => {
     for (let next = left.shift(); next; next = isLong() ? undefined : left.shift()) {
-      const measurement = await training.evaluate({ task: plan.task, model: next.artifact, split: 'test' });
-      await books.recordTest(campaignId, next.candidateId, measurement);
+      await books.recordTest(campaignId, next.candidateId, await measure(next));
     }
   };
   await Promise.all(Array.from({ length: isSideBySide ? plan.parallelism : 1 }, lane));
