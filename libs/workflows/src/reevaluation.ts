@@ -2,6 +2,7 @@ import type { ReevaluationInput, ReplicateOutcome, ReplicateToDo } from '@espali
 import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
+import { inLanes } from './in-lanes.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
 /** How many are looked up at a time, for each that is under way: between two lots the run may continue as new. */
@@ -22,22 +23,20 @@ export async function reevaluation({ campaignId }: ReevaluationInput): Promise<v
     const test = await trainingOn(plan.deviceClass).evaluate({ task: plan.task, model: model.artifact, split: 'test' });
     return { validation: measurement, test };
   };
-  const lane = async (lot: ReplicateToDo[]): Promise<void> => {
-    for (let next = lot.shift(); next; next = lot.shift()) {
-      const outcome = await again(next).catch((error: unknown) => {
-        if (isCancellation(error)) throw error;
-        return { failure: failureOf(error) };
-      });
-      const { candidateId, replicate } = next;
-      await bookkeeping.recordReplicate(campaignId, { candidateId, replicate }, outcome);
-    }
+  const record = async (next: ReplicateToDo): Promise<void> => {
+    const outcome = await again(next).catch((error: unknown) => {
+      if (isCancellation(error)) throw error;
+      return { failure: failureOf(error) };
+    });
+    const { candidateId, replicate } = next;
+    await bookkeeping.recordReplicate(campaignId, { candidateId, replicate }, outcome);
   };
 
   try {
     for (;;) {
       const lot = await bookkeeping.replicatesToDo(campaignId, LOT * plan.parallelism);
       if (lot.length === 0) return;
-      await Promise.all(Array.from({ length: plan.parallelism }, () => lane(lot)));
+      await inLanes(lot, plan.parallelism, record);
       if (workflowInfo().continueAsNewSuggested) break;
     }
   } catch (error) {

@@ -2,6 +2,7 @@ import type { CampaignPlan, Measurement } from '@espalier/contracts';
 import { ApplicationFailure } from '@temporalio/common';
 import { patched, workflowInfo } from '@temporalio/workflow';
 import { bookkeeping, isLostArtifact, localBookkeeping, trainingOn } from './activities.js';
+import { inLanes } from './in-lanes.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
 interface Member {
@@ -37,12 +38,11 @@ export async function testFront(campaignId: string, plan: CampaignPlan, dense: s
   };
 
   const left = await bookkeeping.frontWithoutTest(campaignId);
-  const isLong = (): boolean => isSideBySide && workflowInfo().continueAsNewSuggested;
-  const lane = async (): Promise<void> => {
-    for (let next = left.shift(); next; next = isLong() ? undefined : left.shift()) {
-      await books.recordTest(campaignId, next.candidateId, await measure(next));
-    }
-  };
-  await Promise.all(Array.from({ length: isSideBySide ? plan.parallelism : 1 }, lane));
+  await inLanes(
+    left,
+    isSideBySide ? plan.parallelism : 1,
+    async (member) => books.recordTest(campaignId, member.candidateId, await measure(member)),
+    () => isSideBySide && workflowInfo().continueAsNewSuggested,
+  );
   return left.length === 0;
 }
