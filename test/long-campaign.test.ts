@@ -1,14 +1,21 @@
 import { chmodSync, closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { campaignWorkflowId, type CandidateDetail, type Front } from '@espalier/contracts';
-import { temporalBinary } from '@espalier/embedded';
+import { databaseUrl, portsFrom, temporalBinary } from '@espalier/embedded';
+import { openDatabase } from '@espalier/store';
+import { cancelUpdate, pauseUpdate, resumeUpdate } from '@espalier/workflows/client';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CampaignsOf, smallCampaign } from './small-campaigns.js';
 import { StackUnderTest, until } from './stack-under-test.js';
 
 const CANDIDATES = 12;
+const longCampaign = (name: string, criterion: string): string =>
+  smallCampaign(name, criterion).replace('candidates: 3', `candidates: ${CANDIDATES}`);
 const stack = new StackUnderTest(18_400);
+const ports = portsFrom(stack.portBase);
+let connection: Connection;
+const temporal = (): Client => new Client({ connection });
 const { campaign, candidates, events, completed } = new CampaignsOf(stack);
 
 beforeAll(async () => {
@@ -20,24 +27,22 @@ beforeAll(async () => {
   chmodSync(early, 0o755);
   stack.env.ESPALIER_TEMPORAL = early;
   expect((await stack.espalier('up')).code).toBe(0);
+  connection = await Connection.connect({ address: `127.0.0.1:${ports.temporal}` });
 });
-afterAll(() => stack.remove());
+afterAll(async () => {
+  await connection.close();
+  await stack.remove();
+});
 
 it('a campaign that is long continues as new, again and again, and misses or doubles nothing on the way', async () => {
-  const file = stack.write(
-    'long.yaml',
-    smallCampaign('long', 'magnitude').replace('candidates: 3', `candidates: ${CANDIDATES}`),
-  );
+  const file = stack.write('long.yaml', longCampaign('long', 'magnitude'));
   expect((await stack.espalier('campaign', 'launch', file)).code).toBe(0);
   const { id } = await completed('long');
 
-  const connection = await Connection.connect({ address: `127.0.0.1:${stack.portBase + 3}` });
-  const { workflow } = new Client({ connection });
   const ends: string[] = [];
-  for await (const { status } of workflow.list({ query: `WorkflowId = '${campaignWorkflowId(id)}'` })) {
+  for await (const { status } of temporal().workflow.list({ query: `WorkflowId = '${campaignWorkflowId(id)}'` })) {
     ends.push(status.name);
   }
-  await connection.close();
   expect(ends.filter((end) => end === 'CONTINUED_AS_NEW').length).toBeGreaterThan(2);
   expect(ends.filter((end) => end !== 'CONTINUED_AS_NEW')).toEqual(['COMPLETED']);
 
@@ -49,6 +54,35 @@ it('a campaign that is long continues as new, again and again, and misses or dou
   expect(said('candidate-completed')).toBe(CANDIDATES);
   expect(said('candidate-tested')).toBe(points.length);
   expect(points.every(({ testAccuracy }) => testAccuracy !== null)).toBe(true);
+});
+
+it('a campaign that is cancelled while it waits to continue as new, for another verb to be recorded, ends', async () => {
+  const file = stack.write('halted.yaml', longCampaign('halted', 'taylor'));
+  expect((await stack.espalier('campaign', 'launch', file)).code).toBe(0);
+  await until('it has begun', async () => (await campaign('halted')).counts.completed > 0);
+  expect((await stack.espalier('campaign', 'pause', 'halted')).code).toBe(0);
+  await until('what was under way is done', async () => {
+    const { asked, running } = (await campaign('halted')).counts;
+    return asked + running === 0;
+  });
+  const { id } = await campaign('halted');
+  const workflow = temporal().workflow.getHandle(campaignWorkflowId(id));
+  // While it rests, until Temporal would have it continue as new; it does when the next verb wakes it.
+  for (let times = 0; times < 10; times++) await workflow.executeUpdate(pauseUpdate);
+  const database = openDatabase(databaseUrl(ports.postgres));
+  const resumed = await database.$transaction(
+    async (transaction) => {
+      // The verb that wakes it cannot be recorded yet.
+      await transaction.$executeRaw`SELECT id FROM campaigns WHERE id = ${id}::uuid FOR UPDATE`;
+      const resuming = await workflow.startUpdate(resumeUpdate, { waitForStage: 'ACCEPTED' });
+      await workflow.executeUpdate(cancelUpdate);
+      return resuming;
+    },
+    { timeout: 30_000 },
+  );
+  await database.$disconnect();
+  await resumed.result();
+  await until('it is cancelled', async () => (await campaign('halted')).state === 'cancelled');
 });
 
 it('a campaign whose front has a damaged model at its end makes it again, the same bit for bit', async () => {

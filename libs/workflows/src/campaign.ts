@@ -175,16 +175,20 @@ export async function campaign(input: CampaignInput): Promise<void> {
     );
   };
 
-  const continueLater = async (): Promise<never> => {
+  const continueLater = async (): Promise<void> => {
     await condition(allHandlersFinished);
-    return continueAsNew<typeof campaign>({ ...input, paused: state === 'paused' });
+    // Cancelled while a verb's record was waited for, it ends in this run: the next would not know of it.
+    if (!cancelling) await continueAsNew<typeof campaign>({ ...input, paused: state === 'paused' });
   };
 
   try {
     denseArtifact = await scope.run(() => denseModel(campaignId, plan));
     let exhausted = false;
     while (!cancelling && (!exhausted || inFlight.size > 0)) {
-      if (workflowInfo().continueAsNewSuggested) await continueLater();
+      if (workflowInfo().continueAsNewSuggested) {
+        await continueLater();
+        continue;
+      }
       const room = state === 'paused' ? 0 : plan.parallelism - inFlight.size;
       if (room > 0 && !exhausted) {
         const asked = await books.ask(campaignId, room, [...inFlight]);
