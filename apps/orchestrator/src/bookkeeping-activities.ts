@@ -22,7 +22,6 @@ import {
   recordDenseModel,
   recordFailure,
   recordReplicate,
-  recordResults,
   recordTest,
   releaseCandidate,
   replicatesToDo,
@@ -31,7 +30,6 @@ import {
   takeUpCandidates,
   tellCandidates,
   unsettledCandidates,
-  type ArrivedResult,
   type Database,
   type Taking,
 } from '@espalier/store';
@@ -40,6 +38,7 @@ import { log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Gathered } from './gathered.js';
+import { resultWriter } from './result-writer.js';
 import { tellSettled } from './tell-settled.js';
 import { ToldStrategies } from './told-strategies.js';
 
@@ -56,10 +55,7 @@ export function createBookkeepingActivities({
   const strategies = new ToldStrategies();
   // Of all campaigns together: they change nothing but the candidates.
   const takings = new Gathered<Taking, TakenUp>({ least: 200, most: 200 }, (_, all) => takeUpCandidates(database, all));
-  // The API is to show a result within a second.
-  const results = new Gathered<ArrivedResult, void>({ least: 300, most: 600 }, (campaignId, all) =>
-    recordResults(database, campaignId, all),
-  );
+  const writeResult = resultWriter(database);
   const ends = new Gathered<string, void>({ least: 300, most: 1500 }, async (campaignId, candidateIds) => {
     await tellSettled(client, campaignId, candidateIds);
     return candidateIds.map(() => ({ status: 'fulfilled', value: undefined }));
@@ -126,7 +122,7 @@ export function createBookkeepingActivities({
     recordRunning: (campaignId, candidateId, run) => takings.do('', { campaignId, candidateId, run }),
     recordReleased: (campaignId, candidateId, run) => releaseCandidate(database, campaignId, candidateId, run),
     async recordCandidate(campaignId, candidateId, model, measurement, run) {
-      await results.do(campaignId, { candidateId, model, measurement, run });
+      await writeResult({ campaignId, candidateId, model, measurement, run });
       log.info('recorded a candidate', { campaignId, candidateId, accuracy: measurement.accuracy });
     },
     async recordFailure(campaignId, candidateId, state, failure, run) {

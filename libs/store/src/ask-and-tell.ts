@@ -17,6 +17,7 @@ import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
 import { NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
+import { lockCampaign } from './lock-campaigns.js';
 import { describeAsked, epochsOfRung, promoteAsExpected, promoteByRank, type Expecting } from './rungs.js';
 import type { Prisma } from './generated/client.js';
 import { workHash } from './work-hash.js';
@@ -245,16 +246,4 @@ function toldSchedule(
   const { epochs } = schedule.fineTune;
   const fidelity = row.state === 'completed' || epochs === 0 ? 1 : epochsOfRung(spec, schedule, row.rung) / epochs;
   return { schedule, fidelity };
-}
-
-/**
- * Locks the campaign's row until the transaction ends, and gives its spec as it is now.
- *
- * @throws NotFoundError when it has been deleted meanwhile
- */
-export async function lockCampaign(transaction: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
-  const [row] = await transaction.$queryRaw<({ spec: unknown } | undefined)[]>`
-    SELECT spec FROM campaigns WHERE id = ${campaignId}::uuid FOR UPDATE`;
-  if (!row) throw new NotFoundError('campaign', campaignId, ': it was deleted');
-  return CampaignSpecSchema.parse(row.spec);
 }

@@ -10,11 +10,13 @@ import type { NetworkEnergy } from '@espalier/energy-model';
 import { latencyOf, priceProfile } from '@espalier/networks';
 import { recordEvents } from './events.js';
 import type { Prisma } from './generated/client.js';
-import { updateFront } from './kept-front.js';
+import { updateFronts } from './kept-front.js';
 import { epochsOfRung, isLastRung } from './rungs.js';
 
 export interface Completion {
-  readonly candidate: Pick<Prisma.CandidateGetPayload<object>, 'id' | 'number' | 'rung' | 'schedule'>;
+  /** Of its campaign. */
+  readonly spec: CampaignSpec;
+  readonly candidate: Pick<Prisma.CandidateGetPayload<object>, 'id' | 'campaignId' | 'number' | 'rung' | 'schedule'>;
   readonly model: ModelReference;
   readonly measurement: Measurement;
   /** The candidate that had done the same work. */
@@ -22,20 +24,21 @@ export interface Completion {
 }
 
 /**
- * Gives candidates of a campaign their results and their places on the front, in that order; the campaign's lock is held. With the
- * result of a rung that is not its last a candidate is stopped, until it may go on. One that had done the same work had done all of
- * it. However many there are, it takes as many statements.
+ * Gives candidates their results and their places on the fronts of their campaigns, in that order. With the result of a rung that is
+ * not its last a candidate is stopped, until it may go on. One that had done the same work had done all of it. The campaigns' locks
+ * are held. However many there are, of however many campaigns, it takes as many statements.
  */
 export async function completeCandidates(
   transaction: Prisma.TransactionClient,
-  campaignId: string,
-  spec: CampaignSpec,
   completions: readonly Completion[],
 ): Promise<void> {
   if (completions.length === 0) return;
-  const results = completions.map((each) => resultOf(spec, each));
+  const results = completions.map(resultOf);
   await transaction.artifact.createMany({
-    data: results.map(({ model: { artifact, bytes } }) => ({ hash: artifact, bytes })),
+    data: results
+      .map(({ model: { artifact, bytes } }) => ({ hash: artifact, bytes }))
+      // In one order, so that of two who write the same none waits for another that waits for it.
+      .sort((a, b) => (a.hash < b.hash ? -1 : 1)),
     skipDuplicates: true,
   });
   const climbed = results.filter(({ rung }) => rung !== null && rung > 0);
@@ -49,13 +52,13 @@ export async function completeCandidates(
     rung === null || answeredBy !== undefined ? [] : [{ candidateId: id, rung, epochs, accuracy, energy }],
   );
   if (ofRungs.length > 0) await transaction.rungResult.createMany({ data: ofRungs });
-  const places = await updateFront(transaction, campaignId, spec, results);
+  const places = await updateFronts(transaction, results);
   const settled = results.map((result, i) => ({ ...result, ...places[i] }));
   await updateCandidates(transaction, settled);
   await recordEvents(
     transaction,
-    campaignId,
-    settled.map(({ id, state, number, accuracy, energy, joined, rung, answeredBy }) => ({
+    settled.map(({ id, campaignId, state, number, accuracy, energy, joined, rung, answeredBy }) => ({
+      campaignId,
       candidateId: id,
       kind: `candidate-${state}`,
       detail: {
@@ -67,8 +70,8 @@ export async function completeCandidates(
   );
 }
 
-function resultOf(spec: CampaignSpec, { candidate, model, measurement, answeredBy }: Completion) {
-  const { id, number, rung } = candidate;
+function resultOf({ spec, candidate, model, measurement, answeredBy }: Completion) {
+  const { id, campaignId, number, rung } = candidate;
   const schedule = PruningScheduleSchema.parse(candidate.schedule);
   const report = priceProfile(spec, measurement.profile);
   const { layers } = measurement.profile;
@@ -76,7 +79,7 @@ function resultOf(spec: CampaignSpec, { candidate, model, measurement, answeredB
   const left = layers.reduce((sum, layer) => sum + layer.weightsLeft, 0);
   const isLast = answeredBy !== undefined || isLastRung(spec, schedule, rung);
   return {
-    ...{ id, number, rung, model, measurement, answeredBy, report },
+    ...{ id, campaignId, spec, number, rung, model, measurement, answeredBy, report },
     state: isLast ? ('completed' as const) : ('stopped' as const),
     epochs: epochsOfRung(spec, schedule, rung),
     accuracy: measurement.accuracy,

@@ -33,3 +33,8 @@ export class BadCursorError extends Error {
 export class FencedError extends Error {
   override name = 'FencedError';
 }
+
+/** Others are at it just now: it may be tried again. */
+export class BusyError extends Error {
+  override name = 'BusyError';
+}

@@ -3,17 +3,20 @@ import type { Database } from './database.js';
 import type { Prisma } from './generated/client.js';
 import { noteToSend } from './notices.js';
 
-/** Adds to a campaign's log, in the transaction that does what is logged, and to what word is to be sent of. */
-export async function recordEvents(
-  transaction: Prisma.TransactionClient,
-  campaignId: string,
-  events: readonly { kind: string; detail: Prisma.InputJsonObject; candidateId: string | null }[],
-): Promise<void> {
+interface NewEvent {
+  readonly campaignId: string;
+  readonly kind: string;
+  readonly detail: Prisma.InputJsonObject;
+  readonly candidateId: string | null;
+}
+
+/** Adds to campaigns' logs, in the transaction that does what is logged, and to what word is to be sent of. */
+export async function recordEvents(transaction: Prisma.TransactionClient, events: readonly NewEvent[]): Promise<void> {
   const logged = await transaction.event.createManyAndReturn({
-    data: events.map((event) => ({ campaignId, ...event })),
-    select: { id: true, kind: true, detail: true },
+    data: [...events],
+    select: { id: true, campaignId: true, kind: true, detail: true },
   });
-  await noteToSend(transaction, campaignId, logged);
+  await noteToSend(transaction, logged);
 }
 
 export function recordEvent(
@@ -23,7 +26,7 @@ export function recordEvent(
   detail: Prisma.InputJsonObject,
   candidateId: string | null = null,
 ): Promise<void> {
-  return recordEvents(transaction, campaignId, [{ kind, detail, candidateId }]);
+  return recordEvents(transaction, [{ campaignId, kind, detail, candidateId }]);
 }
 
 /** The newest events of a campaign, or those of one kind, newest first. */

@@ -56,11 +56,11 @@ export async function importResults(
       const [{ split, images, accuracy, loss, profile }] = evaluations;
       const measurement = MeasurementSchema.parse({ split, images, accuracy, loss, profile });
       const model = { artifact: artifact.hash, bytes: artifact.bytes };
-      taken.push({ candidate, model, measurement, answeredBy: row.answeredBy ?? answeredBy });
+      taken.push({ spec, candidate, model, measurement, answeredBy: row.answeredBy ?? answeredBy });
       number++;
     }
     await transaction.candidate.createMany({ data: taken.map(({ candidate }) => candidate) });
-    await completeCandidates(transaction, campaignId, spec, taken);
+    await completeCandidates(transaction, taken);
     // The strategy is told of them in this order, before all else.
     await transaction.$executeRaw`
       UPDATE candidates SET told_order = number

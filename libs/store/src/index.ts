@@ -11,7 +11,14 @@ export { campaignFigures, trainingFigures } from './figures.js';
 export { archiveCampaign, deleteCampaign } from './put-away.js';
 export { listEvents } from './events.js';
 export { settleNotification, takeDueNotifications, type DueNotification } from './notifications.js';
-export { recordFailure, recordResult, recordResults, recordTest, type ArrivedResult } from './results.js';
+export {
+  recordFailure,
+  recordResult,
+  recordResults,
+  recordResultsOfFree,
+  recordTest,
+  type ArrivedResult,
+} from './results.js';
 export { extendCampaign, retryCandidates } from './reopen-campaign.js';
 export {
   askForReplicates,

@@ -8,69 +8,101 @@ import type { Prisma } from './generated/client.js';
 
 interface Member {
   readonly id: string;
+  readonly campaignId: string;
   readonly number: number;
   readonly accuracy: number;
   readonly energy: number;
 }
 interface Result extends Member {
+  readonly spec: CampaignSpec;
   readonly latency: number | null;
+}
+interface Place {
+  readonly joined: boolean;
+  readonly hypervolume: number;
+}
+/** What results of a campaign make of its front. */
+interface Change {
+  readonly campaignId: string;
+  readonly hypervolume: number;
+  /** How many times it is another. */
+  readonly changes: number;
+  readonly left: readonly Member[];
+  readonly came: readonly Member[];
 }
 
 /**
- * Puts results into their places on the front, one after the other. What left the front before is dominated by what is there, so that
- * the members and the new ones are all that has to be looked at, however many results there are.
+ * Puts results into their places on the fronts of their campaigns, one after the other. What left a front before is dominated by what
+ * is there, so that the members and the new ones are all that has to be looked at, however many results there are.
  *
- * @returns of each whether it is on the front, and the front's hypervolume with it
+ * @returns of each whether it is on its front, and the front's hypervolume with it
  */
-export async function updateFront(
+export async function updateFronts(
   transaction: Prisma.TransactionClient,
-  campaignId: string,
-  spec: CampaignSpec,
   results: readonly Result[],
-): Promise<{ joined: boolean; hypervolume: number }[]> {
-  const ids = new Set(results.map(({ id }) => id));
-  const lookUp = async (where: Prisma.CandidateWhereInput): Promise<Member[]> => {
-    const select = { id: true, number: true, accuracy: true, energy: true };
-    const rows = await transaction.candidate.findMany({ where: { campaignId, ...where }, select });
-    return rows.map(({ accuracy, energy, ...row }) => ({
-      ...row,
-      accuracy: accuracy ?? 0,
-      energy: energy ?? Infinity,
-    }));
-  };
-  const before = await lookUp({ frontPoint: { isNot: null } });
-  const wasMember = before.some(({ id }) => ids.has(id));
-  // Where the model of an earlier rung was a member, results that this one dominated may come back.
-  let known = wasMember ? await lookUp({ id: { notIn: [...ids] }, ...allowedBy(spec.constraints) }) : before;
-  const denseModel = await transaction.denseModel.findFirst({ where: { campaigns: { some: { id: campaignId } } } });
-  const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
-  let front: { members: Member[]; hypervolume: number } = { members: known, hypervolume: 0 };
-  const places = results.map((result) => {
-    const isAllowed = violationOf(spec.constraints, result) === 0;
-    // Of equal results the one that was asked for first is kept, whichever came first.
-    known = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
-    front = frontOf(known, denseEnergy);
-    known = front.members;
-    return { joined: front.members.some(({ id }) => id === result.id), hypervolume: front.hypervolume };
+): Promise<Place[]> {
+  const campaignIds = [...new Set(results.map(({ campaignId }) => campaignId))];
+  const members = await lookUp(transaction, { campaignId: { in: campaignIds }, frontPoint: { isNot: null } });
+  const campaigns = await transaction.campaign.findMany({
+    where: { id: { in: campaignIds } },
+    select: { id: true, denseModel: true },
   });
-  const { members, hypervolume } = front;
-  // A front may have thousands of members.
-  const [was, is] = [before, members].map((front) => new Set(front.map(({ id }) => id)));
-  const left = before.filter(({ id }) => !is.has(id));
-  const came = members.filter(({ id }) => !was.has(id));
-  const changes = places.filter(({ joined }) => joined).length || (wasMember ? 1 : 0);
-  await transaction.front.upsert({
-    where: { campaignId },
-    create: { campaignId, version: changes, hypervolume },
-    update: { hypervolume, version: { increment: changes } },
-  });
-  if (left.length > 0) {
-    await transaction.frontPoint.deleteMany({ where: { candidateId: { in: left.map(({ id }) => id) } } });
+  const places = new Map<Result, Place>();
+  const changes: Change[] = [];
+  for (const { id: campaignId, denseModel } of campaigns) {
+    const own = results.filter((result) => result.campaignId === campaignId);
+    const [{ spec }] = own;
+    const before = members.filter((member) => member.campaignId === campaignId);
+    const ids = new Set(own.map(({ id }) => id));
+    const wasMember = before.some(({ id }) => ids.has(id));
+    // Where the model of an earlier rung was a member, results that this one dominated may come back.
+    let known = wasMember
+      ? await lookUp(transaction, { campaignId, id: { notIn: [...ids] }, ...allowedBy(spec.constraints) })
+      : before;
+    const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
+    let hypervolume = 0;
+    for (const result of own) {
+      const isAllowed = violationOf(spec.constraints, result) === 0;
+      // Of equal results the one that was asked for first is kept, whichever came first.
+      const candidates = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
+      ({ members: known, hypervolume } = frontOf(candidates, denseEnergy));
+      places.set(result, { joined: known.some(({ id }) => id === result.id), hypervolume });
+    }
+    // A front may have thousands of members.
+    const [was, is] = [before, known].map((front) => new Set(front.map(({ id }) => id)));
+    changes.push({
+      campaignId,
+      hypervolume,
+      changes: own.filter((result) => places.get(result)?.joined).length || (wasMember ? 1 : 0),
+      left: before.filter(({ id }) => !is.has(id)),
+      came: known.filter(({ id }) => !was.has(id)),
+    });
   }
-  if (came.length > 0) {
-    await transaction.frontPoint.createMany({ data: came.map(({ id }) => ({ campaignId, candidateId: id })) });
-  }
-  return places;
+  await writeChanges(transaction, changes);
+  return results.map((result) => places.get(result) ?? { joined: false, hypervolume: 0 });
+}
+
+async function lookUp(transaction: Prisma.TransactionClient, where: Prisma.CandidateWhereInput): Promise<Member[]> {
+  const select = { id: true, campaignId: true, number: true, accuracy: true, energy: true };
+  const rows = await transaction.candidate.findMany({ where, select });
+  return rows.map(({ accuracy, energy, ...row }) => ({ ...row, accuracy: accuracy ?? 0, energy: energy ?? Infinity }));
+}
+
+async function writeChanges(transaction: Prisma.TransactionClient, changes: readonly Change[]): Promise<void> {
+  const column = <Of>(of: (each: Change) => Of): Of[] => changes.map(of);
+  await transaction.$executeRaw`
+    INSERT INTO fronts (campaign_id, version, hypervolume, updated_at)
+    SELECT campaign_id, changes, hypervolume, ${new Date()}
+      FROM unnest(
+        ${column(({ campaignId }) => campaignId)}::uuid[], ${column((each) => each.changes)}::int[],
+        ${column(({ hypervolume }) => hypervolume)}::float8[]
+      ) AS change (campaign_id, changes, hypervolume)
+    ON CONFLICT (campaign_id) DO UPDATE SET
+      version = fronts.version + excluded.version, hypervolume = excluded.hypervolume, updated_at = excluded.updated_at`;
+  const left = changes.flatMap(({ left }) => left.map(({ id }) => id));
+  if (left.length > 0) await transaction.frontPoint.deleteMany({ where: { candidateId: { in: left } } });
+  const came = changes.flatMap(({ came }) => came.map(({ id, campaignId }) => ({ campaignId, candidateId: id })));
+  if (came.length > 0) await transaction.frontPoint.createMany({ data: came });
 }
 
 /** A campaign's front as of its last result. */

@@ -3,6 +3,7 @@ import type { Prisma } from './generated/client.js';
 
 interface Logged {
   readonly id: bigint;
+  readonly campaignId: string;
   readonly kind: string;
   readonly detail: Prisma.JsonValue;
 }
@@ -15,18 +16,17 @@ function noticesOf({ kind, detail }: Logged): Notice[] {
   return (detail as Prisma.JsonObject).onFront === true ? ['front-member'] : [];
 }
 
-/** Notes, in the transaction that logs events, that word is to be sent of them, if their campaign wants that. */
-export async function noteToSend(
-  transaction: Prisma.TransactionClient,
-  campaignId: string,
-  events: readonly Logged[],
-): Promise<void> {
+/** Notes, in the transaction that logs events, that word is to be sent of them, where their campaigns want that. */
+export async function noteToSend(transaction: Prisma.TransactionClient, events: readonly Logged[]): Promise<void> {
   const notable = events.filter((event) => noticesOf(event).length > 0);
   if (notable.length === 0) return;
-  const { spec } = await transaction.campaign.findUniqueOrThrow({ where: { id: campaignId }, select: { spec: true } });
-  const wanted = CampaignSpecSchema.parse(spec).notify?.on ?? [];
+  const campaigns = await transaction.campaign.findMany({
+    where: { id: { in: notable.map(({ campaignId }) => campaignId) } },
+    select: { id: true, spec: true },
+  });
+  const wanted = new Map(campaigns.map(({ id, spec }) => [id, CampaignSpecSchema.parse(spec).notify?.on]));
   const notifications = notable.flatMap((event) => {
-    const notice = noticesOf(event).find((each) => wanted.includes(each));
+    const notice = noticesOf(event).find((each) => wanted.get(event.campaignId)?.includes(each));
     return notice ? [{ eventId: event.id, notice }] : [];
   });
   if (notifications.length > 0) await transaction.notification.createMany({ data: notifications });

@@ -1,8 +1,8 @@
 import { FINAL_CAMPAIGN_STATES, type Deletion, type DeleteRequest } from '@espalier/contracts';
-import { lockCampaign } from './ask-and-tell.js';
 import type { Database } from './database.js';
 import { ConflictError } from './errors.js';
 import type { Prisma } from './generated/client.js';
+import { lockCampaign } from './lock-campaigns.js';
 
 /** Puts a campaign that has ended away: it is kept, and listed no longer. Said again, it changes nothing. @throws ConflictError */
 export async function archiveCampaign(database: Database, campaignId: string): Promise<void> {

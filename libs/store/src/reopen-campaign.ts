@@ -8,13 +8,13 @@ import {
   type Retry,
   type RetryRequest,
 } from '@espalier/contracts';
-import { lockCampaign } from './ask-and-tell.js';
 import { spentBudget } from './budgets.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { ConflictError } from './errors.js';
 import { recordEvent } from './events.js';
 import { Prisma } from './generated/client.js';
+import { lockCampaign } from './lock-campaigns.js';
 
 /**
  * Gives a campaign that has ended larger budgets: its strategy goes on from what it was told. Budgets that it has already

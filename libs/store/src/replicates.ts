@@ -7,11 +7,12 @@ import {
   type ReplicateToDo,
 } from '@espalier/contracts';
 import { priceProfile } from '@espalier/networks';
-import { campaignSpec, lockCampaign } from './ask-and-tell.js';
+import { campaignSpec } from './ask-and-tell.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { ConflictError } from './errors.js';
 import { recordEvent } from './events.js';
+import { lockCampaign } from './lock-campaigns.js';
 import { describeAsked } from './rungs.js';
 import { spreadOf } from './spread.js';
 

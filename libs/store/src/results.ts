@@ -1,16 +1,17 @@
 import {
   FailureSchema,
+  type CampaignSpec,
   type CandidateStateWithoutResult,
   type Failure,
   type Measurement,
   type ModelReference,
 } from '@espalier/contracts';
 import { priceProfile } from '@espalier/networks';
-import { lockCampaign } from './ask-and-tell.js';
 import { completeCandidates, evaluationData, type Completion } from './complete-candidates.js';
 import type { Database } from './database.js';
-import { FencedError, NotFoundError } from './errors.js';
+import { BusyError, FencedError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
+import { lockCampaign, lockFreeCampaigns } from './lock-campaigns.js';
 import type { Prisma } from './generated/client.js';
 
 /** Who has a result, and whose it was first. */
@@ -22,6 +23,7 @@ export interface ResultOrigin {
 }
 
 export interface ArrivedResult extends ResultOrigin {
+  readonly campaignId: string;
   readonly candidateId: string;
   readonly model: ModelReference;
   readonly measurement: Measurement;
@@ -40,42 +42,67 @@ function refuseOtherRun(candidate: { id: string; heldBy: string | null }, run: s
  * @returns of each whether it was taken, or why not: FencedError when another run has taken the candidate up, NotFoundError when
  *   there is nobody any more whose result it is, or was
  */
-export async function recordResults(
+export function recordResults(
   database: Database,
   campaignId: string,
   arrived: readonly ArrivedResult[],
 ): Promise<PromiseSettledResult<void>[]> {
+  return database.$transaction(async (transaction) =>
+    record(transaction, new Map([[campaignId, await lockCampaign(transaction, campaignId)]]), arrived),
+  );
+}
+
+/**
+ * Writes results of whatever campaigns, as `recordResults`, in one transaction that waits for none of them: where a campaign is
+ * locked, or is not there, there is a BusyError for each of its results.
+ */
+export function recordResultsOfFree(
+  database: Database,
+  arrived: readonly ArrivedResult[],
+): Promise<PromiseSettledResult<void>[]> {
   return database.$transaction(async (transaction) => {
-    const spec = await lockCampaign(transaction, campaignId);
-    const candidates = await byId(
-      transaction,
-      arrived.map(({ candidateId }) => candidateId),
-    );
-    // With a campaign that is deleted its files go: what it would have answered with may be gone by now.
-    const answering = await byId(
-      transaction,
-      arrived.flatMap(({ answeredBy }) => answeredBy ?? []),
-    );
-    const completions = new Map<string, Completion>();
-    const outcomes = arrived.map(({ candidateId, model, measurement, run, answeredBy }): PromiseSettledResult<void> => {
-      try {
-        const candidate = candidates.get(candidateId);
-        if (!candidate) throw new NotFoundError('candidate', candidateId);
-        const isOpen = candidate.state === 'asked' || candidate.state === 'running';
-        if (!isOpen || completions.has(candidateId)) return TAKEN;
-        refuseOtherRun(candidate, run);
-        if (answeredBy !== undefined && !answering.has(answeredBy)) {
-          throw new NotFoundError('candidate', answeredBy, ': its campaign was deleted meanwhile');
-        }
-        completions.set(candidateId, { candidate, model, measurement, answeredBy });
-        return TAKEN;
-      } catch (reason) {
-        return { status: 'rejected', reason };
-      }
-    });
-    await completeCandidates(transaction, campaignId, spec, [...completions.values()]);
-    return outcomes;
+    const campaignIds = arrived.map(({ campaignId }) => campaignId);
+    return record(transaction, await lockFreeCampaigns(transaction, campaignIds), arrived);
   });
+}
+
+/** @param specs of the campaigns whose locks are held */
+async function record(
+  transaction: Prisma.TransactionClient,
+  specs: ReadonlyMap<string, CampaignSpec>,
+  arrived: readonly ArrivedResult[],
+): Promise<PromiseSettledResult<void>[]> {
+  const candidates = await byId(
+    transaction,
+    arrived.map(({ candidateId }) => candidateId),
+  );
+  // With a campaign that is deleted its files go: what it would have answered with may be gone by now.
+  const answering = await byId(
+    transaction,
+    arrived.flatMap(({ answeredBy }) => answeredBy ?? []),
+  );
+  const completions = new Map<string, Completion>();
+  const outcomes = arrived.map((result): PromiseSettledResult<void> => {
+    const { campaignId, candidateId, model, measurement, run, answeredBy } = result;
+    try {
+      const spec = specs.get(campaignId);
+      if (!spec) throw new BusyError(`campaign ${campaignId} is locked, or not there`);
+      const candidate = candidates.get(candidateId);
+      if (candidate?.campaignId !== campaignId) throw new NotFoundError('candidate', candidateId);
+      const isOpen = candidate.state === 'asked' || candidate.state === 'running';
+      if (!isOpen || completions.has(candidateId)) return TAKEN;
+      refuseOtherRun(candidate, run);
+      if (answeredBy !== undefined && !answering.has(answeredBy)) {
+        throw new NotFoundError('candidate', answeredBy, ': its campaign was deleted meanwhile');
+      }
+      completions.set(candidateId, { spec, candidate, model, measurement, answeredBy });
+      return TAKEN;
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  });
+  await completeCandidates(transaction, [...completions.values()]);
+  return outcomes;
 }
 
 const TAKEN: PromiseSettledResult<void> = { status: 'fulfilled', value: undefined };
@@ -94,7 +121,9 @@ export async function recordResult(
   measurement: Measurement,
   origin: ResultOrigin = {},
 ): Promise<void> {
-  const [outcome] = await recordResults(database, campaignId, [{ candidateId, model, measurement, ...origin }]);
+  const [outcome] = await recordResults(database, campaignId, [
+    { campaignId, candidateId, model, measurement, ...origin },
+  ]);
   if (outcome.status === 'rejected') throw outcome.reason;
 }
 

@@ -9,6 +9,7 @@ import {
   readFront,
   recordResult,
   recordResults,
+  recordResultsOfFree,
   setCampaignState,
   takeUpCandidates,
   type ArrivedResult,
@@ -22,7 +23,14 @@ const NOBODY = '00000000-0000-4000-8000-000000000000';
 let campaigns = 0;
 const newCampaign = (count: number, seed = campaigns + 1) =>
   campaignWith(database, `together-${++campaigns}`, count, { strategy: { name: 'random', seed } });
-const arrived = (candidateId: string, accuracy: number, weights: number, run?: string): ArrivedResult => ({
+const arrived = (
+  campaignId: string,
+  candidateId: string,
+  accuracy: number,
+  weights: number,
+  run?: string,
+): ArrivedResult => ({
+  campaignId,
   candidateId,
   run,
   model: { artifact: artifact(Math.round(1e6 * accuracy)), bytes: 7 },
@@ -34,11 +42,21 @@ describe('results that are written together', () => {
     const result = fc.record({ accuracy: fc.integer({ min: 1, max: 9 }), weights: fc.integer({ min: 1, max: 9 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(result, { minLength: 1, maxLength: 7 }), fc.nat(7), async (results, cut) => {
-        const [together, apart] = [await newCampaign(results.length), await newCampaign(results.length)];
-        const of = ({ candidates }: typeof together) =>
-          results.map(({ accuracy, weights }, i) => arrived(candidates[i].candidateId, accuracy / 10, weights / 10));
+        const [together, apart, mixed, others] = [
+          await newCampaign(results.length),
+          await newCampaign(results.length),
+          await newCampaign(results.length),
+          await newCampaign(results.length),
+        ];
+        const of = ({ id, candidates }: typeof together) =>
+          results.map(({ accuracy, weights }, i) =>
+            arrived(id, candidates[i].candidateId, accuracy / 10, weights / 10),
+          );
         await recordResults(database, together.id, of(together).slice(0, cut));
         await recordResults(database, together.id, of(together).slice(cut));
+        const interleaved = of(mixed).flatMap((each, i) => [each, of(others)[i]]);
+        await recordResultsOfFree(database, interleaved.slice(0, 2 * cut + 1));
+        await recordResultsOfFree(database, interleaved.slice(2 * cut + 1));
         for (const { candidateId, model, measurement: measured } of of(apart)) {
           await recordResult(database, apart.id, candidateId, model, measured);
         }
@@ -55,7 +73,8 @@ describe('results that are written together', () => {
             events: events.map(({ kind, detail }) => ({ kind, detail })),
           };
         };
-        expect(await written(together.id)).toEqual(await written(apart.id));
+        const one = await written(apart.id);
+        for (const { id } of [together, mixed, others]) expect(await written(id)).toEqual(one);
       }),
       { numRuns: 12 },
     );
@@ -66,11 +85,11 @@ describe('results that are written together', () => {
     const [first, second, third] = candidates.map(({ candidateId }) => candidateId);
     await database.candidate.update({ where: { id: second }, data: { heldBy: 'another run', state: 'running' } });
     const outcomes = await recordResults(database, id, [
-      arrived(first, 0.9, 0.5, 'a run'),
-      arrived(second, 0.8, 0.4, 'a late run'),
-      arrived(NOBODY, 0.8, 0.4, 'a run'),
-      arrived(first, 0.1, 0.1, 'a run'),
-      arrived(third, 0.7, 0.3, 'a run'),
+      arrived(id, first, 0.9, 0.5, 'a run'),
+      arrived(id, second, 0.8, 0.4, 'a late run'),
+      arrived(id, NOBODY, 0.8, 0.4, 'a run'),
+      arrived(id, first, 0.1, 0.1, 'a run'),
+      arrived(id, third, 0.7, 0.3, 'a run'),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual([
       'fulfilled',
