@@ -1,4 +1,4 @@
-// TensorFlow's library out of its Python wheel, and the two addons that join Node to it. Both are kept per user, by version,
+// TensorFlow's library out of its Python wheel, and the addons that join Node to it. Both are kept per user, by version,
 // so that a second checkout takes seconds. docs/decisions/0003-tensorflow-from-the-wheel.md says why.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -43,25 +43,30 @@ export function installTensorFlow(root, cache) {
     tensorflow,
     target: join(tfjs, 'lib/napi-v8/tfjs_binding.node'),
   });
-  buildAddon(cache, {
-    name: 'graph_session',
-    sources: [join(root, 'libs/tensorflow/native/graph_session.cc')],
-    flags: ['-DNAPI_CPP_EXCEPTIONS', `-I${include}`, `-I${join(root, 'node_modules/node-addon-api')}`],
-    tensorflow,
-    target: join(root, 'libs/tensorflow/build/graph_session.node'),
-  });
+  for (const name of ['graph_session', 'quietly']) {
+    buildAddon(cache, {
+      name,
+      sources: [join(root, `libs/tensorflow/native/${name}.cc`)],
+      flags: ['-DNAPI_CPP_EXCEPTIONS', `-I${include}`, `-I${join(root, 'node_modules/node-addon-api')}`],
+      // What is to be loaded before TensorFlow must not bring it along.
+      ...(name === 'graph_session' && { tensorflow }),
+      target: join(root, `libs/tensorflow/build/${name}.node`),
+    });
+  }
 }
 
 function buildAddon(cache, { name, sources, flags, tensorflow, target }) {
-  const hash = createHash('sha256').update(tensorflow);
+  const hash = createHash('sha256').update(tensorflow ?? '');
   for (const source of sources) hash.update(readFileSync(source));
   const built = join(cache, 'addons', `${name}-${hash.digest('hex').slice(0, 16)}`);
   makeFolder(built, (folder) => {
-    say(`Building ${name} against TensorFlow ${VERSION} (ten to thirty seconds, once per user)`);
-    const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'].map((file) => join(tensorflow, file));
+    say(`Building ${name}${tensorflow ? ` against TensorFlow ${VERSION}` : ''} (ten to thirty seconds, once per user)`);
+    const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
     run('g++', 'g++', [
-      ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', ...flags, `-I${join(tensorflow, 'include')}`],
-      ...[...sources, '-o', join(folder, 'addon.node'), ...libraries, `-Wl,-rpath,${tensorflow}`],
+      ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', ...flags],
+      ...(tensorflow ? [`-I${join(tensorflow, 'include')}`] : []),
+      ...[...sources, '-o', join(folder, 'addon.node')],
+      ...(tensorflow ? [...libraries.map((file) => join(tensorflow, file)), `-Wl,-rpath,${tensorflow}`] : []),
     ]);
   });
   const addon = join(built, 'addon.node');

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +48,27 @@ beforeAll(async () => {
   expect((await stack.espalier('up')).code).toBe(0);
 });
 afterAll(() => stack.remove());
+
+describe('espalier model', () => {
+  it('trains a network of the zoo, goes on where it was killed, and says of it what it says of the file', async () => {
+    const [out, data] = [join(stack.home, 'dense.keras'), join(stack.home, 'digits')];
+    const train = ['model', 'train', 'lenet-300-100', '--data', data, '--epochs', '30', '--out', out];
+    const killed = stack.start(...train);
+    killed.child.stderr?.on('data', (said: Buffer) => {
+      if (said.toString().includes('epoch 1 of 30')) killed.child.kill('SIGKILL');
+    });
+    await killed.ended;
+    expect(existsSync(out)).toBe(false);
+    const { code, stderr } = await stack.espalier(...train);
+    expect(code).toBe(0);
+    const [first, ...said] = stderr.trimEnd().split('\n');
+    expect(first).toContain(`going on from ${out}.checkpoint, after epoch `);
+    const tested = await stack.espalier('model', 'test', out, '--data', data);
+    // And nothing of TensorFlow's own.
+    expect(tested).toMatchObject({ code: 0, stderr: '' });
+    expect(said.filter((line) => !line.startsWith('epoch '))).toEqual([`${out} written: ${tested.stdout.trim()}`]);
+  }, 120_000);
+});
 
 describe('a campaign on a user’s own model and images', () => {
   it('starts from the trained weights, prunes filters and weights, and ends with models that are smaller', async () => {

@@ -26,16 +26,26 @@ export class TensorFlowNotBuiltError extends Error {
   override name = 'TensorFlowNotBuiltError';
 }
 
+/** What native/quietly.cc exports. */
+interface QuietlyAddon {
+  quietly: <Result>(call: () => Result) => Result;
+}
+
 let loaded: NativeAddon | undefined;
+const load = createRequire(import.meta.url);
+const built = (name: string): string => fileURLToPath(new URL(`../build/${name}.node`, import.meta.url));
 
 export function nativeAddon(): NativeAddon {
   if (loaded) return loaded;
   // TensorFlow turns its oneDNN kernels on by itself on some processors only; here they made training up to twice as fast on
   // others too (docs/decisions/0002). It looks at this once, when the library is loaded.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
-  const path = fileURLToPath(new URL('../build/graph_session.node', import.meta.url));
+  const path = built('graph_session');
   try {
-    loaded = createRequire(import.meta.url)(path) as NativeAddon;
+    // What the library says while it is loaded, it says whatever its log level.
+    const isQuiet = Number(process.env.TF_CPP_MIN_LOG_LEVEL ?? 0) > 0;
+    const run: QuietlyAddon['quietly'] = isQuiet ? (load(built('quietly')) as QuietlyAddon).quietly : (call) => call();
+    loaded = run(() => load(path) as NativeAddon);
   } catch (cause) {
     throw new TensorFlowNotBuiltError(
       `TensorFlow's graph addon does not load (${path}). Build it with \`npm run setup\`.`,
