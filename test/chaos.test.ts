@@ -90,7 +90,7 @@ describe('whatever happens to a campaign', () => {
         strategy: { name: seed % 2 === 0 ? 'frontier' : 'nsga2', seed: Math.ceil(seed / 8) },
         ...(seed % 3 === 0 && { rungs: { epochs: [1, 3], keep: 0.4 } }),
       });
-      base.space.fineTune = { epochs: [4, 8], imagesPerEpoch: 2000 + seed };
+      base.space.fineTune = { epochs: [4, 8], imagesPerEpoch: 2000 + (seed % 200) };
       await launch(stack, base);
       const faults = await live(stack, name, plan);
       const again = await expectNothingLost(stack, temporal, name, CANDIDATES);
