@@ -1,21 +1,11 @@
 import { CampaignSpecSchema } from '@espalier/contracts';
-import { startTestPostgres } from '@espalier/embedded/testing';
-import { addCandidates, createCampaign, listCandidates, openDatabase, type Database } from '@espalier/store';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addCandidates, createCampaign, listCandidates, type Database } from '@espalier/store';
+import { expect, it } from 'vitest';
+import { withTestDatabase } from './database-for-tests.js';
 import { resultWriter } from './result-writer.js';
 
 let database: Database;
-let stop: () => Promise<void>;
-
-beforeAll(async () => {
-  const postgres = await startTestPostgres();
-  database = openDatabase(postgres.url);
-  stop = () => postgres.stop();
-}, 120_000);
-afterAll(async () => {
-  await database.$disconnect();
-  await stop();
-});
+withTestDatabase((opened) => (database = opened));
 
 async function campaignOf(name: string) {
   const spec = CampaignSpecSchema.parse({

@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CampaignSpecSchema, NotificationSchema, type Notice } from '@espalier/contracts';
-import { startTestPostgres } from '@espalier/embedded/testing';
 import {
   addCandidates,
   createCampaign,
-  openDatabase,
   recordFailure,
   recordResult,
   setCampaignState,
@@ -15,6 +13,7 @@ import {
 import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { withTestDatabase } from './database-for-tests.js';
 import { sendNotifications } from './send-notifications.js';
 
 const SECRET = Buffer.from('a secret of thirty-two characters').toString('base64');
@@ -30,19 +29,12 @@ const receiver = createServer((request, response) => {
   });
 });
 let database: Database;
-let stop: () => Promise<void>;
+withTestDatabase((opened) => (database = opened));
 
 beforeAll(async () => {
-  const postgres = await startTestPostgres();
-  database = openDatabase(postgres.url);
-  stop = () => postgres.stop();
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
-}, 120_000);
-afterAll(async () => {
-  receiver.close();
-  await database.$disconnect();
-  await stop();
 });
+afterAll(() => receiver.close());
 beforeEach(() => {
   received.length = 0;
   status = 200;
