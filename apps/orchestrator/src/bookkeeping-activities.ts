@@ -23,6 +23,7 @@ import {
   recordFailure,
   recordReplicate,
   recordTest,
+  recordUntested,
   releaseCandidate,
   replicatesToDo,
   setCampaignState,
@@ -141,6 +142,10 @@ export function createBookkeepingActivities({
     dropReplicates: (campaignId) => dropReplicates(database, campaignId),
     howMade: (campaignId, candidateId) => howMade(database, campaignId, candidateId),
     recordTest: (campaignId, candidateId, measurement) => recordTest(database, campaignId, candidateId, measurement),
+    async recordUntested(campaignId, candidateId, failure) {
+      await recordUntested(database, campaignId, candidateId, failure);
+      log.warn('a front member cannot be tested', { campaignId, candidateId, failure });
+    },
   });
 }
 

@@ -172,6 +172,8 @@ export interface BookkeepingActivities {
   recordCampaignState(campaignId: string, state: CampaignState, failure: Failure | null): Promise<void>;
   frontWithoutTest(campaignId: string): Promise<{ candidateId: string; artifact: string }[]>;
   recordTest(campaignId: string, candidateId: string, measurement: Measurement): Promise<void>;
+  /** A member of the front that cannot be measured on the test split: it stays on the front without. */
+  recordUntested(campaignId: string, candidateId: string, failure: Failure): Promise<void>;
   /** What has to be done for a candidate's model, from the dense network on. */
   howMade(campaignId: string, candidateId: string): Promise<AskedCandidate>;
   /** What was asked for of a reevaluation and has no end. */

@@ -17,6 +17,7 @@ export {
   recordResults,
   recordResultsOfFree,
   recordTest,
+  recordUntested,
   type ArrivedResult,
 } from './results.js';
 export { extendCampaign, retryCandidates } from './reopen-campaign.js';

@@ -125,13 +125,22 @@ export async function readFront(database: Database, campaignId: string): Promise
   };
 }
 
-/** Front members that have not been measured on the test split. */
+/** Front members that have not been measured on the test split, and may be. */
 export async function frontWithoutTest(
   database: Database,
   campaignId: string,
 ): Promise<{ candidateId: string; artifact: string }[]> {
+  const untested = await database.event.findMany({
+    where: { campaignId, kind: 'candidate-untested' },
+    select: { candidateId: true },
+  });
   const rows = await database.candidate.findMany({
-    where: { campaignId, frontPoint: { isNot: null }, evaluations: { none: { split: 'test' } } },
+    where: {
+      campaignId,
+      id: { notIn: untested.flatMap(({ candidateId }) => candidateId ?? []) },
+      frontPoint: { isNot: null },
+      evaluations: { none: { split: 'test' } },
+    },
     orderBy: { number: 'asc' },
     select: { id: true, artifactHash: true },
   });

@@ -12,7 +12,7 @@ interface Logged {
 function noticesOf({ kind, detail }: Logged): Notice[] {
   if (kind === 'campaign-failed') return ['failure', 'finish'];
   if (kind === 'campaign-completed' || kind === 'campaign-cancelled') return ['finish'];
-  if (kind === 'candidate-failed') return ['failure'];
+  if (kind === 'candidate-failed' || kind === 'candidate-untested') return ['failure'];
   return (detail as Prisma.JsonObject).onFront === true ? ['front-member'] : [];
 }
 

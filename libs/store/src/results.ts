@@ -172,3 +172,18 @@ export async function recordTest(
     await recordEvent(transaction, campaignId, 'candidate-tested', { accuracy: measurement.accuracy }, candidateId);
   });
 }
+
+/** Says in the log, once, that a front member could not be measured on the test split, and why. */
+export async function recordUntested(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  { type, message }: Failure,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    await lockCampaign(transaction, campaignId);
+    const kind = 'candidate-untested';
+    const said = await transaction.event.findFirst({ where: { campaignId, candidateId, kind } });
+    if (!said) await recordEvent(transaction, campaignId, kind, { type, message }, candidateId);
+  });
+}

@@ -6,12 +6,15 @@ import {
   createCampaign,
   findCampaign,
   findCandidate,
+  frontWithoutTest,
   listCandidates,
+  listEvents,
   openDatabase,
   readFront,
   recordDenseModel,
   recordFailure,
   recordResult,
+  recordUntested,
   setCampaignState,
   tellCandidates,
   unsettledCandidates,
@@ -166,6 +169,21 @@ describe('a result', () => {
     const { dense, hypervolume } = await findCampaign(database, id);
     const { energy } = await findCandidate(database, candidates[0].candidateId);
     expect(hypervolume).toBeCloseTo(0.9 * (1 - (energy ?? 0) / (dense?.energy.total ?? 1)), 9);
+  });
+});
+
+describe('a front member', () => {
+  it('that cannot be tested is said to be so once, and is not asked for again', async () => {
+    const { id, candidates } = await campaignWith(database, 'untested', 2);
+    const [first, second] = candidates.map(({ candidateId }) => candidateId);
+    await recordResult(database, id, first, { artifact: artifact(1), bytes: 7 }, measurement(0.9, 0.9));
+    await recordResult(database, id, second, { artifact: artifact(2), bytes: 7 }, measurement(0.8, 0.2));
+    const failure = { type: 'ArtifactLostError', message: 'the model is lost' };
+    for (let times = 0; times < 2; times++) await recordUntested(database, id, first, failure);
+    expect((await frontWithoutTest(database, id)).map(({ candidateId }) => candidateId)).toEqual([second]);
+    expect((await readFront(database, id)).points).toHaveLength(2);
+    const said = await listEvents(database, id, 9, 'candidate-untested');
+    expect(said).toMatchObject([{ candidate: first, detail: failure }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { CampaignPlan, Measurement } from '@espalier/contracts';
 import { ApplicationFailure } from '@temporalio/common';
-import { patched, workflowInfo } from '@temporalio/workflow';
-import { bookkeeping, isLostArtifact, localBookkeeping, trainingOn } from './activities.js';
+import { isCancellation, patched, workflowInfo } from '@temporalio/workflow';
+import { bookkeeping, failureOf, isLostArtifact, localBookkeeping, trainingOn } from './activities.js';
 import { inLanes } from './in-lanes.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
@@ -37,11 +37,24 @@ export async function testFront(campaignId: string, plan: CampaignPlan, dense: s
     }
   };
 
+  const test = async (member: Member): Promise<void> => {
+    const { candidateId } = member;
+    let measured: Measurement;
+    try {
+      measured = await measure(member);
+    } catch (error) {
+      if (!isSideBySide || isCancellation(error)) throw error;
+      // What a campaign has found is not lost for one of its members.
+      return books.recordUntested(campaignId, candidateId, failureOf(error));
+    }
+    await books.recordTest(campaignId, candidateId, measured);
+  };
+
   const left = await bookkeeping.frontWithoutTest(campaignId);
   await inLanes(
     left,
     isSideBySide ? plan.parallelism : 1,
-    async (member) => books.recordTest(campaignId, member.candidateId, await measure(member)),
+    test,
     () => isSideBySide && workflowInfo().continueAsNewSuggested,
   );
   return left.length === 0;
