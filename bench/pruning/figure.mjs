@@ -39,7 +39,7 @@ export function accuracyAgainstEnergy(file, title, points, batch) {
   chart.setOption({
     animation: false,
     title: { text: title, left: 'center' },
-    legend: { bottom: 0, data: methods },
+    legend: { bottom: 0, itemGap: 30, data: methods },
     grid: { top: 50, bottom: 130, left: 70, right: 30 },
     xAxis: { type: 'log', name: 'times less energy than dense', nameLocation: 'middle', nameGap: 28 },
     yAxis: { type: 'value', name: 'test accuracy, %', min: ({ max }) => Math.floor(max - 4), scale: true },

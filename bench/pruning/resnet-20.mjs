@@ -1,5 +1,6 @@
 // ResNet-20 on CIFAR-10, on Eyeriss: 69 % of the weights gone, and half of the multiply-accumulates gone with whole filters,
 // beside Torch-Pruning's choice of filters. One dense network (examples/models), three seeds of pruning and fine-tuning.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { weightedLayers } from '@espalier/networks';
 import { accuracyAgainstEnergy } from './figure.mjs';
@@ -12,6 +13,8 @@ const DENSE = fileURLToPath(new URL('../../examples/models/resnet-20-cifar-10.ke
 const SEEDS = (process.env.ESPALIER_RESNET_SEEDS ?? '1,2,3').split(',').map(Number);
 const ONLY = process.env.ESPALIER_RESNET_METHODS?.split(';');
 const BATCH = 48;
+/** What was measured of each method and seed, in whatever run: the figure is drawn of all. */
+const MEASURED = fileURLToPath(new URL('../figures/resnet-20.json', import.meta.url));
 /** After single weights have gone little is to be made good, after whole filters much; those networks train twice as fast. */
 const EPOCHS = {
   weights: { epochs: 6, learningRate: { name: 'cosine', peak: 0.05 } },
@@ -75,14 +78,25 @@ export async function benchResnet20() {
         epochs: EPOCHS[of].epochs,
       };
       points.push(point);
+      draw(keep(point));
       process.stderr.write(
         `${name}, seed ${seed}: test ${percent(result.test)} (dense ${percent(base.test)}, before fine-tuning ${percent(before)}), ${percent(point.left)} of the weights, ${times(point.macs)} fewer MACs, ${times(point.gains[BATCH])} less energy\n`,
       );
     }
   }
-  accuracyAgainstEnergy('resnet-20', `ResNet-20, CIFAR-10, Eyeriss, batch ${BATCH}`, points, BATCH);
   return groupsBy(points, ({ method }) => method).map(row);
 }
+
+/** @returns all that was measured so far, this in the place of an earlier one of the same method and seed */
+function keep(point) {
+  const before = existsSync(MEASURED) ? JSON.parse(readFileSync(MEASURED, 'utf8')) : [];
+  const all = [...before.filter(({ method, seed }) => method !== point.method || seed !== point.seed), point];
+  writeFileSync(MEASURED, `${JSON.stringify(all, null, 2)}\n`);
+  return all;
+}
+
+const draw = (points) =>
+  accuracyAgainstEnergy('resnet-20', `ResNet-20, CIFAR-10, Eyeriss, batch ${BATCH}`, points, BATCH);
 
 function row(points) {
   const [{ method, epochs }] = points;
