@@ -1,4 +1,4 @@
-// TensorFlow's library out of its Python wheel, and the addons that join Node to it. Both are kept per user, by version,
+// TensorFlow's library out of its Python wheel, and the addons that join Node to it. All are kept per user, by version,
 // so that a second checkout takes seconds. docs/decisions/0003-tensorflow-from-the-wheel.md says why.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
