@@ -67,6 +67,11 @@ describe('espalier model', () => {
     // And nothing of TensorFlow's own.
     expect(tested).toMatchObject({ code: 0, stderr: '' });
     expect(said.filter((line) => !line.startsWith('epoch '))).toEqual([`${out} written: ${tested.stdout.trim()}`]);
+    const refused = { nowhere: "there is no data set 'nowhere'", [MODEL]: 'is not a folder' };
+    for (const [wrong, why] of Object.entries(refused)) {
+      const { code, stderr } = await stack.espalier('model', 'test', out, '--data', wrong);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(new RegExp(`^espalier: .*${why}.*\n$`))]);
+    }
   }, 120_000);
 });
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { DataSetError } from '@espalier/datasets';
 import { StackError } from '@espalier/embedded';
 import { Command, CommanderError } from 'commander';
 import { acceleratorCommand } from './commands/accelerator.js';
@@ -75,7 +76,9 @@ function report(error: unknown): number {
       ? error
       : error instanceof StackError
         ? new CommandError('unavailable', error.message)
-        : new CommandError('internal', error instanceof Error ? (error.stack ?? error.message) : String(error));
+        : error instanceof DataSetError
+          ? new CommandError('invalid', error.message)
+          : new CommandError('internal', error instanceof Error ? (error.stack ?? error.message) : String(error));
   if (process.argv.includes('--json')) {
     printJson(known.problem ?? { type: 'about:blank', title: known.kind, detail: known.message });
   }

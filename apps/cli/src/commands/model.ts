@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DATA_SETS, loadDataSet } from '@espalier/datasets';
+import { DATA_SETS, loadDataSet, type DataSet } from '@espalier/datasets';
 import { cacheFolder } from '@espalier/embedded';
 import { macCount } from '@espalier/energy-model';
 import {
@@ -10,6 +10,7 @@ import {
   ZOO,
   zooNetwork,
   type ImportedModel,
+  type Network,
 } from '@espalier/networks';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../option-numbers.js';
@@ -42,8 +43,7 @@ export function modelCommand(): Command {
     .option('--json', 'print the result as JSON')
     .action(async (path: string, { data, json }: { data: string; json?: boolean }) => {
       const model = await read(path);
-      const { height, width, channels } = model.network.input;
-      const set = await loadDataSet(data, join(cacheFolder(), 'data'), null, { height, width, channels });
+      const set = await loadDataFor(model.network, data);
       const accuracy = await accuracyOf(model, set, 'test');
       if (json) printJson({ network: model.network.name, data, images: set.test.count, testAccuracy: accuracy });
       else print(`${percent(accuracy)} of ${set.test.count} test images`);
@@ -76,20 +76,7 @@ async function train(
   { data, out, to, seed, epochs }: { data: string; out: string; to: ModelFormat; seed: number; epochs?: number },
 ): Promise<void> {
   const network = zoo(name);
-  const { height, width, channels } = network.input;
-  const set = await loadDataSet(data, join(cacheFolder(), 'data'), null, { height, width, channels });
-  const { image } = set;
-  if (
-    set.classes !== network.classes ||
-    image.height !== height ||
-    image.width !== width ||
-    image.channels !== channels
-  ) {
-    throw new CommandError(
-      'invalid',
-      `${name} tells ${network.classes} classes of images of ${height} × ${width} × ${channels} apart; ${data} has ${set.classes} of ${image.height} × ${image.width} × ${image.channels}`,
-    );
-  }
+  const set = await loadDataFor(network, data);
   const { model, testAccuracy } = await trainModel(network, set, {
     out,
     seed,
@@ -97,6 +84,20 @@ async function train(
   });
   const file = await writing(model, to, out);
   note(`${file} written: ${percent(testAccuracy)} of ${set.test.count} test images`);
+}
+
+/** @throws CommandError when the network is for other images, or tells others apart */
+async function loadDataFor({ name, input, classes }: Network, data: string): Promise<DataSet> {
+  const { height, width, channels } = input;
+  const set = await loadDataSet(data, join(cacheFolder(), 'data'), null, { height, width, channels });
+  const { image } = set;
+  if (set.classes !== classes || image.height !== height || image.width !== width || image.channels !== channels) {
+    throw new CommandError(
+      'invalid',
+      `${name} tells ${classes} classes of images of ${height} × ${width} × ${channels} apart; ${data} has ${set.classes} of ${image.height} × ${image.width} × ${image.channels}`,
+    );
+  }
+  return set;
 }
 
 function zoo(name: string): ReturnType<typeof zooNetwork> {
