@@ -29,3 +29,24 @@ export class CommandError extends Error {
     super(message);
   }
 }
+
+/** What the libraries refuse, by the names of their errors: some of them would load TensorFlow to be told of by their classes. */
+const KINDS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
+  CheckpointMismatchError: 'invalid',
+  DataSetError: 'invalid',
+  DivergedError: 'invalid',
+  EnergyModelError: 'invalid',
+  NetworkError: 'invalid',
+  SafetensorsError: 'invalid',
+  StackError: 'unavailable',
+  TensorFlowNotBuiltError: 'unavailable',
+};
+
+/** Any error as one that can be told; what nobody foresaw keeps its stack. */
+export function asCommandError(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  if (!(error instanceof Error)) return new CommandError('internal', String(error));
+  return error.name in KINDS
+    ? new CommandError(KINDS[error.name], error.message)
+    : new CommandError('internal', error.stack ?? error.message);
+}

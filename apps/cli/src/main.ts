@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { DataSetError } from '@espalier/datasets';
-import { StackError } from '@espalier/embedded';
 import { Command, CommanderError } from 'commander';
 import { acceleratorCommand } from './commands/accelerator.js';
 import { campaignCommand } from './commands/campaign.js';
@@ -13,7 +11,7 @@ import { frontCommand } from './commands/front.js';
 import { searchCommand } from './commands/search.js';
 import { downCommand, statusCommand, upCommand } from './commands/stack.js';
 import { workerCommand } from './commands/worker.js';
-import { CommandError, EXIT_CODES } from './exit-codes.js';
+import { asCommandError, EXIT_CODES } from './exit-codes.js';
 import { printJson } from './output.js';
 
 const program = new Command('espalier')
@@ -71,14 +69,7 @@ try {
 /** Tells an error in a sentence (or as JSON when that was asked for) and gives its exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.invalid;
-  const known =
-    error instanceof CommandError
-      ? error
-      : error instanceof StackError
-        ? new CommandError('unavailable', error.message)
-        : error instanceof DataSetError
-          ? new CommandError('invalid', error.message)
-          : new CommandError('internal', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const known = asCommandError(error);
   if (process.argv.includes('--json')) {
     printJson(known.problem ?? { type: 'about:blank', title: known.kind, detail: known.message });
   }

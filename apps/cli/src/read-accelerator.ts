@@ -1,6 +1,6 @@
 import { AcceleratorSchema, fieldErrors } from '@espalier/contracts';
 import type { Accelerator } from '@espalier/energy-model';
-import { acceleratorOf, NetworkError } from '@espalier/networks';
+import { acceleratorOf } from '@espalier/networks';
 import { CommandError } from './exit-codes.js';
 import { fieldLines } from './field-lines.js';
 import { readYaml } from './read-spec.js';
@@ -11,17 +11,11 @@ export const isFile = (name: string): boolean => /\.(ya?ml|json|onnx)$|[/\\]/.te
 /**
  * A shipped chip, or one that a YAML file describes.
  *
+ * @throws NetworkError when no such chip is shipped
  * @throws CommandError naming each field that is wrong
  */
 export async function readAccelerator(nameOrFile: string): Promise<Accelerator> {
-  if (!isFile(nameOrFile)) {
-    try {
-      return acceleratorOf(nameOrFile);
-    } catch (error) {
-      if (error instanceof NetworkError) throw new CommandError('invalid', error.message);
-      throw error;
-    }
-  }
+  if (!isFile(nameOrFile)) return acceleratorOf(nameOrFile);
   const content = await readYaml(nameOrFile);
   const parsed = AcceleratorSchema.safeParse(content);
   if (parsed.success) return parsed.data;

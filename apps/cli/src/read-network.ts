@@ -25,15 +25,11 @@ export const NETWORK_NAMES: readonly string[] = [...ZOO, ...PUBLISHED_NETWORKS.m
  * A network to price: of the zoo, of the literature, or from a file: a layer list (YAML or JSON), ONNX, tfjs's
  * model.json, or Keras (.keras, .h5).
  *
- * @throws CommandError when there is none of that name, or its file cannot be priced
+ * @throws NetworkError when there is none of that name, or its file cannot be priced
+ * @throws CommandError when its file cannot be read, naming each field that is wrong
  */
 export async function readNetwork(nameOrFile: string): Promise<PricedNetwork> {
-  try {
-    return isFile(nameOrFile) ? await fromFile(nameOrFile) : named(nameOrFile);
-  } catch (error) {
-    if (error instanceof NetworkError) throw new CommandError('invalid', error.message);
-    throw error;
-  }
+  return isFile(nameOrFile) ? fromFile(nameOrFile) : named(nameOrFile);
 }
 
 function named(name: string): PricedNetwork {

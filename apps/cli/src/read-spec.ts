@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
 import { fieldErrors, LaunchRequestSchema, type LaunchRequest } from '@espalier/contracts';
 import { isFolder } from '@espalier/datasets';
-import { importModel, NetworkError } from '@espalier/networks';
+import { importModel } from '@espalier/networks';
 import { encodeCheckpoint } from '@espalier/training';
 import { LineCounter, parseDocument } from 'yaml';
 import { artifactsFolder } from './artifacts-folder.js';
@@ -17,6 +17,7 @@ import { readPriorResults } from './read-prior-results.js';
  *
  * @param from what it is to begin with beside what it says itself: names of campaigns, and CSV files
  * @throws CommandError naming line and column of a syntax error, or each field that is wrong
+ * @throws NetworkError when a model's file is no model
  */
 export async function readSpec(path: string, from: readonly string[] = []): Promise<LaunchRequest> {
   let content = await readYaml(path);
@@ -65,16 +66,11 @@ async function readWarmStart(folder: string, sources: unknown[]): Promise<Partia
 
 /** A trained model's file as the two fields of a spec that describe it. */
 async function readModel(path: string, preprocessing: unknown): Promise<{ network: object; weights: string }> {
-  try {
-    const { network, weights } = await importModel(path);
-    const model = { network, weights, masks: new Map(), slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
-    const hash = await new FolderArtifactStore(artifactsFolder()).put(encodeCheckpoint(model));
-    const input = { ...network.input, ...(preprocessing !== undefined && { preprocessing }) };
-    return { network: { ...network, input }, weights: hash };
-  } catch (error) {
-    if (error instanceof NetworkError) throw new CommandError('invalid', error.message);
-    throw error;
-  }
+  const { network, weights } = await importModel(path);
+  const model = { network, weights, masks: new Map(), slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
+  const hash = await new FolderArtifactStore(artifactsFolder()).put(encodeCheckpoint(model));
+  const input = { ...network.input, ...(preprocessing !== undefined && { preprocessing }) };
+  return { network: { ...network, input }, weights: hash };
 }
 
 /** @throws CommandError when the file cannot be read or is not YAML */

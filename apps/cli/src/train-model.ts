@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { DataSet } from '@espalier/datasets';
 import type { Network } from '@espalier/networks';
 import type { Checkpoint, Recipe } from '@espalier/training';
@@ -7,9 +7,12 @@ import { note, percent } from './output.js';
 import { loadTraining } from './run-model.js';
 import { writeWhole } from './write-whole.js';
 
+/** Beside the place of the result. */
+export const checkpointOf = (out: string): string => `${out}.checkpoint`;
+
 /**
- * Trains a network of the zoo by its recipe. A checkpoint lies beside the place of the result after each epoch, so that the
- * same command goes on after an interruption.
+ * Trains a network of the zoo by its recipe. After each epoch a checkpoint is written, so that the same command goes on after an
+ * interruption; it is left there.
  *
  * @returns the weights, and their accuracy on the test images
  */
@@ -20,7 +23,7 @@ export async function trainModel(
 ): Promise<{ model: Checkpoint; testAccuracy: number }> {
   const training = await loadTraining();
   const recipe: Recipe = { ...training.denseRecipe(network), ...(epochs !== undefined && { epochs }) };
-  const file = `${out}.checkpoint`;
+  const file = checkpointOf(out);
   const trainable = new training.TrainableNetwork(network);
   try {
     const start: Checkpoint = existsSync(file)
@@ -53,7 +56,6 @@ export async function trainModel(
     });
     const { accuracy } = await trainable.measure(data.test, 'test');
     const state = await trainable.state();
-    await rm(file, { force: true });
     return { model: { ...state, network, epochsDone: recipe.epochs, stepsIntoEpoch: 0 }, testAccuracy: accuracy };
   } finally {
     trainable.close();

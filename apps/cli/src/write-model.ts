@@ -28,13 +28,13 @@ export async function writeModel(
   out: string,
   data?: DataSet,
 ): Promise<string> {
-  const path = resolve(out);
+  const file = modelFile(format, out);
   switch (format) {
     case 'tfjs': {
       const { modelJson, weightsBinary } = exportTfjsLayers(network, weights);
       // model.json last: a reader who finds it finds the weights too.
-      await writeWhole(join(path, TFJS_WEIGHTS_FILE), weightsBinary);
-      return writeWhole(join(path, 'model.json'), modelJson);
+      await writeWhole(join(dirname(file), TFJS_WEIGHTS_FILE), weightsBinary);
+      return writeWhole(file, modelJson);
     }
     case 'sparse': {
       const ranges =
@@ -43,16 +43,22 @@ export async function writeModel(
           activationRanges(trainable, data.validation),
         ));
       const { json, binary } = exportSparse(network, weights, ranges);
-      await writeWhole(join(path, 'sparse.bin'), binary);
-      return writeWhole(join(path, 'sparse.json'), json);
+      await writeWhole(join(dirname(file), 'sparse.bin'), binary);
+      return writeWhole(file, json);
     }
     case 'keras':
-      return writeWhole(path, await exportKerasArchive(network, weights));
+      return writeWhole(file, await exportKerasArchive(network, weights));
     case 'h5':
-      return writeWhole(path, await exportKerasHdf5(network, weights));
+      return writeWhole(file, await exportKerasHdf5(network, weights));
     case 'onnx':
-      return writeWhole(path, exportOnnx(network, weights));
+      return writeWhole(file, exportOnnx(network, weights));
   }
+}
+
+/** The file by which a model that is written so is loaded. */
+export function modelFile(format: ModelFormat, out: string): string {
+  if (format === 'tfjs') return resolve(out, 'model.json');
+  return format === 'sparse' ? resolve(out, 'sparse.json') : resolve(out);
 }
 
 /** The accuracy on validation images of a model as it was written: by tfjs for tfjs, else imported again. */

@@ -3,7 +3,7 @@ import { logTemporalTo } from '@espalier/logging';
 import { listWorkers, openDatabase } from '@espalier/store';
 import { startTracing } from '@espalier/tracing';
 import { ORCHESTRATOR_QUEUE, type Worker as ListedWorker } from '@espalier/contracts';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createBookkeepingActivities } from './bookkeeping-activities.js';
@@ -20,8 +20,7 @@ logTemporalTo(log);
 const tracing = startTracing('orchestrator');
 const database = openDatabase(config.DATABASE_URL);
 const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
-const clientConnection = await Connection.connect({ address: config.TEMPORAL_ADDRESS });
-const client = new Client({ connection: clientConnection, namespace: config.TEMPORAL_NAMESPACE });
+const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
 const worker = await Worker.create({
   connection,
   namespace: config.TEMPORAL_NAMESPACE,
@@ -29,11 +28,7 @@ const worker = await Worker.create({
   workflowsPath: createRequire(import.meta.url).resolve('@espalier/workflows'),
   activities: createBookkeepingActivities({
     database,
-    client: new Client({
-      connection: clientConnection,
-      namespace: config.TEMPORAL_NAMESPACE,
-      plugins: tracing.plugins,
-    }),
+    client: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE, plugins: tracing.plugins }),
     // A campaign trains on cards where there are any; when the API was away, none of their workers could be heard.
     deviceClass: async () => {
       const workers = await listWorkers(database);
@@ -57,7 +52,6 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 log.info('the orchestrator takes work');
 await worker.run();
 await Promise.all(looks.map((stop) => stop()));
-await clientConnection.close();
 await connection.close();
 await database.$disconnect();
 await tracing.stop();

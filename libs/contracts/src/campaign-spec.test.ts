@@ -43,6 +43,9 @@ describe('a campaign spec', () => {
     ['a name with spaces', { name: 'My Campaign' }, /^name = "My Campaign": a name of lower-case letters/],
     ['a strategy that there is not', { strategy: { name: 'magic' } }, /^strategy\.name = "magic"/],
     ['an accuracy above 1', { constraints: { accuracy: { min: 97 } } }, /^constraints\.accuracy\.min = 97/],
+    ['no network', { network: undefined }, /^network: .*expected string or object, received undefined/],
+    ['a network without a name', { network: '' }, /^network = "": .*>=1 characters/],
+    ['a chip of which nothing is said', { accelerator: { name: 'mine' } }, /^accelerator\.\w+: .*received undefined/],
     [
       'a loop of what prunes while it trains',
       { space: { ...good.space, criterion: ['movement'], loop: { accuracyLoss: 0.01 } } },

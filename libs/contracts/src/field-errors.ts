@@ -3,6 +3,11 @@ import type { FieldError } from './problem.js';
 interface Issue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly code?: string | undefined;
+  /** What was expected where the kind of value is wrong. */
+  readonly expected?: string;
+  /** Of a value that may be of several kinds: what each of them has against it. */
+  readonly errors?: readonly (readonly Issue[])[];
 }
 
 /**
@@ -11,7 +16,7 @@ interface Issue {
  * @param input what was validated; the offending value is looked up in it
  */
 export function fieldErrors(issues: readonly Issue[], input: unknown): FieldError[] {
-  return issues.map((issue) => {
+  return issues.flatMap(ofItsKind).map((issue) => {
     const path = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
     const value = path.reduce<unknown>(
       (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
@@ -24,3 +29,24 @@ export function fieldErrors(issues: readonly Issue[], input: unknown): FieldErro
       : { field, message: issue.message };
   });
 }
+
+/** What is wrong with a value that may be of several kinds: what the kind that it is has against it, else that it is of none. */
+function ofItsKind(issue: Issue): Issue[] {
+  const kinds = issue.errors ?? [];
+  if (kinds.length === 0) return [issue];
+  const under = (within: Issue): Issue => ({ ...within, path: [...(issue.path ?? []), ...(within.path ?? [])] });
+  const own = kinds.find((within) => !within.some(isOfAnotherKind));
+  if (own) return own.map(under).flatMap(ofItsKind);
+  const others = kinds.map((within) => within.find(isOfAnotherKind) as Issue);
+  const expected = new Set(others.map(({ expected, message }) => expected ?? message));
+  return [
+    {
+      ...issue,
+      message: others[0].message.replace(/expected [^,]+/, `expected ${[...expected].join(' or ')}`),
+      errors: [],
+    },
+  ];
+}
+
+const isOfAnotherKind = ({ code, path = [] }: Issue): boolean =>
+  path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');

@@ -54,7 +54,9 @@ const DEFAULT_IMAGE = { height: 32, width: 32, channels: 3 };
 
 function entry(name: string): (typeof SETS)[string] {
   if (!Object.hasOwn(SETS, name)) {
-    throw new DataSetError(`there is no data set '${name}'; there are: ${DATA_SETS.join(', ')}`);
+    throw new DataSetError(
+      `there is no data set '${name}'; there are: ${DATA_SETS.join(', ')}; a folder of your own is given by its path, such as ./${name}`,
+    );
   }
   return SETS[name];
 }

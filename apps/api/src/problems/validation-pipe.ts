@@ -11,7 +11,7 @@ export class ContractValidationPipe extends StandardSchemaValidationPipe {
     const result = await this.validate<T>(value, schema);
     if (!result.issues) return result.value;
     const at = metadata.data === undefined ? [] : [metadata.data];
-    const issues = result.issues.map(({ message, path }) => ({ message, path: [...at, ...(path ?? [])] }));
+    const issues = result.issues.map((issue) => ({ ...issue, path: [...at, ...(issue.path ?? [])] }));
     throw invalidFields(fieldErrors(issues, metadata.data === undefined ? value : { [metadata.data]: value }));
   }
 }

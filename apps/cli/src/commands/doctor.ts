@@ -29,6 +29,7 @@ export function doctorCommand(): Command {
 
 function tensorflowCheck(): Check {
   const fix = 'run `npm run setup`, which installs its library and builds the addons.';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   try {
     return { name: 'TensorFlow', ok: true, found: tensorflowVersion(), fix };
   } catch (error) {

@@ -1,9 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ACCELERATORS,
   DENSE,
-  EnergyModelError,
   NetworkPricer,
   sensitivity,
   weightCount,
@@ -22,6 +20,7 @@ import { percent, print, printJson } from '../output.js';
 import { isFile, readAccelerator } from '../read-accelerator.js';
 import { readNetwork } from '../read-network.js';
 import { readYaml } from '../read-spec.js';
+import { writeWhole } from '../write-whole.js';
 import { energyTable } from './candidate.js';
 
 interface Options {
@@ -83,7 +82,7 @@ Examples:
       if (options.compare) {
         const all = [base, ...(await Promise.all(options.compare.map((what) => besides(base, what))))].map(run);
         const bars = all.map(({ label, report }) => ({ label, parts: partsOf(report.layers) }));
-        if (options.svg) await writePicture(options.svg, barsSvg(`energy, batch ${options.batch}`, bars));
+        if (options.svg) await writeWhole(options.svg, barsSvg(`energy, batch ${options.batch}`, bars));
         if (options.json)
           printJson(all.map(({ label, unit, weights, report }) => ({ label, unit, weights, ...report })));
         else print(comparisonText(all));
@@ -93,7 +92,7 @@ Examples:
       const { report } = priced;
       const title = `${name} on ${base.accelerator.name}, batch ${options.batch}`;
       const bars = report.layers.map((layer) => ({ label: layer.name, parts: partsOf([layer]) }));
-      if (options.svg) await writePicture(options.svg, barsSvg(title, bars));
+      if (options.svg) await writeWhole(options.svg, barsSvg(title, bars));
       if (options.sensitivity) {
         const ranked = sensitivity(priced.pricer, priced.densities);
         if (options.json) printJson(ranked);
@@ -136,29 +135,24 @@ function price({ label, network, accelerator, kept }: Case, options: Options): P
       `--density ${unknown}: ${network.name} has no such layer; it has ${names.join(', ')}`,
     );
   }
-  try {
-    const pricer = new NetworkPricer(
-      layers,
-      batch,
-      accelerator,
-      cachedSearch(join(cacheFolder(), 'mappings')),
-      options.keepOnChip ? network.sources : undefined,
-    );
-    const densities = layers.map((layer, i) => ({
-      ...DENSE,
-      weights: kept[layer.name] ?? 1,
-      inputs: i === 0 ? 1 : activations,
-      outputs: activations,
-    }));
-    const weights = layers.reduce(
-      (sum, layer, i) => ('operations' in layer ? sum : sum + weightCount(layer) * densities[i].weights),
-      0,
-    );
-    return { label, unit: accelerator.unit, report: pricer.price(densities), weights, pricer, densities };
-  } catch (error) {
-    if (error instanceof EnergyModelError) throw new CommandError('invalid', error.message);
-    throw error;
-  }
+  const pricer = new NetworkPricer(
+    layers,
+    batch,
+    accelerator,
+    cachedSearch(join(cacheFolder(), 'mappings')),
+    options.keepOnChip ? network.sources : undefined,
+  );
+  const densities = layers.map((layer, i) => ({
+    ...DENSE,
+    weights: kept[layer.name] ?? 1,
+    inputs: i === 0 ? 1 : activations,
+    outputs: activations,
+  }));
+  const weights = layers.reduce(
+    (sum, layer, i) => ('operations' in layer ? sum : sum + weightCount(layer) * densities[i].weights),
+    0,
+  );
+  return { label, unit: accelerator.unit, report: pricer.price(densities), weights, pricer, densities };
 }
 
 /** The first case with one thing changed: the schedule, the chip or the network. */
@@ -179,12 +173,6 @@ async function besides(base: Case, what: string): Promise<Case> {
   }
   const network = await readNetwork(what);
   return { ...base, label: network.name, network, kept: {} };
-}
-
-async function writePicture(file: string, svg: string): Promise<void> {
-  await writeFile(file, svg).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError('invalid', `${file} cannot be written (${error.code ?? error.message})`);
-  });
 }
 
 function fraction(value: string): number {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATA_SETS, loadDataSet, type DataSet } from '@espalier/datasets';
 import { cacheFolder } from '@espalier/embedded';
@@ -5,7 +6,6 @@ import { macCount } from '@espalier/energy-model';
 import {
   importModel,
   inferShapes,
-  NetworkError,
   weightedLayers,
   ZOO,
   zooNetwork,
@@ -16,9 +16,10 @@ import { Command, Option } from 'commander';
 import { wholeNumber } from '../option-numbers.js';
 import { CommandError } from '../exit-codes.js';
 import { note, percent, print, printJson, table } from '../output.js';
-import { trainModel } from '../train-model.js';
+import { checkpointOf, trainModel } from '../train-model.js';
 import { accuracyOf } from '../run-model.js';
-import { MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
+import { MODEL_FORMATS, modelFile, writeModel, type ModelFormat } from '../write-model.js';
+import { checkWritable } from '../write-whole.js';
 
 export function modelCommand(): Command {
   const command = new Command('model').description(
@@ -31,7 +32,7 @@ export function modelCommand(): Command {
     .description('show its layers as training, pruning and the energy model see them')
     .option('--json', 'print the network as JSON')
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const model = await read(path);
+      const model = await importModel(path);
       if (json) printJson(model.network);
       else showModel(model);
     });
@@ -42,7 +43,7 @@ export function modelCommand(): Command {
     .requiredOption('--data <name>', `${DATA_SETS.join(', ')}, or a folder`)
     .option('--json', 'print the result as JSON')
     .action(async (path: string, { data, json }: { data: string; json?: boolean }) => {
-      const model = await read(path);
+      const model = await importModel(path);
       const set = await loadDataFor(model.network, data);
       const accuracy = await accuracyOf(model, set, 'test');
       if (json) printJson({ network: model.network.name, data, images: set.test.count, testAccuracy: accuracy });
@@ -56,7 +57,7 @@ export function modelCommand(): Command {
     .requiredOption('--out <path>', 'file to write; for tfjs and sparse a folder')
     .addHelpText('after', '\nExample:\n  npx espalier model convert my-model.keras --to onnx --out my-model.onnx')
     .action(async (path: string, { to, out }: { to: ModelFormat; out: string }) => {
-      note(`${await writing(await read(path), to, out)} written`);
+      note(`${await writeModel(await importModel(path), to, out)} written`);
     });
   command
     .command('train')
@@ -75,14 +76,16 @@ async function train(
   name: string,
   { data, out, to, seed, epochs }: { data: string; out: string; to: ModelFormat; seed: number; epochs?: number },
 ): Promise<void> {
-  const network = zoo(name);
+  const network = zooNetwork(name);
+  await checkWritable(modelFile(to, out));
   const set = await loadDataFor(network, data);
   const { model, testAccuracy } = await trainModel(network, set, {
     out,
     seed,
     ...(epochs !== undefined && { epochs }),
   });
-  const file = await writing(model, to, out);
+  const file = await writeModel(model, to, out);
+  await rm(checkpointOf(out), { force: true });
   note(`${file} written: ${percent(testAccuracy)} of ${set.test.count} test images`);
 }
 
@@ -98,26 +101,6 @@ async function loadDataFor({ name, input, classes }: Network, data: string): Pro
     );
   }
   return set;
-}
-
-function zoo(name: string): ReturnType<typeof zooNetwork> {
-  try {
-    return zooNetwork(name);
-  } catch (error) {
-    throw error instanceof NetworkError ? new CommandError('invalid', error.message) : error;
-  }
-}
-
-async function read(path: string): Promise<ImportedModel> {
-  return importModel(path).catch((error: unknown) => {
-    throw error instanceof NetworkError ? new CommandError('invalid', error.message) : error;
-  });
-}
-
-async function writing(model: ImportedModel, format: ModelFormat, out: string): Promise<string> {
-  return writeModel(model, format, out).catch((error: unknown) => {
-    throw error instanceof NetworkError ? new CommandError('invalid', error.message) : error;
-  });
 }
 
 function showModel({ network, weights }: ImportedModel): void {
