@@ -67,12 +67,23 @@ describe('espalier model', () => {
     // And nothing of TensorFlow's own.
     expect(tested).toMatchObject({ code: 0, stderr: '' });
     expect(said.filter((line) => !line.startsWith('epoch '))).toEqual([`${out} written: ${tested.stdout.trim()}`]);
+    expect(existsSync(`${out}.checkpoint`)).toBe(false);
     const refused = { nowhere: "there is no data set 'nowhere'", [MODEL]: 'is not a folder' };
     for (const [wrong, why] of Object.entries(refused)) {
       const { code, stderr } = await stack.espalier('model', 'test', out, '--data', wrong);
       expect([code, stderr]).toEqual([2, expect.stringMatching(new RegExp(`^espalier: .*${why}.*\n$`))]);
     }
   }, 120_000);
+
+  it('trains nothing that it could not write, and does not go on from another network’s checkpoint', async () => {
+    const train = ['model', 'train', 'lenet-5', '--data', 'mnist', '--epochs', '1', '--out'];
+    stack.write('other.keras.checkpoint', 'a text');
+    const refused = { [stack.home]: 'cannot be written', [join(stack.home, 'other.keras')]: 'checkpoint' };
+    for (const [out, why] of Object.entries(refused)) {
+      const { code, stderr } = await stack.espalier(...train, out);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(new RegExp(`^espalier: .*${why}.*\n$`))]);
+    }
+  }, 60_000);
 });
 
 describe('a campaign on a user’s own model and images', () => {

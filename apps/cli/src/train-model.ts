@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { DataSet } from '@espalier/datasets';
 import type { Network } from '@espalier/networks';
 import type { Checkpoint, Recipe } from '@espalier/training';
+import { CommandError } from './exit-codes.js';
 import { note, percent } from './output.js';
 import { loadTraining } from './run-model.js';
 import { writeWhole } from './write-whole.js';
@@ -27,7 +28,7 @@ export async function trainModel(
   const trainable = new training.TrainableNetwork(network);
   try {
     const start: Checkpoint = existsSync(file)
-      ? training.decodeCheckpoint(network, await readFile(file))
+      ? await readCheckpoint(file, (bytes) => training.decodeCheckpoint(network, bytes))
       : {
           network,
           weights: training.initialWeights(network, seed),
@@ -59,5 +60,14 @@ export async function trainModel(
     return { model: { ...state, network, epochsDone: recipe.epochs, stepsIntoEpoch: 0 }, testAccuracy: accuracy };
   } finally {
     trainable.close();
+  }
+}
+
+async function readCheckpoint(file: string, decode: (bytes: Uint8Array) => Checkpoint): Promise<Checkpoint> {
+  const bytes = await readFile(file);
+  try {
+    return decode(bytes);
+  } catch (error) {
+    throw new CommandError('invalid', `${file}: ${(error as Error).message}; remove it to begin from the start`);
   }
 }
