@@ -15,7 +15,7 @@ data: mnist
 space:
   criterion: [magnitude]
   density: { fc1: [0.1, 0.5] }
-  fineTune: { epochs: [1, 1] }
+  fineTune: { epochs: [2, 2] }
 strategy: { name: random, seed: 6 }
 budget: { candidates: 1 }
 `;
@@ -67,7 +67,8 @@ describe('a worker', () => {
     const { items } = await stack.get<{ items: CheckpointReference[] }>(
       `/v1/trainings/candidate-${candidate.id}/checkpoints`,
     );
-    expect(items.map(({ epoch }) => epoch)).toEqual([1]);
+    // How far it came until it was told to stop is the machine's matter; it has not come to its end.
+    expect(items.map(({ epoch }) => epoch)).toEqual([expect.toSatisfy((epoch: number) => epoch === 1 || epoch === 2)]);
   });
 
   it('that takes no work leaves none that does: who watches is told what the campaign waits for', async () => {
