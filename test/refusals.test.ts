@@ -37,6 +37,7 @@ describe('bad input', () => {
     ['a network that does not exist', { ...good, network: 'lenet-9' }, 422, 'network'],
     ['a data set that does not exist', { ...good, data: 'mnits' }, 422, 'data'],
     ['an accelerator that does not exist', { ...good, accelerator: 'eyeris' }, 422, 'accelerator'],
+    ['a chip written out without its levels', { ...good, accelerator: { name: 'mine' } }, 422, 'accelerator.levels'],
     ['a budget of 0', { ...good, budget: { candidates: 0 } }, 422, 'budget.candidates'],
     ['no budget at all', { ...good, budget: {} }, 422, 'budget'],
     ['a name that is taken', { ...good, name: 'first', batch: 7 }, 409, 'name'],

@@ -15,7 +15,7 @@ data: mnist
 space:
   criterion: [magnitude]
   density: { fc1: [0.1, 0.5] }
-  fineTune: { epochs: [2, 2] }
+  fineTune: { epochs: [1, 1] }
 strategy: { name: random, seed: 6 }
 budget: { candidates: 1 }
 `;
@@ -23,14 +23,18 @@ const workers = async (): Promise<Worker[]> => (await stack.get<{ items: Worker[
 const candidates = async (): Promise<Candidate[]> =>
   (await stack.get<{ items: Candidate[] }>('/v1/campaigns/handed-over/candidates')).items;
 
-let another: ChildProcess | undefined;
-beforeAll(async () => {
-  expect((await stack.espalier('up')).code).toBe(0);
+/** When the commands before have run: they take as long as a good part of the training, which is to be told to stop before its end. */
+async function launch(): Promise<void> {
   // A model of the user's own, so that there is no dense training to wait for.
   const model = fileURLToPath(new URL('../examples/models/lenet-5-mnist.keras', import.meta.url));
   const file = stack.write('handed-over.yaml', spec.replace('network: lenet-5', `network: ${model}`));
   const { code, stderr } = await stack.espalier('campaign', 'launch', file);
   expect([code, stderr]).toEqual([0, expect.stringContaining('campaign handed-over is')]);
+}
+
+let another: ChildProcess | undefined;
+beforeAll(async () => {
+  expect((await stack.espalier('up')).code).toBe(0);
 });
 afterAll(async () => {
   another?.kill('SIGKILL');
@@ -39,14 +43,19 @@ afterAll(async () => {
 
 describe('a worker', () => {
   it('says that it is ready, and how many jobs it runs', async () => {
+    const [{ id }] = await until('the worker is there', async () => {
+      const all = await workers();
+      return all[0]?.state === 'ready' && all;
+    });
+    const { stdout } = await stack.espalier('worker', 'list');
+    expect(stdout).toContain(id);
+    expect(stdout).toContain('ready');
+    await launch();
     const [worker] = await until('the worker is busy', async () => {
       const all = await workers();
       return all[0]?.busy === 1 && all;
     });
-    expect(worker).toMatchObject({ state: 'ready', reason: null });
-    const { stdout } = await stack.espalier('worker', 'list');
-    expect(stdout).toContain(worker.id);
-    expect(stdout).toContain('ready');
+    expect(worker).toMatchObject({ id, state: 'ready', reason: null });
   });
 
   it('that is drained hands back its work with a checkpoint in mid-epoch, and takes no more', async () => {
@@ -67,8 +76,7 @@ describe('a worker', () => {
     const { items } = await stack.get<{ items: CheckpointReference[] }>(
       `/v1/trainings/candidate-${candidate.id}/checkpoints`,
     );
-    // How far it came until it was told to stop is the machine's matter; it has not come to its end.
-    expect(items.map(({ epoch }) => epoch)).toEqual([expect.toSatisfy((epoch: number) => epoch === 1 || epoch === 2)]);
+    expect(items.map(({ epoch }) => epoch)).toEqual([1]);
   });
 
   it('that takes no work leaves none that does: who watches is told what the campaign waits for', async () => {

@@ -4,9 +4,14 @@ import type { TrainableNetwork } from '@espalier/training';
 
 type Training = typeof import('@espalier/training');
 
-/** Loaded only when it is needed: TensorFlow takes two seconds, and few commands need it. It keeps its log to itself. */
-export function loadTraining(): Promise<Training> {
+/** Has TensorFlow keep its log to itself, once it is loaded. */
+export function quietTensorflow(): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+}
+
+/** Loaded only when it is needed: TensorFlow takes two seconds, and few commands need it. */
+export function loadTraining(): Promise<Training> {
+  quietTensorflow();
   return import('@espalier/training');
 }
 

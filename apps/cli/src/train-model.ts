@@ -3,32 +3,29 @@ import { readFile } from 'node:fs/promises';
 import type { DataSet } from '@espalier/datasets';
 import type { Network } from '@espalier/networks';
 import type { Checkpoint, Recipe } from '@espalier/training';
-import { CommandError } from './exit-codes.js';
+import { asCommandError, CommandError } from './exit-codes.js';
 import { note, percent } from './output.js';
 import { loadTraining } from './run-model.js';
 import { writeWhole } from './write-whole.js';
-
-/** Beside the place of the result. */
-export const checkpointOf = (out: string): string => `${out}.checkpoint`;
 
 /**
  * Trains a network of the zoo by its recipe. After each epoch a checkpoint is written, so that the same command goes on after an
  * interruption; it is left there.
  *
+ * @param options.checkpoint the checkpoint's file
  * @returns the weights, and their accuracy on the test images
  */
 export async function trainModel(
   network: Network,
   data: DataSet,
-  { out, seed, epochs }: { out: string; seed: number; epochs?: number },
+  { checkpoint, seed, epochs }: { checkpoint: string; seed: number; epochs?: number },
 ): Promise<{ model: Checkpoint; testAccuracy: number }> {
   const training = await loadTraining();
   const recipe: Recipe = { ...training.denseRecipe(network), ...(epochs !== undefined && { epochs }) };
-  const file = checkpointOf(out);
   const trainable = new training.TrainableNetwork(network);
   try {
-    const start: Checkpoint = existsSync(file)
-      ? await readCheckpoint(file, (bytes) => training.decodeCheckpoint(network, bytes))
+    const start: Checkpoint = existsSync(checkpoint)
+      ? await readCheckpoint(checkpoint, (bytes) => training.decodeCheckpoint(network, bytes))
       : {
           network,
           weights: training.initialWeights(network, seed),
@@ -37,7 +34,7 @@ export async function trainModel(
           epochsDone: 0,
           stepsIntoEpoch: 0,
         };
-    if (start.epochsDone > 0) note(`going on from ${file}, after epoch ${start.epochsDone}`);
+    if (start.epochsDone > 0) note(`going on from ${checkpoint}, after epoch ${start.epochsDone}`);
     await trainable.load(start);
     const began = Date.now();
     await training.fit(trainable, data.training, {
@@ -47,7 +44,7 @@ export async function trainModel(
       onEpoch: async (epochsDone, loss) => {
         const state = await trainable.state();
         const bytes = training.encodeCheckpoint({ ...state, network, epochsDone, stepsIntoEpoch: 0 });
-        await writeWhole(file, bytes);
+        await writeWhole(checkpoint, bytes);
         const { accuracy } = await trainable.measure(data.validation, 'validation');
         const seconds = Math.round((Date.now() - began) / 1000);
         note(
@@ -68,6 +65,7 @@ async function readCheckpoint(file: string, decode: (bytes: Uint8Array) => Check
   try {
     return decode(bytes);
   } catch (error) {
-    throw new CommandError('invalid', `${file}: ${(error as Error).message}; remove it to begin from the start`);
+    const { kind, message } = asCommandError(error);
+    throw new CommandError(kind, `${file}: ${message}; remove it to begin from the start`);
   }
 }

@@ -39,13 +39,8 @@ function ofItsKind(issue: Issue): Issue[] {
   if (own) return own.map(under).flatMap(ofItsKind);
   const others = kinds.map((within) => within.find(isOfAnotherKind) as Issue);
   const expected = new Set(others.map(({ expected, message }) => expected ?? message));
-  return [
-    {
-      ...issue,
-      message: others[0].message.replace(/expected [^,]+/, `expected ${[...expected].join(' or ')}`),
-      errors: [],
-    },
-  ];
+  const message = others[0].message.replace(/expected [^,]+/, `expected ${[...expected].join(' or ')}`);
+  return [{ ...issue, message }];
 }
 
 const isOfAnotherKind = ({ code, path = [] }: Issue): boolean =>

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { CommandError } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
+import { quietTensorflow } from '../run-model.js';
 
 const GIGABYTE = 1e9;
 
@@ -29,7 +30,7 @@ export function doctorCommand(): Command {
 
 function tensorflowCheck(): Check {
   const fix = 'run `npm run setup`, which installs its library and builds the addons.';
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  quietTensorflow();
   try {
     return { name: 'TensorFlow', ok: true, found: tensorflowVersion(), fix };
   } catch (error) {

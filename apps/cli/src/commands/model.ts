@@ -16,7 +16,7 @@ import { Command, Option } from 'commander';
 import { wholeNumber } from '../option-numbers.js';
 import { CommandError } from '../exit-codes.js';
 import { note, percent, print, printJson, table } from '../output.js';
-import { checkpointOf, trainModel } from '../train-model.js';
+import { trainModel } from '../train-model.js';
 import { accuracyOf } from '../run-model.js';
 import { MODEL_FORMATS, modelFile, writeModel, type ModelFormat } from '../write-model.js';
 import { checkWritable } from '../write-whole.js';
@@ -79,13 +79,14 @@ async function train(
   const network = zooNetwork(name);
   await checkWritable(modelFile(to, out));
   const set = await loadDataFor(network, data);
+  const checkpoint = `${out}.checkpoint`;
   const { model, testAccuracy } = await trainModel(network, set, {
-    out,
+    checkpoint,
     seed,
     ...(epochs !== undefined && { epochs }),
   });
   const file = await writeModel(model, to, out);
-  await rm(checkpointOf(out), { force: true });
+  await rm(checkpoint, { force: true });
   note(`${file} written: ${percent(testAccuracy)} of ${set.test.count} test images`);
 }
 
