@@ -1,9 +1,9 @@
 // TensorFlow's library out of its Python wheel, and the addons that join Node to it. All are kept per user, by version,
 // so that a second checkout takes seconds. docs/decisions/0003-tensorflow-from-the-wheel.md says why.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { graphicsCards } from './graphics-cards.mjs';
 import { python } from './machine.mjs';
 import { makeFolder, run, say } from './steps.mjs';
 
@@ -13,7 +13,7 @@ const VERSION = '2.21.0';
 export function tensorflowFlavour() {
   const asked = process.env.ESPALIER_TENSORFLOW;
   if (asked === 'cpu' || asked === 'gpu') return asked;
-  return spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' }).stdout?.includes('GPU') ? 'gpu' : 'cpu';
+  return graphicsCards().length > 0 ? 'gpu' : 'cpu';
 }
 
 /** Where the wheel is, or will be. */
@@ -30,6 +30,7 @@ export function installTensorFlow(root, cache) {
     // The CPU library needs nothing of Python; the GPU one needs NVIDIA's packages, which are dependencies.
     const dependencies = flavour === 'gpu' ? [] : ['--no-deps'];
     run('pip install', python, ['-m', 'pip', 'install', '--quiet', ...dependencies, '--target', folder, requirement]);
+    if (flavour === 'gpu') linkSolver(folder);
   });
   const tensorflow = join(wheel, 'tensorflow');
   const tfjs = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
@@ -52,6 +53,16 @@ export function installTensorFlow(root, cache) {
       ...(name === 'graph_session' && { tensorflow }),
       target: join(root, `libs/tensorflow/build/${name}.node`),
     });
+  }
+}
+
+/**
+ * TensorFlow looks for NVIDIA's libraries in folders that it lists, and cuSOLVER's is not among them: without it, it uses no card and
+ * fails no call. Its Python part loads that one beforehand.
+ */
+function linkSolver(wheel) {
+  for (const file of readdirSync(join(wheel, 'nvidia/cusolver/lib')).filter((name) => name.includes('.so'))) {
+    symlinkSync(join('../../cusolver/lib', file), join(wheel, 'nvidia/cusparse/lib', file));
   }
 }
 

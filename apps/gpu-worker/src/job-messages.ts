@@ -1,4 +1,5 @@
 import type {
+  DeviceClass,
   EvaluateRequest,
   FineTuneRequest,
   Measurement,
@@ -40,5 +41,6 @@ export interface TrainingProcessOptions {
   /** The worker that asks, for whoever wants to know who trains. */
   workerId: string;
   dataCache: string;
+  deviceClass: DeviceClass;
   threads: { intraOp: number; interOp: number };
 }

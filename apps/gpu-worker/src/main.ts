@@ -1,4 +1,4 @@
-import { cpus, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
 import { deviceQueue, type WorkerRegistration } from '@espalier/contracts';
@@ -23,6 +23,7 @@ const training = new TrainingProcesses(
     apiUrl: config.ESPALIER_API_URL,
     workerId: config.id,
     dataCache: join(config.ESPALIER_CACHE, 'data'),
+    deviceClass: config.device.deviceClass,
     threads: config.threads,
   },
   new DeviceUses(config.ESPALIER_API_URL, config.id, config.slots),
@@ -41,8 +42,8 @@ const registration = new Registration(
   config.ESPALIER_API_URL,
   () => ({
     id: config.id,
-    deviceClass: config.ESPALIER_DEVICE_CLASS,
-    device: cpus()[0]?.model ?? 'unknown',
+    deviceClass: config.device.deviceClass,
+    device: config.device.name,
     host: hostname(),
     slots: config.slots,
     busy: training.busy,
@@ -57,7 +58,7 @@ const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADD
 const worker = await Worker.create({
   connection,
   namespace: config.TEMPORAL_NAMESPACE,
-  taskQueue: deviceQueue(config.ESPALIER_DEVICE_CLASS),
+  taskQueue: deviceQueue(config.device.deviceClass),
   identity: config.id,
   activities: { ...training.activities() },
   maxConcurrentActivityTaskExecutions: config.slots,
@@ -72,8 +73,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 
 // A worker that is drained or unfit stays, so that whoever asks for the list sees it and why, until it is stopped.
 const running = state === 'unfit' ? Promise.resolve() : worker.run();
-if (state === 'ready')
-  log.info({ slots: config.slots, deviceClass: config.ESPALIER_DEVICE_CLASS }, 'the worker takes work');
+if (state === 'ready') log.info({ slots: config.slots, device: config.device.name }, 'the worker takes work');
 await stop;
 if (worker.getState() === 'RUNNING') worker.shutdown();
 await running;

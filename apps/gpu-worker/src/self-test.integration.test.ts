@@ -1,16 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { graphicsCards } from '@espalier/setup/graphics-cards';
 import { Graph } from '@espalier/tensorflow';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { selfTest, SelfTestError } from './self-test.js';
 
-const threads = { intraOp: 1, interOp: 1 };
+const onProcessor = { deviceClass: 'cpu', threads: { intraOp: 1, interOp: 1 } } as const;
 
 describe('the self-test of a device', () => {
   afterEach(() => vi.restoreAllMocks());
 
   it('passes where the device computes what it should, and leaves no graph open', async () => {
     const before = Graph.open;
-    await selfTest(threads);
+    await selfTest(onProcessor);
     expect(Graph.open).toBe(before);
+  });
+
+  it('fails where a card is to be used and TensorFlow has none', () => {
+    const on = graphicsCards().length > 0 ? { CUDA_VISIBLE_DEVICES: '' } : {};
+    const worker = new URL('../dist/self-test.js', import.meta.url);
+    const program = `import { selfTest } from '${worker.href}';
+      await selfTest({ deviceClass: 'gpu', threads: { intraOp: 1, interOp: 1 } }).catch(({ message }) => console.log(message));`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      env: { ...process.env, ...on },
+    });
+    expect(stdout).toContain('it is to train on an NVIDIA card, and TensorFlow finds none');
   });
 
   it('fails where the device computes something else', async () => {
@@ -22,6 +36,6 @@ describe('the self-test of a device', () => {
       for (const answer of answers) if (answer.data instanceof Float32Array) answer.data[0] += 0.5;
       return answers;
     });
-    await expect(selfTest(threads)).rejects.toThrow(SelfTestError);
+    await expect(selfTest(onProcessor)).rejects.toThrow(SelfTestError);
   });
 });

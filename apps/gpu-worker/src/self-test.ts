@@ -1,15 +1,21 @@
 import { ImagesInMemory } from '@espalier/datasets';
 import type { Network } from '@espalier/networks';
 import { fit, initialWeights, TrainableNetwork } from '@espalier/training';
+import type { TrainingProcessOptions } from './job-messages.js';
 
 /** The device computes something else than it should, or nothing. */
 export class SelfTestError extends Error {
   override name = 'SelfTestError';
 }
 
+export type SelfTestOptions = Pick<TrainingProcessOptions, 'deviceClass' | 'threads'>;
+
 const IMAGES = 8;
 const EPOCHS = 20;
 const [SIDE, FILTERS, KERNEL] = [6, 4, 3];
+const NO_CARD =
+  'it is to train on an NVIDIA card, and TensorFlow finds none. Is `nvidia-smi` content, and was `npm run setup` run since the card came? ' +
+  'To train on the processor: ESPALIER_TENSORFLOW=cpu or ESPALIER_DEVICE_CLASS=cpu.';
 const PROBE: Network = {
   name: 'self-test',
   input: { height: SIDE, width: SIDE, channels: 1 },
@@ -35,9 +41,10 @@ const PROBE: Network = {
  * Has the device compute what is known: a small network's answers, beside plain arithmetic, and a training that must learn to
  * tell bright images from dark ones.
  *
+ * @param deviceClass what is to compute: with 'gpu', a card must be what TensorFlow uses
  * @throws SelfTestError
  */
-export async function selfTest(threads: { intraOp: number; interOp: number }): Promise<void> {
+export async function selfTest({ deviceClass, threads }: SelfTestOptions): Promise<void> {
   const images = new Uint8Array(IMAGES * SIDE * SIDE).map((_, i) =>
     Math.floor(i / SIDE / SIDE) % 2 ? 200 + (i % 7) : 20 + (i % 5),
   );
@@ -45,6 +52,10 @@ export async function selfTest(threads: { intraOp: number; interOp: number }): P
   const probes = { images: new ImagesInMemory(images, SIDE * SIDE), labels, count: IMAGES };
   const trainable = new TrainableNetwork(PROBE, threads);
   try {
+    const seen = trainable.compiled.graph.devices().map(({ type }) => type);
+    if (deviceClass === 'gpu' && !seen.includes('GPU')) {
+      throw new SelfTestError(NO_CARD);
+    }
     const weights = initialWeights(PROBE, 1);
     await trainable.load({ weights, masks: new Map(), slots: new Map() });
     const answers = await trainable.logits({ images, labels: Int32Array.from(labels), count: IMAGES });

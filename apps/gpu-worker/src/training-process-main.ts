@@ -61,7 +61,7 @@ function dispatch(job: Job, context: JobContext): Promise<JobResult> {
     case 'evaluate':
       return jobs.evaluate(job.request, context);
     case 'selfTest':
-      return selfTest(options.threads).then(() => null);
+      return selfTest(options).then(() => null);
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { graphicsCards, type GraphicsCard } from '@espalier/setup/graphics-cards';
 import type { ComponentSpec } from './component.js';
 import { cacheFolder } from './home.js';
 import { databaseUrl } from './postgres.js';
@@ -8,8 +9,10 @@ import type { StackPorts } from './stack-state.js';
 const APPS = fileURLToPath(new URL('../../../apps', import.meta.url));
 
 export interface NodeComponentOptions {
-  /** One for each device. */
+  /** One for each device; else one for each card that is there, or one for the processor. */
   readonly workers?: number;
+  /** Those of this machine, when left out. */
+  readonly cards?: readonly GraphicsCard[];
   /** Settings of a process that are other than the stack's. */
   readonly envOf?: (name: ComponentSpec['name']) => Readonly<Record<string, string>>;
 }
@@ -18,7 +21,7 @@ export interface NodeComponentOptions {
 export function nodeComponents(
   home: string,
   ports: StackPorts,
-  { workers = 1, envOf = () => ({}) }: NodeComponentOptions = {},
+  { cards = graphicsCards(), workers = Math.max(1, cards.length), envOf = () => ({}) }: NodeComponentOptions = {},
 ): ComponentSpec[] {
   const env = {
     ESPALIER_HOME: home,
@@ -30,11 +33,16 @@ export function nodeComponents(
     ESPALIER_CACHE: cacheFolder(),
     NODE_ENV: 'production',
   };
-  const component = (name: ComponentSpec['name'], app: string, isReady: () => Promise<boolean>): ComponentSpec => ({
+  const component = (
+    name: ComponentSpec['name'],
+    app: string,
+    isReady: () => Promise<boolean>,
+    own = {},
+  ): ComponentSpec => ({
     name,
     command: process.execPath,
     args: ['--enable-source-maps', join(APPS, app, 'dist', 'main.js')],
-    env: { ...env, ...envOf(name) },
+    env: { ...env, ...own, ...envOf(name) },
     stopSignal: 'SIGTERM',
     isReady,
   });
@@ -47,7 +55,11 @@ export function nodeComponents(
     }),
     component('orchestrator', 'orchestrator', started),
     ...Array.from({ length: workers }, (_, i) =>
-      component(i === 0 ? 'worker' : `worker-${i + 1}`, 'gpu-worker', started),
+      component(i === 0 ? 'worker' : `worker-${i + 1}`, 'gpu-worker', started, onCard(cards[i % cards.length])),
     ),
   ];
 }
+
+/** A worker uses one card and does not see the others. */
+const onCard = (card: GraphicsCard | undefined): Readonly<Record<string, string>> =>
+  card ? { CUDA_VISIBLE_DEVICES: card.uuid } : {};

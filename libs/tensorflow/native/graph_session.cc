@@ -159,7 +159,8 @@ class GraphSession : public Napi::ObjectWrap<GraphSession> {
     return DefineClass(env, "GraphSession",
                        {InstanceMethod("addOperation", &GraphSession::AddOperation),
                         InstanceMethod("addGradients", &GraphSession::AddGradients),
-                        InstanceMethod("run", &GraphSession::Run), InstanceMethod("close", &GraphSession::Close)});
+                        InstanceMethod("run", &GraphSession::Run), InstanceMethod("devices", &GraphSession::Devices),
+                        InstanceMethod("close", &GraphSession::Close)});
   }
 
   explicit GraphSession(const Napi::CallbackInfo& info) : Napi::ObjectWrap<GraphSession>(info) {
@@ -306,6 +307,23 @@ class GraphSession : public Napi::ObjectWrap<GraphSession> {
     const Napi::Promise promise = worker->Promise();
     worker.release()->Queue();  // An AsyncWorker deletes itself when it is done.
     return promise;
+  }
+
+  // devices() -> [{ name, type }], such as "/job:localhost/replica:0/task:0/device:GPU:0" and "GPU".
+  Napi::Value Devices(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    Status status = NewStatus();
+    TF_DeviceList* list = TF_SessionListDevices(session_, status.get());
+    ThrowIfFailed(env, status.get(), "listing TensorFlow's devices");
+    auto devices = Napi::Array::New(env);
+    for (int i = 0; i < TF_DeviceListCount(list); i++) {
+      auto device = Napi::Object::New(env);
+      device.Set("name", TF_DeviceListName(list, i, status.get()));
+      device.Set("type", TF_DeviceListType(list, i, status.get()));
+      devices.Set(static_cast<uint32_t>(i), device);
+    }
+    TF_DeleteDeviceList(list);
+    return devices;
   }
 
   Napi::Value Close(const Napi::CallbackInfo& info) {

@@ -1,4 +1,4 @@
-import { nativeAddon, type NativeGraphSession } from './native-addon.js';
+import { nativeAddon, type Device, type NativeGraphSession } from './native-addon.js';
 import { sessionConfig } from './session-config.js';
 import type { Attribute, DataType, Feeds, TensorValue } from './tensor-value.js';
 
@@ -90,6 +90,11 @@ export class Graph {
       [],
       variables.map(({ variable }) => variable.assign),
     );
+  }
+
+  /** What the session may compute on. TensorFlow puts each operation on a GPU that it sees, where it has code for one. */
+  devices(): Device[] {
+    return this.#session.devices();
   }
 
   close(): void {

@@ -13,7 +13,15 @@ export interface NativeGraphSession {
   ): string;
   addGradients(ofSum: readonly string[], withRespectTo: readonly string[]): string[];
   run(feeds: Feeds, fetches: readonly string[], targets: readonly string[]): Promise<TensorValue[]>;
+  devices(): Device[];
   close(): void;
+}
+
+/** What TensorFlow computes on: a processor, or a card that it can use. */
+export interface Device {
+  /** Such as "/job:localhost/replica:0/task:0/device:GPU:0". */
+  readonly name: string;
+  readonly type: string;
 }
 
 interface NativeAddon {
@@ -40,6 +48,8 @@ export function nativeAddon(): NativeAddon {
   // TensorFlow turns its oneDNN kernels on by itself on some processors only; here they made training up to twice as fast on
   // others too (docs/decisions/0002). It looks at this once, when the library is loaded.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  // On a card TensorFlow adds in whatever order is quickest, unless told that the same training is to give the same bits.
+  process.env.TF_DETERMINISTIC_OPS ??= '1';
   const path = built('graph_session');
   try {
     // What the library says while it is loaded, it says whatever its log level.

@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { homeFolder, temporalBinary } from '@espalier/embedded';
+import { graphicsCards } from '@espalier/setup/graphics-cards';
 import { checkMachine, type Check } from '@espalier/setup/machine';
 import { tensorflowVersion } from '@espalier/tensorflow';
-import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { CommandError } from '../exit-codes.js';
@@ -68,14 +68,16 @@ function homeCheck(): Check {
 
 /** No card is no fault: it only says which of TensorFlow's wheels setup takes. */
 function gpuCheck(): Check {
-  const { stdout } = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
-  const card = stdout?.split('\n').find((line) => line.startsWith('GPU'));
+  const cards = graphicsCards().map(
+    ({ name, memoryMebibytes }) => `${name}, ${Math.round(memoryMebibytes / 1024)} GiB`,
+  );
   return {
     name: 'GPU',
     ok: true,
-    found: card
-      ? `${card}; setup installs TensorFlow's CUDA wheel (ESPALIER_TENSORFLOW=cpu for the other)`
-      : "none; TensorFlow's CPU wheel is used (ESPALIER_TENSORFLOW=gpu for the other)",
+    found:
+      cards.length > 0
+        ? `${cards.join('; ')}; a worker each, on TensorFlow's CUDA wheel (ESPALIER_TENSORFLOW=cpu to leave them alone)`
+        : "none; TensorFlow's CPU wheel is used (ESPALIER_TENSORFLOW=gpu for the other)",
     fix: '',
   };
 }
