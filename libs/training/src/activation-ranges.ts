@@ -1,7 +1,7 @@
 import type { Split } from '@espalier/datasets';
 import type { ActivationRange } from '@espalier/networks';
 import { batchOf } from './batches.js';
-import { T } from './compile-layer.js';
+import { T } from './reshape-tensors.js';
 import type { TrainableNetwork } from './trainable-network.js';
 
 const BATCH = 100;

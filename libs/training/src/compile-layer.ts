@@ -1,34 +1,18 @@
 import { isVector, type Activation, type ImageShape, type LayerGeometry, type Padding } from '@espalier/networks';
-import type { Attribute, Graph } from '@espalier/tensorflow';
-
-export const FLOAT: Attribute = { dtype: 'float32' };
-export const T = { T: FLOAT };
-
-/** Reads a weight of the layer that is being compiled. */
-export type ReadWeight = (role: 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance') => string;
-
-/** What a layer adds to a graph. */
-export interface CompiledForward {
-  readonly output: string;
-  /** Of a layer with a kernel: its output before bias and activation, in the output's shape. */
-  readonly product?: string;
-  /** Of a layer with a softmax: what goes into it. */
-  readonly beforeSoftmax?: string;
-  /** Of a batch normalisation in training: mean and variance of the batch. */
-  readonly statistics?: { readonly mean: string; readonly variance: string };
-}
+import type { Graph } from '@espalier/tensorflow';
+import { compileBatchNormalization } from './compile-batch-normalization.js';
+import type { CompiledForward, PassKind, ReadWeight } from './compiled-forward.js';
+import { concatenate, pad, perChannel, reshape, split, T } from './reshape-tensors.js';
 
 /**
  * Adds a layer's forward pass to a graph, of operations whose gradients TensorFlow's C library knows.
- *
- * @param training whether a batch normalisation uses the batch's own statistics
  */
 export function compileLayer(
   graph: Graph,
   { layer, input, inputs, output }: LayerGeometry,
   flows: readonly string[],
   weight: ReadWeight,
-  training: boolean,
+  kind: PassKind,
 ): CompiledForward {
   // Between layers an image of one pixel is a vector; what slides over images makes it one again for itself.
   const [vector] = flows;
@@ -67,29 +51,8 @@ export function compileLayer(
         layer.useBias ?? true,
         layer.activation,
       );
-    case 'batchNormalization': {
-      const attributes = {
-        ...T,
-        U: FLOAT,
-        epsilon: { float: layer.epsilon },
-        is_training: { bool: training },
-        data_format: { string: 'NHWC' },
-      };
-      // It knows images only: a vector is an image of one pixel.
-      const image = isVector(input) ? reshape(graph, flow, [1, 1, input.channels]) : flow;
-      const none = (): string => graph.constant({ dtype: 'float32', shape: [0], data: new Float32Array(0) });
-      const moving = training ? [none(), none()] : [weight('mean'), weight('variance')];
-      const normalized = graph.add(
-        'FusedBatchNormV3',
-        [image, weight('gamma'), weight('beta'), ...moving],
-        attributes,
-        layer.name,
-      );
-      return {
-        output: isVector(input) ? reshape(graph, normalized, [input.channels]) : normalized,
-        ...(training && { statistics: { mean: `${normalized}:1`, variance: `${normalized}:2` } }),
-      };
-    }
+    case 'batchNormalization':
+      return compileBatchNormalization(graph, layer, input, flow, weight, kind);
     case 'activation':
       return activate(graph, flow, layer.activation, layer.slope);
     case 'maxPooling2d':
@@ -140,18 +103,6 @@ export function compileLayer(
 const LOWEST = -3.4e38;
 const SLIDING: ReadonlySet<string> = new Set(['conv2d', 'maxPooling2d', 'averagePooling2d', 'zeroPadding2d']);
 
-/** Images of the batch by themselves, each of the given shape. */
-export function reshape(graph: Graph, flow: string, shape: readonly number[]): string {
-  return graph.add('Reshape', [flow, graph.integers(-1, ...shape)], T);
-}
-
-/** A constant of one number for all channels, or of one for each. */
-export function perChannel(graph: Graph, values: readonly number[]): string {
-  return values.length === 1
-    ? graph.scalar(values[0])
-    : graph.constant({ dtype: 'float32', shape: [values.length], data: Float32Array.from(values) });
-}
-
 /** Height and width; a vector has lost them. */
 function planeAxes(input: ImageShape): number[] {
   return isVector(input) ? [] : [1, 2];
@@ -185,27 +136,6 @@ function activate(
     case 'softmax':
       return { output: graph.add('Softmax', [flow], T), beforeSoftmax: flow };
   }
-}
-
-/** Rows and columns around an image: top, left, bottom, right. */
-export function pad(graph: Graph, flow: string, [top, left, bottom, right]: readonly number[], value: number): string {
-  const edges = Int32Array.of(0, 0, top, bottom, left, right, 0, 0);
-  const paddings = graph.constant({ dtype: 'int32', shape: [4, 2], data: edges });
-  const types = { ...T, Tpaddings: { dtype: 'int32' } } as const;
-  return value === 0
-    ? graph.add('Pad', [flow, paddings], types)
-    : graph.add('PadV2', [flow, paddings, graph.scalar(value)], types);
-}
-
-function split(graph: Graph, tensor: string, parts: number): string[] {
-  const axis = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(3) });
-  const first = graph.add('Split', [axis, tensor], { ...T, num_split: { int: parts } });
-  return Array.from({ length: parts }, (_, i) => `${first}:${i}`);
-}
-
-function concatenate(graph: Graph, parts: readonly string[], along = 3): string {
-  const axis = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(along) });
-  return graph.add('ConcatV2', [parts, axis], { ...T, N: { int: parts.length }, Tidx: { dtype: 'int32' } });
 }
 
 /**

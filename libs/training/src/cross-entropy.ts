@@ -1,4 +1,5 @@
-import { T } from './compile-layer.js';
+import type { Graph } from '@espalier/tensorflow';
+import { T } from './reshape-tensors.js';
 import type { NetworkGraph } from './network-graph.js';
 
 /**
@@ -14,7 +15,15 @@ export function addCrossEntropy(
 ): string {
   const depth = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(network.classes) });
   const targets = graph.add('OneHot', [labels, depth, onTarget, offTarget], { ...T, TI: { dtype: 'int32' } });
-  return graph.add('SoftmaxCrossEntropyWithLogits', [logits, targets], T);
+  return softmaxCrossEntropy(graph, logits, targets);
+}
+
+/**
+ * − Σ targets log softmax(logits), one number an image. TensorFlow's operation for it gives other bits in each run on a card.
+ */
+export function softmaxCrossEntropy(graph: Graph, logits: string, targets: string): string {
+  const products = graph.add('Mul', [targets, graph.add('LogSoftmax', [logits], T)], T);
+  return graph.add('Neg', [graph.add('Sum', [products, graph.integers(1)], T)], T);
 }
 
 /** The mean of one number an image over the batch. */

@@ -1,7 +1,7 @@
 import type { Split } from '@espalier/datasets';
 import { isVector, type ImageShape, type WeightedLayer, type WeightTensor } from '@espalier/networks';
 import { batchOf } from './batches.js';
-import { FLOAT, pad, reshape, T } from './compile-layer.js';
+import { FLOAT, pad, reshape, T } from './reshape-tensors.js';
 import type { NetworkGraph } from './network-graph.js';
 import { float32, type TrainableNetwork } from './trainable-network.js';
 

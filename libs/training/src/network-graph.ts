@@ -7,7 +7,9 @@ import {
   type WeightedLayer,
 } from '@espalier/networks';
 import { Graph, type Variable } from '@espalier/tensorflow';
-import { compileLayer, FLOAT, perChannel, reshape, T, type CompiledForward } from './compile-layer.js';
+import { compileLayer } from './compile-layer.js';
+import type { CompiledForward, PassKind } from './compiled-forward.js';
+import { FLOAT, perChannel, reshape, T } from './reshape-tensors.js';
 
 export interface Threads {
   readonly intraOp: number;
@@ -45,6 +47,7 @@ export class NetworkGraph {
   /** The images as the first layer takes them. */
   readonly pixels: string;
   readonly #trainingPasses = new Map<boolean, ForwardPass>();
+  #gradientsPass: ForwardPass | undefined;
 
   /** @throws NetworkError when shapes do not chain; RangeError when a layer can be priced only */
   constructor(
@@ -67,7 +70,7 @@ export class NetworkGraph {
       ? scaled
       : graph.add('AddV2', [scaled, perChannel(graph, preprocessing.offset)], T);
     this.pixels = isVector(network.input) ? reshape(graph, pixels, [channels]) : pixels;
-    this.inference = this.#pass(false, false);
+    this.inference = this.#pass('inference', false);
   }
 
   /**
@@ -77,11 +80,19 @@ export class NetworkGraph {
    *   dynamic network surgery and movement pruning need. Without it masks act on gradients, which costs less.
    */
   trainingPass(throughMasks: boolean): ForwardPass {
-    const isSame = !throughMasks && !this.network.layers.some(({ kind }) => kind === 'batchNormalization');
-    if (isSame) return this.inference;
-    const known = this.#trainingPasses.get(throughMasks) ?? this.#pass(true, throughMasks);
+    if (!throughMasks && !this.#normalises) return this.inference;
+    const known = this.#trainingPasses.get(throughMasks) ?? this.#pass('training', throughMasks);
     this.#trainingPasses.set(throughMasks, known);
     return known;
+  }
+
+  /** The pass of a network in use that is differentiated: the same answers as `inference`. */
+  get gradientsPass(): ForwardPass {
+    return this.#normalises ? (this.#gradientsPass ??= this.#pass('gradients', false)) : this.inference;
+  }
+
+  get #normalises(): boolean {
+    return this.network.layers.some(({ kind }) => kind === 'batchNormalization');
   }
 
   variable(name: string): Variable {
@@ -96,7 +107,7 @@ export class NetworkGraph {
     return mask;
   }
 
-  #pass(training: boolean, throughMasks: boolean): ForwardPass {
+  #pass(kind: PassKind, throughMasks: boolean): ForwardPass {
     const flows = new Map<string, string>([['input', this.pixels]]);
     const layers = new Map<string, CompiledForward>();
     const kernels = new Map<string, string>();
@@ -115,7 +126,7 @@ export class NetworkGraph {
         inputs,
         (role) =>
           (role === 'kernel' ? kernels.get(layer.name) : undefined) ?? this.variable(`${layer.name}/${role}`).read,
-        training,
+        kind,
       );
       flows.set(layer.name, last.output);
       layers.set(layer.name, last);

@@ -1,5 +1,5 @@
 import type { Graph, Variable } from '@espalier/tensorflow';
-import { T } from './compile-layer.js';
+import { T } from './reshape-tensors.js';
 
 export type OptimizerName = 'sgd' | 'adam' | 'adamw';
 

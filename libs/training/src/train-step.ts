@@ -1,6 +1,6 @@
 import type { Variable } from '@espalier/tensorflow';
-import { FLOAT, T } from './compile-layer.js';
-import { addCrossEntropy, addMean } from './cross-entropy.js';
+import { FLOAT, T } from './reshape-tensors.js';
+import { addCrossEntropy, addMean, softmaxCrossEntropy } from './cross-entropy.js';
 import type { ForwardPass, NetworkGraph } from './network-graph.js';
 import { addUpdate, SLOTS, type OptimizerName, type StepScalars } from './optimizers.js';
 
@@ -115,7 +115,7 @@ function addLoss(compiled: NetworkGraph, { logits }: ForwardPass, distils: boole
   if (!distils) return own;
   const cooled = (each: string): string => graph.add('RealDiv', [each, feeds.temperature], T);
   const teacher = graph.add('Softmax', [cooled(feeds.teacherLogits)], T);
-  const distance = addMean(compiled, graph.add('SoftmaxCrossEntropyWithLogits', [cooled(logits), teacher], T));
+  const distance = addMean(compiled, softmaxCrossEntropy(graph, cooled(logits), teacher));
   const scaled = graph.add('Mul', [distance, graph.add('Square', [feeds.temperature], T)], T);
   const share = (of: string, by: string): string => graph.add('Mul', [of, by], T);
   return graph.add(

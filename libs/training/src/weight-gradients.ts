@@ -68,8 +68,8 @@ const known = new WeakMap<NetworkGraph, readonly string[]>();
 function gradientNodes(compiled: NetworkGraph): readonly string[] {
   const found = known.get(compiled);
   if (found) return found;
-  const { graph, inference, weighted } = compiled;
-  const loss = addMean(compiled, addCrossEntropy(compiled, inference.logits));
+  const { graph, gradientsPass, weighted } = compiled;
+  const loss = addMean(compiled, addCrossEntropy(compiled, gradientsPass.logits));
   const nodes = graph.gradients(
     [loss],
     weighted.map(({ name }) => compiled.variable(`${name}/kernel`).read),
