@@ -152,6 +152,7 @@ async function launch(api, name, candidates, parallelism) {
       space: { density: Object.fromEntries(Object.keys(LAYERS).map((layer) => [layer, [0.02, 1]])) },
       // It takes next to nothing to ask, so that what is measured is the rest.
       strategy: { name: 'nsga2', seed: seedOf(name) },
+      deviceClass: 'cpu',
       budget: { candidates },
       parallelism,
     }),

@@ -96,7 +96,7 @@ async function launchCampaign({ ports, name, work }) {
       density: { fc1: work.density },
       fineTune: { epochs: [1, 3] },
     },
-    ...{ budget: { candidates: work.trials }, parallelism: work.atOnce },
+    ...{ deviceClass: 'cpu', budget: { candidates: work.trials }, parallelism: work.atOnce },
   };
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`http://127.0.0.1:${ports.api}/v1/campaigns`, {

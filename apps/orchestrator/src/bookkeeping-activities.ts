@@ -2,9 +2,9 @@ import {
   candidateStart,
   parallelismOn,
   type BookkeepingActivities,
-  type CampaignPlan,
   type CampaignSpec,
   type DeviceClass,
+  type LoadedPlan,
   type TakenUp,
 } from '@espalier/contracts';
 import { acceleratorOf } from '@espalier/networks';
@@ -35,13 +35,16 @@ import {
   type Taking,
 } from '@espalier/store';
 import type { candidate } from '@espalier/workflows/client';
-import { log } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Gathered } from './gathered.js';
 import { resultWriter } from './result-writer.js';
 import { tellSettled } from './tell-settled.js';
 import { ToldStrategies } from './told-strategies.js';
+
+/** Less than the minute that an activity has. */
+const WAIT_FOR_WORKER_MS = 45_000;
 
 /** The orchestrator's activities, over a store, Temporal, and the device class that campaigns train on which name none. */
 export function createBookkeepingActivities({
@@ -51,7 +54,8 @@ export function createBookkeepingActivities({
 }: {
   database: Database;
   client: Client;
-  deviceClass: () => Promise<DeviceClass>;
+  /** Null where that is not known yet. */
+  deviceClass: () => Promise<DeviceClass | null>;
 }): BookkeepingActivities {
   const strategies = new ToldStrategies();
   // Of all campaigns together: they change nothing but the candidates.
@@ -62,7 +66,7 @@ export function createBookkeepingActivities({
     return candidateIds.map(() => ({ status: 'fulfilled', value: undefined }));
   });
   return withTypedErrors({
-    async loadPlan(campaignId): Promise<CampaignPlan> {
+    async loadPlan(campaignId): Promise<LoadedPlan> {
       const { spec, state, dense } = await findCampaign(database, campaignId);
       const task = taskOf(spec);
       const on = spec.deviceClass ?? (await deviceClass());
@@ -72,13 +76,23 @@ export function createBookkeepingActivities({
         accelerator: acceleratorOf(spec.accelerator),
         batch: spec.batch,
         imagesPerEpoch: spec.space.fineTune.imagesPerEpoch ?? null,
-        parallelism: parallelismOn(spec, on),
+        parallelism: parallelismOn(spec, on ?? 'cpu'),
         deviceClass: on,
         state,
         dense: known === null ? null : { artifact: known },
         isTimed: spec.budget.wallClockHours !== undefined || spec.budget.deviceHours !== undefined,
         ...(spec.rungs && { hasRungs: true }),
       };
+    },
+    async chooseDevice(campaignId) {
+      const spec = await campaignSpec(database, campaignId);
+      const until = Date.now() + WAIT_FOR_WORKER_MS;
+      for (;;) {
+        const on = await deviceClass();
+        if (on !== null) return { deviceClass: on, parallelism: parallelismOn(spec, on) };
+        if (Date.now() >= until) throw ApplicationFailure.retryable('no worker has said that it is there', 'NoWorker');
+        await Context.current().sleep(1_000);
+      }
     },
     async recordDense(campaignId, model, validation, test) {
       return recordDenseModel(
@@ -153,7 +167,7 @@ export function createBookkeepingActivities({
   });
 }
 
-function taskOf(spec: CampaignSpec): CampaignPlan['task'] {
+function taskOf(spec: CampaignSpec): LoadedPlan['task'] {
   return {
     network: spec.network,
     ...(spec.weights !== undefined && { weights: spec.weights }),

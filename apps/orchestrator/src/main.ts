@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 import { logTemporalTo } from '@espalier/logging';
-import { listWorkers, openDatabase } from '@espalier/store';
+import { openDatabase } from '@espalier/store';
 import { startTracing } from '@espalier/tracing';
-import { ORCHESTRATOR_QUEUE, type Worker as ListedWorker } from '@espalier/contracts';
+import { ORCHESTRATOR_QUEUE } from '@espalier/contracts';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createBookkeepingActivities } from './bookkeeping-activities.js';
 import { readConfig } from './config.js';
+import { deviceClassOfWorkers } from './device-class-of-workers.js';
 import { sendNotifications } from './send-notifications.js';
 import { startCampaigns } from './start-campaigns.js';
 
@@ -29,12 +30,7 @@ const worker = await Worker.create({
   activities: createBookkeepingActivities({
     database,
     client: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE, plugins: tracing.plugins }),
-    // A campaign trains on cards where there are any; when the API was away, none of their workers could be heard.
-    deviceClass: async () => {
-      const workers = await listWorkers(database);
-      const isThere = (worker: ListedWorker): boolean => worker.state === 'ready' || worker.state === 'silent';
-      return workers.some((worker) => worker.deviceClass === 'gpu' && isThere(worker)) ? 'gpu' : 'cpu';
-    },
+    deviceClass: () => deviceClassOfWorkers(database),
   }),
   // What waits to be written together holds a task and does nothing.
   maxConcurrentWorkflowTaskExecutions: 200,

@@ -82,6 +82,11 @@ export interface CampaignPlan {
   hasRungs?: boolean;
 }
 
+/** As it is read: without a class of device where the spec names none and no worker is there yet. */
+export interface LoadedPlan extends Omit<CampaignPlan, 'deviceClass'> {
+  deviceClass: string | null;
+}
+
 export interface AskedCandidate {
   candidateId: string;
   number: number;
@@ -126,7 +131,9 @@ export interface CampaignProgress {
 
 /** Activities of the orchestrator's queue. Each may be tried any number of times and takes effect once. */
 export interface BookkeepingActivities {
-  loadPlan(campaignId: string): Promise<CampaignPlan>;
+  loadPlan(campaignId: string): Promise<LoadedPlan>;
+  /** For a campaign whose plan has no class of device: waits until there is a worker, and fails to be tried again where there is none. */
+  chooseDevice(campaignId: string): Promise<Pick<CampaignPlan, 'deviceClass' | 'parallelism'>>;
   recordDense(
     campaignId: string,
     model: ModelReference,

@@ -27,6 +27,7 @@ import {
   releaseSignal,
   resumeUpdate,
 } from './messages.js';
+import { onDevice } from './on-device.js';
 import { testFront } from './test-front.js';
 
 /** How often the store is asked whether a candidate's signal went missing, a candidate itself, or a budget. */
@@ -108,7 +109,8 @@ export async function campaign(input: CampaignInput): Promise<void> {
     { validator: refuseWhenOver('cancelled') },
   );
 
-  const plan = await bookkeeping.loadPlan(campaignId);
+  const loaded = await bookkeeping.loadPlan(campaignId);
+  let plan: CampaignPlan;
   // Histories from before it look again only when no signal has come for so long.
   const looksAtIntervals = patched('looks-at-intervals');
   // And have candidates as children, of which Temporal starts one after the other.
@@ -116,7 +118,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
   // And each look, each ask and each start is an activity of its own, with a way through Temporal and back.
   const books = patched('campaign-local-bookkeeping') ? localBookkeeping : bookkeeping;
   let nextLook = Date.now() + LOOK_AGAIN_MS;
-  if (plan.state === 'pending') await bookkeeping.recordCampaignState(campaignId, 'running', null);
+  if (loaded.state === 'pending') await bookkeeping.recordCampaignState(campaignId, 'running', null);
 
   const startAsChild = async (dense: string, asked: AskedCandidate): Promise<void> => {
     inFlight.add(asked.candidateId);
@@ -182,6 +184,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
   };
 
   try {
+    plan = await scope.run(() => onDevice(campaignId, loaded));
     denseArtifact = await scope.run(() => denseModel(campaignId, plan));
     let exhausted = false;
     while (!cancelling && (!exhausted || inFlight.size > 0)) {

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
 import { inLanes } from './in-lanes.js';
+import { onDevice } from './on-device.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
 /** How many are looked up at a time, for each that is under way: between two lots the run may continue as new. */
@@ -14,7 +15,7 @@ const LOT = 5;
  * cancelled, that is given up.
  */
 export async function reevaluation({ campaignId }: ReevaluationInput): Promise<void> {
-  const plan = await bookkeeping.loadPlan(campaignId);
+  const plan = await onDevice(campaignId, await bookkeeping.loadPlan(campaignId));
   const dense = plan.dense?.artifact;
   if (dense === undefined) throw ApplicationFailure.nonRetryable('the campaign has no dense network', 'NoDenseNetwork');
 
