@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { benchCampaignScale } from './campaign-scale.mjs';
 import { benchDemoCandidates } from './demo-candidates.mjs';
 import { benchEnergyPricings } from './energy-pricings.mjs';
+import { benchGraphicsCard } from './graphics-card.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
 import { benchKilledWorker } from './peers/killed-worker.mjs';
 import { benchSchedulingOverhead } from './peers/scheduling-overhead.mjs';
@@ -23,6 +24,7 @@ const BENCHES = {
   'energy-pricings': benchEnergyPricings,
   'mapping-search': benchMappingSearch,
   'training-images': benchTrainingImages,
+  'graphics-card': benchGraphicsCard,
   shrinking: benchShrinking,
   'demo-candidates': benchDemoCandidates,
   'campaign-scale': benchCampaignScale,

@@ -1,5 +1,5 @@
 // Images a second in training and evaluation: our compiled graph, and Keras's compiled fit and evaluate of the same model on
-// the same wheel and cores, in turns. SGD with momentum.
+// the same wheel and device, in turns. SGD with momentum.
 import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDataSet } from '@espalier/datasets';
 import { exportKerasArchive, weightedLayers, zooNetwork } from '@espalier/networks';
+import { graphicsCards } from '@espalier/setup/graphics-cards';
 import { fit, initialWeights, TrainableNetwork } from '@espalier/training';
 import { pythonWith } from './peers-python.mjs';
 
@@ -19,7 +20,10 @@ const WORKLOADS = [
 const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 
 export async function benchTrainingImages() {
-  const python = pythonWith('keras-for-bench', ['tensorflow-cpu==2.21.0']);
+  const python =
+    graphicsCards().length > 0
+      ? pythonWith('keras-for-bench-gpu', ['tensorflow[and-cuda]==2.21.0'])
+      : pythonWith('keras-for-bench', ['tensorflow-cpu==2.21.0']);
   const rows = [];
   for (const workload of WORKLOADS) rows.push(...(await compare(workload, python)));
   return rows;
@@ -104,9 +108,10 @@ async function compiled(network, part, batchSize, masks) {
 
 function runKeras(python, args, environment) {
   const script = fileURLToPath(new URL('keras_training.py', import.meta.url));
-  // What our own process has set for itself is not for Keras.
+  // What our own process has set for itself is not for Keras: it starts with its own defaults.
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
   delete env.TF_ENABLE_ONEDNN_OPTS;
+  delete env.TF_DETERMINISTIC_OPS;
   Object.assign(env, environment);
   const { stdout } = run(python, [script, ...args], env);
   const [training, evaluation] = stdout.trim().split('\n').slice(-2).map(Number);
