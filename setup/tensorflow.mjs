@@ -26,7 +26,8 @@ export function installTensorFlow(root, cache) {
   const requirement = flavour === 'gpu' ? `tensorflow[and-cuda]==${VERSION}` : `tensorflow-cpu==${VERSION}`;
   const wheel = tensorflowWheel(cache);
   makeFolder(wheel, (folder) => {
-    say(`Installing ${requirement} (1.2 GB unpacked; one to five minutes, once per user)`);
+    const size = flavour === 'gpu' ? 6.2 : 1.2;
+    say(`Installing ${requirement} (${size} GB unpacked; one to five minutes, once per user)`);
     // The CPU library needs nothing of Python; the GPU one needs NVIDIA's packages, which are dependencies.
     const dependencies = flavour === 'gpu' ? [] : ['--no-deps'];
     run('pip install', python, ['-m', 'pip', 'install', '--quiet', ...dependencies, '--target', folder, requirement]);

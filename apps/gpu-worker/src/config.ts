@@ -27,7 +27,7 @@ export interface WorkerConfig extends z.infer<typeof Environment> {
 export function readConfig(): WorkerConfig {
   const environment = Environment.parse(process.env);
   const cores = availableParallelism();
-  const device = findDevice(environment.ESPALIER_DEVICE_CLASS, cores);
+  const device = findDevice(environment.ESPALIER_DEVICE_CLASS);
   const slots = environment.ESPALIER_SLOTS ?? device.slots;
   const perSlot = Math.max(1, Math.floor(cores / slots));
   const threads = { intraOp: perSlot, interOp: perSlot };

@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { DeviceClass } from '@espalier/contracts';
 import { graphicsCards, type GraphicsCard } from '@espalier/setup/graphics-cards';
 
@@ -11,28 +11,43 @@ export interface Device {
   readonly slots: number;
 }
 
-/** On an H100 a training of ResNet-20 took 0.6 GiB of the card and one of a MobileNetV2 for small images 2.3 (bench/RESULTS.md); larger
- * images take more. */
-const MEBIBYTES_A_JOB = 6 * 1024;
+/** What a machine has for its jobs. */
+export interface Machine {
+  readonly cores: number;
+  readonly memoryMebibytes: number;
+}
+
+/**
+ * MiB that a job is given of the device's own memory. On a processor one took 650 for LeNet-5; on an H100 a training of ResNet-20 took
+ * 580 of the card and one of a MobileNetV2 for small images 2,360 (bench/RESULTS.md). Larger images take more.
+ */
+const MEBIBYTES_A_JOB = { cpu: 2 * 1024, gpu: 6 * 1024 };
 const MOST_SLOTS = 8;
 
 /**
- * The first card that this process may use, or the processor: a CPU has a slot for each core, since small networks leave cores idle
- * otherwise, and a card one for so much memory, but no more than there are cores to feed it.
+ * The first card that this process may use, or the processor, with as many slots as its memory has room for: on either no more than there
+ * are cores, which feed a card too, and of which small networks leave most idle.
  *
  * @param asked the class to be; without it, a card is used if there is one
  */
 export function findDevice(
   asked: DeviceClass | undefined,
-  cores: number,
+  machine: Machine = thisMachine(),
   cards: readonly GraphicsCard[] = graphicsCards(),
 ): Device {
   const [card] = cards;
+  const slots = (deviceClass: DeviceClass, memoryMebibytes: number): number =>
+    Math.max(1, Math.min(Math.floor(memoryMebibytes / MEBIBYTES_A_JOB[deviceClass]), machine.cores, MOST_SLOTS));
   if (asked === 'cpu' || (asked === undefined && cards.length === 0)) {
-    return { deviceClass: 'cpu', name: cpus()[0]?.model ?? 'unknown', slots: Math.min(cores, MOST_SLOTS) };
+    return { deviceClass: 'cpu', name: cpus()[0]?.model ?? 'unknown', slots: slots('cpu', machine.memoryMebibytes) };
   }
   // A worker that was told to use a card and has none is found unfit by its self-test.
   if (cards.length === 0) return { deviceClass: 'gpu', name: 'no card', slots: 1 };
-  const fit = Math.floor(card.memoryMebibytes / MEBIBYTES_A_JOB);
-  return { deviceClass: 'gpu', name: card.name, slots: Math.max(1, Math.min(fit, cores, MOST_SLOTS)) };
+  return { deviceClass: 'gpu', name: card.name, slots: slots('gpu', card.memoryMebibytes) };
+}
+
+/** A container's limit of memory is lower than its machine's; where there is none it is unknown, or beyond all bounds. */
+function thisMachine(): Machine {
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  return { cores: availableParallelism(), memoryMebibytes: bytes / 2 ** 20 };
 }
