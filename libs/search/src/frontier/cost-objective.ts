@@ -82,6 +82,14 @@ export class CostBeliefs {
     });
   }
 
+  /** What each point is believed to cost. */
+  means(features: readonly Float64Array[], points: readonly (readonly number[])[]): number[] {
+    const { known, correction } = this;
+    const values =
+      typeof correction === 'number' ? points.map(() => correction) : correction.of(features).map(({ mean }) => mean);
+    return values.map((value, i) => (known ? known(points[i]) * Math.exp(value) : value));
+  }
+
   /** Takes a point to come out as is believed, so many deviations from the mean. @returns the cost that it is taken for */
   imagine(features: Float64Array, point: readonly number[], deviate = 0): number {
     const value = typeof this.correction === 'number' ? this.correction : this.correction.imagine(features, deviate);

@@ -132,11 +132,8 @@ export class FrontierSearch {
     const active = this.#active(this.#boxes());
     const features = points.map((point) => this.#features(point));
     const first = this.#first.given(active, 0);
-    return first.of(features).map(({ mean }, i) => [
-      first.warp.back(mean),
-      // Made anew for each, since what is imagined counts as observed.
-      ...this.#others.map((other) => other.given(active, 1).imagine(features[i], points[i])),
-    ]);
+    const costs = this.#others.map((other) => other.given(active, 0).means(features, points));
+    return first.of(features).map(({ mean }, i) => [first.warp.back(mean), ...costs.map((ofOne) => ofOne[i])]);
   }
 
   get #onNoFront(): number[] {
