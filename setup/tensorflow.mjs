@@ -31,8 +31,8 @@ export function installTensorFlow(root, cache) {
     // The CPU library needs nothing of Python; the GPU one needs NVIDIA's packages, which are dependencies.
     const dependencies = flavour === 'gpu' ? [] : ['--no-deps'];
     run('pip install', python, ['-m', 'pip', 'install', '--quiet', ...dependencies, '--target', folder, requirement]);
-    if (flavour === 'gpu') linkSolver(folder);
   });
+  if (flavour === 'gpu') linkSolver(wheel);
   const tensorflow = join(wheel, 'tensorflow');
   const tfjs = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
   const include = join(root, 'node_modules/node-api-headers/include');
@@ -63,7 +63,8 @@ export function installTensorFlow(root, cache) {
  */
 function linkSolver(wheel) {
   for (const file of readdirSync(join(wheel, 'nvidia/cusolver/lib')).filter((name) => name.includes('.so'))) {
-    symlinkSync(join('../../cusolver/lib', file), join(wheel, 'nvidia/cusparse/lib', file));
+    const link = join(wheel, 'nvidia/cusparse/lib', file);
+    if (!existsSync(link)) symlinkSync(join('../../cusolver/lib', file), link);
   }
 }
 

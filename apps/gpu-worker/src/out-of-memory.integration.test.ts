@@ -57,9 +57,6 @@ function addressSpaceOf(pid: number | undefined): number {
   return 1024 * Number(/^VmSize:\s+(\d+)/m.exec(status)?.[1]);
 }
 
-// The limit is one of the processor's memory: a card has its own.
-process.env.CUDA_VISIBLE_DEVICES = '';
-
 const processes: TrainingProcess[] = [];
 afterEach(() => {
   for (const process of processes.splice(0)) process.close();
@@ -71,6 +68,7 @@ function newProcess(): TrainingProcess {
     apiUrl: api.url,
     workerId: 'a worker',
     dataCache: join(tmpdir(), 'espalier-test-data'),
+    // The limit is one of the processor's memory: a card has its own.
     deviceClass: 'cpu',
     threads: { intraOp: 1, interOp: 1 },
   });

@@ -59,7 +59,12 @@ export class TrainingProcess {
     const main = fileURLToPath(new URL('../dist/training-process-main.js', import.meta.url));
     this.#child = fork(main, [JSON.stringify(options)], {
       execArgv: ['--enable-source-maps'],
-      env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
+      env: {
+        TF_CPP_MIN_LOG_LEVEL: '2',
+        ...process.env,
+        // TensorFlow takes a card that it sees, also for a worker that is to leave it alone.
+        ...(options.deviceClass === 'cpu' && { CUDA_VISIBLE_DEVICES: '' }),
+      },
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
     const { stderr } = this.#child;
