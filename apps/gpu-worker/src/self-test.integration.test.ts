@@ -24,7 +24,7 @@ describe('the self-test of a device', () => {
       encoding: 'utf8',
       env: { ...process.env, ...on },
     });
-    expect(stdout).toContain('it is to train on an NVIDIA card, and TensorFlow finds none');
+    expect(stdout).toContain('TensorFlow finds no NVIDIA card to train on');
   });
 
   it('fails where the device computes something else', async () => {

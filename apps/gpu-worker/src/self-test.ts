@@ -14,8 +14,7 @@ const IMAGES = 8;
 const EPOCHS = 20;
 const [SIDE, FILTERS, KERNEL] = [6, 4, 3];
 const NO_CARD =
-  'it is to train on an NVIDIA card, and TensorFlow finds none. Is `nvidia-smi` content, and was `npm run setup` run since the card came? ' +
-  'To train on the processor: ESPALIER_TENSORFLOW=cpu or ESPALIER_DEVICE_CLASS=cpu.';
+  'TensorFlow finds no NVIDIA card to train on: see `nvidia-smi`, then `npm run setup`. ESPALIER_DEVICE_CLASS=cpu trains on the processor.';
 const PROBE: Network = {
   name: 'self-test',
   input: { height: SIDE, width: SIDE, channels: 1 },
@@ -53,9 +52,7 @@ export async function selfTest({ deviceClass, threads }: SelfTestOptions): Promi
   const trainable = new TrainableNetwork(PROBE, threads);
   try {
     const seen = trainable.compiled.graph.devices().map(({ type }) => type);
-    if (deviceClass === 'gpu' && !seen.includes('GPU')) {
-      throw new SelfTestError(NO_CARD);
-    }
+    if (deviceClass === 'gpu' && !seen.includes('GPU')) throw new SelfTestError(NO_CARD);
     const weights = initialWeights(PROBE, 1);
     await trainable.load({ weights, masks: new Map(), slots: new Map() });
     const answers = await trainable.logits({ images, labels: Int32Array.from(labels), count: IMAGES });
