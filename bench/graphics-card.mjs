@@ -1,6 +1,5 @@
 // How many trainings at once a card is worth: images a second and memory by the number of processes that share it, what exact
-// repetition and full float32 cost, and whether two processes come to the same weights. On a machine without a card it measures the
-// processor.
+// repetition and full float32 cost, and whether two processes come to the same weights. Without a card there is nothing to measure.
 import { fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +16,9 @@ const FLOAT32 = { ...TF32, NVIDIA_TF32_OVERRIDE: '0' };
 
 export async function benchGraphicsCard() {
   const chosen = process.env.ESPALIER_CARD_NETWORKS?.split(',');
-  const rows = [['card', query('name') ?? 'none']];
+  const card = query('name');
+  if (card === undefined) return [['card', 'none: nothing measured']];
+  const rows = [['card', card]];
   for (const [network, data] of WORKLOADS) {
     if (chosen && !chosen.includes(network)) continue;
     const alone = await together(1, [network, data], EXACT);
@@ -43,14 +44,14 @@ export async function benchGraphicsCard() {
 
 /** So many processes, each having trained a little before the clock starts. */
 async function together(count, workload, environment) {
-  const before = Number(query('memory.used') ?? 0);
+  const before = Number(query('memory.used'));
   const script = fileURLToPath(new URL('train-until-told.mjs', import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...environment };
   const children = Array.from({ length: count }, () => fork(script, workload, { env }));
   const digests = await Promise.all(children.map(async (child) => (await answer(child)).digest));
   for (const child of children) child.send('go');
   await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS));
-  const memory = Number(query('memory.used') ?? 0) - before;
+  const memory = Number(query('memory.used')) - before;
   const answers = children.map(answer);
   for (const child of children) child.send('stop');
   const rates = (await Promise.all(answers)).map(({ images, milliseconds }) => (1000 * images) / milliseconds);
