@@ -1,4 +1,4 @@
-import type { ReevaluationInput, ReplicateOutcome, ReplicateToDo } from '@espalier/contracts';
+import type { CampaignPlan, ReevaluationInput, ReplicateOutcome, ReplicateToDo } from '@espalier/contracts';
 import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { bookkeeping, failureOf, trainingOn } from './activities.js';
@@ -15,17 +15,17 @@ const LOT = 5;
  * cancelled, that is given up.
  */
 export async function reevaluation({ campaignId }: ReevaluationInput): Promise<void> {
-  const plan = await onDevice(campaignId, await bookkeeping.loadPlan(campaignId));
-  const dense = plan.dense?.artifact;
+  const loaded = await bookkeeping.loadPlan(campaignId);
+  const dense = loaded.dense?.artifact;
   if (dense === undefined) throw ApplicationFailure.nonRetryable('the campaign has no dense network', 'NoDenseNetwork');
 
-  const again = async (replicate: ReplicateToDo): Promise<ReplicateOutcome> => {
+  const again = async (plan: CampaignPlan, replicate: ReplicateToDo): Promise<ReplicateOutcome> => {
     const { model, measurement } = await pruneAndTrain(plan, dense, replicate);
     const test = await trainingOn(plan.deviceClass).evaluate({ task: plan.task, model: model.artifact, split: 'test' });
     return { validation: measurement, test };
   };
-  const record = async (next: ReplicateToDo): Promise<void> => {
-    const outcome = await again(next).catch((error: unknown) => {
+  const record = async (plan: CampaignPlan, next: ReplicateToDo): Promise<void> => {
+    const outcome = await again(plan, next).catch((error: unknown) => {
       if (isCancellation(error)) throw error;
       return { failure: failureOf(error) };
     });
@@ -34,10 +34,11 @@ export async function reevaluation({ campaignId }: ReevaluationInput): Promise<v
   };
 
   try {
+    const plan = await onDevice(campaignId, loaded);
     for (;;) {
       const lot = await bookkeeping.replicatesToDo(campaignId, LOT * plan.parallelism);
       if (lot.length === 0) return;
-      await inLanes(lot, plan.parallelism, record);
+      await inLanes(lot, plan.parallelism, (next) => record(plan, next));
       if (workflowInfo().continueAsNewSuggested) break;
     }
   } catch (error) {
