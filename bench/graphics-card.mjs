@@ -2,6 +2,7 @@
 // repetition and full float32 cost, and whether two processes come to the same weights. Without a card there is nothing to measure.
 import { fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { graphicsCards } from '@espalier/setup/graphics-cards';
 
 const WORKLOADS = [
   ['lenet-5', 'mnist'],
@@ -16,15 +17,14 @@ const FLOAT32 = { ...TF32, NVIDIA_TF32_OVERRIDE: '0' };
 
 export async function benchGraphicsCard() {
   const chosen = process.env.ESPALIER_CARD_NETWORKS?.split(',');
-  const card = query('name');
-  if (card === undefined) return [['card', 'none: nothing measured']];
-  const rows = [['card', card]];
+  const [card] = graphicsCards();
+  if (!card) return [['card', 'none: nothing measured']];
+  const rows = [['card', card.name]];
   for (const [network, data] of WORKLOADS) {
     if (chosen && !chosen.includes(network)) continue;
-    const alone = await together(1, [network, data], EXACT);
     const rates = [];
     for (const processes of PROCESSES) {
-      const { rate, memory, same } = processes === 1 ? alone : await together(processes, [network, data], EXACT);
+      const { rate, memory, same } = await together(card, processes, [network, data], EXACT);
       rates.push(
         `${processes}: ${rate} (${memory} MiB${processes > 1 ? `, ${same ? 'the same bits' : 'other bits'}` : ''})`,
       );
@@ -35,7 +35,7 @@ export async function benchGraphicsCard() {
       ['operations that may differ in their last bits', TF32],
       ['and full float32 instead of TF32', FLOAT32],
     ]) {
-      const { rate, same } = await together(2, [network, data], environment);
+      const { rate, same } = await together(card, 2, [network, data], environment);
       rows.push([`${network}: two at once, ${what}`, `${rate}, ${same ? 'the same bits' : 'other bits'}`]);
     }
   }
@@ -43,15 +43,15 @@ export async function benchGraphicsCard() {
 }
 
 /** So many processes, each having trained a little before the clock starts. */
-async function together(count, workload, environment) {
-  const before = Number(query('memory.used'));
+async function together(card, count, workload, environment) {
+  const before = memoryUsed(card);
   const script = fileURLToPath(new URL('train-until-told.mjs', import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...environment };
   const children = Array.from({ length: count }, () => fork(script, workload, { env }));
   const digests = await Promise.all(children.map(async (child) => (await answer(child)).digest));
   for (const child of children) child.send('go');
   await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS));
-  const memory = Number(query('memory.used')) - before;
+  const memory = memoryUsed(card) - before;
   const answers = children.map(answer);
   for (const child of children) child.send('stop');
   const rates = (await Promise.all(answers)).map(({ images, milliseconds }) => (1000 * images) / milliseconds);
@@ -69,9 +69,8 @@ function answer(child) {
   });
 }
 
-function query(what) {
-  const { status, stdout } = spawnSync('nvidia-smi', [`--query-gpu=${what}`, '--format=csv,noheader,nounits'], {
-    encoding: 'utf8',
-  });
-  return status === 0 ? stdout.trim().split('\n')[0] : undefined;
+/** MiB of the card's. */
+function memoryUsed({ uuid }) {
+  const query = ['-i', uuid, '--query-gpu=memory.used', '--format=csv,noheader,nounits'];
+  return Number(spawnSync('nvidia-smi', query, { encoding: 'utf8' }).stdout);
 }

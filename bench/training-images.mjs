@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDataSet } from '@espalier/datasets';
 import { exportKerasArchive, weightedLayers, zooNetwork } from '@espalier/networks';
-import { graphicsCards } from '@espalier/setup/graphics-cards';
 import { fit, initialWeights, TrainableNetwork } from '@espalier/training';
+import { tensorflowFlavour, tensorflowRequirement } from '../setup/tensorflow.mjs';
 import { pythonWith } from './peers-python.mjs';
 
 const ROUNDS = 3;
@@ -20,10 +20,7 @@ const WORKLOADS = [
 const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 
 export async function benchTrainingImages() {
-  const python =
-    graphicsCards().length > 0
-      ? pythonWith('keras-for-bench-gpu', ['tensorflow[and-cuda]==2.21.0'])
-      : pythonWith('keras-for-bench', ['tensorflow-cpu==2.21.0']);
+  const python = pythonWith(`keras-for-bench-${tensorflowFlavour()}`, [tensorflowRequirement()]);
   const rows = [];
   for (const workload of WORKLOADS) rows.push(...(await compare(workload, python)));
   return rows;

@@ -16,6 +16,11 @@ export function tensorflowFlavour() {
   return graphicsCards().length > 0 ? 'gpu' : 'cpu';
 }
 
+/** What pip is asked for. */
+export function tensorflowRequirement() {
+  return tensorflowFlavour() === 'gpu' ? `tensorflow[and-cuda]==${VERSION}` : `tensorflow-cpu==${VERSION}`;
+}
+
 /** Where the wheel is, or will be. */
 export function tensorflowWheel(cache) {
   return join(cache, `tensorflow-${tensorflowFlavour()}-${VERSION}`);
@@ -23,7 +28,7 @@ export function tensorflowWheel(cache) {
 
 export function installTensorFlow(root, cache) {
   const flavour = tensorflowFlavour();
-  const requirement = flavour === 'gpu' ? `tensorflow[and-cuda]==${VERSION}` : `tensorflow-cpu==${VERSION}`;
+  const requirement = tensorflowRequirement();
   const wheel = tensorflowWheel(cache);
   makeFolder(wheel, (folder) => {
     const size = flavour === 'gpu' ? 6.2 : 1.2;

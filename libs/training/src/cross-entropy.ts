@@ -1,6 +1,6 @@
 import type { Graph } from '@espalier/tensorflow';
-import { T } from './reshape-tensors.js';
 import type { NetworkGraph } from './network-graph.js';
+import { T } from './reshape-tensors.js';
 
 /**
  * Adds the softmax cross-entropy of a pass's logits to a graph: one number an image.

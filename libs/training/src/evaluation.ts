@@ -1,8 +1,8 @@
 import { sourcesOf, type Network } from '@espalier/networks';
 import type { Graph } from '@espalier/tensorflow';
-import { FLOAT, T } from './reshape-tensors.js';
 import { addCrossEntropy } from './cross-entropy.js';
 import type { NetworkGraph } from './network-graph.js';
+import { FLOAT, T } from './reshape-tensors.js';
 
 /** Sums over a batch. */
 export interface Evaluation {

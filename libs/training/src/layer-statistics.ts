@@ -1,8 +1,8 @@
 import type { Split } from '@espalier/datasets';
 import { isVector, type ImageShape, type WeightedLayer, type WeightTensor } from '@espalier/networks';
 import { batchOf } from './batches.js';
-import { FLOAT, pad, reshape, T } from './reshape-tensors.js';
 import type { NetworkGraph } from './network-graph.js';
+import { FLOAT, pad, reshape, T } from './reshape-tensors.js';
 import { float32, type TrainableNetwork } from './trainable-network.js';
 
 /** What least-squares pruning of a layer needs of the data, one entry for each of its groups; see libs/pruning. */

@@ -1,8 +1,8 @@
 import type { Variable } from '@espalier/tensorflow';
-import { FLOAT, T } from './reshape-tensors.js';
 import { addCrossEntropy, addMean, softmaxCrossEntropy } from './cross-entropy.js';
 import type { ForwardPass, NetworkGraph } from './network-graph.js';
 import { addUpdate, SLOTS, type OptimizerName, type StepScalars } from './optimizers.js';
+import { FLOAT, T } from './reshape-tensors.js';
 
 /** What a training step is made of. Each combination is built into the graph once, when it is first used. */
 export interface StepKind {

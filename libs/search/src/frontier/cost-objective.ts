@@ -75,7 +75,7 @@ export class CostBeliefs {
   of(features: readonly Float64Array[], points: readonly (readonly number[])[]): CostBelief[] {
     const { known, correction } = this;
     if (typeof correction === 'number') {
-      return points.map((point) => certain((known?.(point) ?? 1) * Math.exp(correction)));
+      return points.map((point) => certain(this.#cost(point, correction)));
     }
     return correction.of(features).map(({ mean, deviation }, i) => {
       return known ? aboutRatio(Math.log(known(points[i])) + mean, deviation) : aboutCost(mean, deviation);
@@ -84,16 +84,21 @@ export class CostBeliefs {
 
   /** What each point is believed to cost. */
   means(features: readonly Float64Array[], points: readonly (readonly number[])[]): number[] {
-    const { known, correction } = this;
+    const { correction } = this;
     const values =
       typeof correction === 'number' ? points.map(() => correction) : correction.of(features).map(({ mean }) => mean);
-    return values.map((value, i) => (known ? known(points[i]) * Math.exp(value) : value));
+    return values.map((value, i) => this.#cost(points[i], value));
   }
 
   /** Takes a point to come out as is believed, so many deviations from the mean. @returns the cost that it is taken for */
   imagine(features: Float64Array, point: readonly number[], deviate = 0): number {
     const value = typeof this.correction === 'number' ? this.correction : this.correction.imagine(features, deviate);
-    return this.known ? this.known(point) * Math.exp(value) : value;
+    return this.#cost(point, value);
+  }
+
+  /** @param correction of `known`, or the cost itself */
+  #cost(point: readonly number[], correction: number): number {
+    return this.known ? this.known(point) * Math.exp(correction) : correction;
   }
 }
 
