@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AcceleratorsController } from './accelerators/accelerators.controller.js';
+import { CampaignResultsController } from './campaigns/campaign-results.controller.js';
 import { CampaignsController } from './campaigns/campaigns.controller.js';
 import { CampaignsService } from './campaigns/campaigns.service.js';
 import { CandidatesController } from './candidates/candidates.controller.js';
@@ -13,6 +14,7 @@ import { WorkersController } from './workers/workers.controller.js';
   imports: [ConnectionsModule],
   controllers: [
     CampaignsController,
+    CampaignResultsController,
     CandidatesController,
     AcceleratorsController,
     TrainingsController,
