@@ -34,7 +34,6 @@ export interface SearchExplanation {
 const BEST = 0.1;
 const FEWEST_BEST = 5;
 const FEWEST = 10;
-const LOOKS = [10, 30, 100];
 const COURSES = 3;
 const SEED = 1;
 
@@ -42,11 +41,13 @@ const SEED = 1;
  * What a campaign's results say of its space and of what is still to be found, by the model that `frontier` searches with.
  *
  * @param results in the order in which they came; at least two
+ * @param looks after how many candidates more it is said how far the hypervolume may have grown; rising
  */
 export function explainSearch(
   spec: Pick<CampaignSpec, 'space' | 'constraints'>,
   foreknowledge: Foreknowledge,
   results: readonly MeasuredSchedule[],
+  looks: readonly number[] = [10, 30, 100],
 ): SearchExplanation {
   const coding = new ScheduleCoding(spec.space);
   const options = frontierOptions(spec, coding, foreknowledge);
@@ -61,7 +62,7 @@ export function explainSearch(
   return {
     importance: isEnough ? importance(coding.names, cube.choices, told) : null,
     foretold: isEnough ? foretell(told, modelOf) : null,
-    outlook: outlook(modelOf(told), told, options.reference),
+    outlook: outlook(modelOf(told), told, options.reference, looks),
   };
 }
 
@@ -112,14 +113,15 @@ function outlook(
   search: FrontierSearch,
   results: readonly ToldPoint[],
   reference: readonly number[],
+  looks: readonly number[],
 ): SearchExplanation['outlook'] {
   const known = results.map(({ objectives }) => objectives);
   const now = hypervolume(known, reference);
   if (now === 0) return null;
   const courses = Array.from({ length: COURSES }, (_, course) =>
-    search.imagineCourse(new RandomStream(SEED, course), Math.max(...LOOKS)),
+    search.imagineCourse(new RandomStream(SEED, course), Math.max(...looks)),
   );
-  return LOOKS.map((candidates) => {
+  return looks.map((candidates) => {
     const growths = courses
       .map((course) => hypervolume([...known, ...course.slice(0, candidates)], reference) / now - 1)
       .sort((a, b) => a - b);

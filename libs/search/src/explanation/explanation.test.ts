@@ -43,7 +43,7 @@ describe('what a search says of itself', () => {
     expect(explained.foretold?.results).toBe(10);
     expect(explained.foretold?.medianEnergyError).toBeLessThan(1e-6);
     // Of ten results the middle one is a matter of luck, of three searches less.
-    const ofOthers = [1, 2].map((seed) => explainSearch(specOf(seed), foreknowledge, searched(50, seed)));
+    const ofOthers = [1, 2].map((seed) => explainSearch(specOf(seed), foreknowledge, searched(50, seed), [1]));
     const errors = [explained, ...ofOthers].map(({ foretold }) => foretold?.medianAccuracyError ?? Infinity);
     expect(errors.toSorted((a, b) => a - b)[1]).toBeLessThan(0.05);
     const volumeOf = (some: MeasuredSchedule[]): number =>
@@ -64,7 +64,7 @@ describe('what a search says of itself', () => {
   });
 
   it('says nothing of importance and certainty from fewer than ten results', () => {
-    const { importance, foretold } = explainSearch(spec, foreknowledge, results.slice(0, 9));
+    const { importance, foretold } = explainSearch(spec, foreknowledge, results.slice(0, 9), [1]);
     expect([importance, foretold]).toEqual([null, null]);
   });
 });

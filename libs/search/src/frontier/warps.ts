@@ -8,8 +8,6 @@ export interface Warp {
   readonly name: string;
   /** Onto the scale; increasing. */
   of(loss: number): number;
-  /** Log of the derivative of `of`: what makes densities of different scales comparable. */
-  logSlope(loss: number): number;
   back(value: number): number;
   /** E[max(0, level − loss)], where the loss is normal on the scale: in closed form. */
   expectedBelow(level: number, mean: number, deviation: number): number;
@@ -19,7 +17,6 @@ export interface Warp {
 export const identity: Warp = {
   name: 'identity',
   of: (loss) => loss,
-  logSlope: () => 0,
   back: (value) => value,
   expectedBelow: (level, mean, deviation) => {
     const z = (level - mean) / deviation;
@@ -31,7 +28,6 @@ export const identity: Warp = {
 export const logarithm: Warp = {
   name: 'log',
   of: (loss) => Math.log(inside(loss)),
-  logSlope: (loss) => -Math.log(inside(loss)),
   back: Math.exp,
   expectedBelow: (level, mean, deviation) => {
     if (level <= 0) return 0;
@@ -44,7 +40,6 @@ export const logarithm: Warp = {
 const damage: Warp = {
   name: 'damage',
   of: (loss) => -Math.log(1 - inside(loss)),
-  logSlope: (loss) => -Math.log(1 - inside(loss)),
   back: (value) => 1 - Math.exp(-value),
   expectedBelow: (level, mean, deviation) => {
     // level − loss = e^(−value) − (1 − level), with e^(−value) log-normal.
