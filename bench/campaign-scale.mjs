@@ -18,7 +18,7 @@ import { pino } from 'pino';
 const CANDIDATES = Number(process.env.ESPALIER_SCALE_CANDIDATES ?? 20_000);
 const IN_FLIGHT = 200;
 const SIDE_BY_SIDE = 10;
-const BESIDE = Math.min(CANDIDATES, 2_000);
+const BESIDE = CANDIDATES;
 const NO_OPS = 400;
 /** That an accuracy is a share of. */
 const IMAGES = 5_000;
