@@ -16,6 +16,21 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** As a part of 1. */
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('a number from 0 to 1 is needed.');
+  return value;
+}
+
+/** As a limit of an energy or a latency. */
+export function positiveLimit(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('a number above 0 is needed.');
+  return value;
+}
+
 /** As a number above 0. */
 export function positiveHours(text: string): number {
   const value = Number(text);

@@ -1,10 +1,4 @@
-import {
-  FINAL_CAMPAIGN_STATES,
-  type Campaign,
-  type CampaignSpec,
-  type CampaignSpecInput,
-  type ExtendRequest,
-} from '@espalier/contracts';
+import { FINAL_CAMPAIGN_STATES, type Campaign, type ExtendRequest } from '@espalier/contracts';
 import confirm from '@inquirer/confirm';
 import { Option, type Command } from 'commander';
 import { budgetWords } from '../budget-words.js';
@@ -12,7 +6,6 @@ import { api } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
 import { positiveHours, positiveNumber } from '../option-numbers.js';
-import { sayWhatWouldBeLaunched } from '../launch-words.js';
 import { note, print, printJson, table } from '../output.js';
 import { readAccelerator } from '../read-accelerator.js';
 
@@ -112,31 +105,6 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
         else note(`${dryRun ? 'would delete' : 'deleted'} ${what}`);
       },
     );
-  command
-    .command('fork <name>')
-    .description('launch another campaign that begins with the results of this one, on another chip for example')
-    .requiredOption('--as <name>', 'the name of the new campaign')
-    .option('--accelerator <name>', 'a shipped chip, or the YAML file of one')
-    .option('--batch <n>', 'images that the chip runs together', positiveNumber)
-    .option('--candidates <n>', 'candidates beyond those that it begins with', positiveNumber)
-    .option('--min-accuracy <fraction>', 'least accuracy of its front, from 0 to 1', Number)
-    .option('--dry-run', 'check it and say what would be launched')
-    .option('--json', 'print the campaign as JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npx espalier campaign fork lenet5-mnist --as lenet5-edge --accelerator edge-tpu',
-    )
-    .action(async (name: string, options: ForkOptions) => {
-      const { spec } = await api().campaign(name);
-      const forked = await forkOf(spec, options);
-      if (options.dryRun) return sayWhatWouldBeLaunched(await api().check(forked), options);
-      const launched = await api().launch(forked);
-      if (options.json) printJson(launched);
-      else
-        note(
-          `campaign ${launched.name} is ${launched.state} (${launched.id}), with ${launched.counts.completed} results of ${name}`,
-        );
-    });
 }
 
 function sayWhatArchivingWouldDo({ name, state, archivedAt }: Campaign): void {
@@ -152,26 +120,3 @@ function isConfirmed(message: string): Promise<boolean> {
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
-interface ForkOptions {
-  as: string;
-  accelerator?: string;
-  batch?: number;
-  candidates?: number;
-  minAccuracy?: number;
-  dryRun?: boolean;
-  json?: boolean;
-}
-
-async function forkOf(spec: CampaignSpec, options: ForkOptions): Promise<CampaignSpecInput> {
-  const { accelerator, batch, candidates, minAccuracy } = options;
-  return {
-    ...spec,
-    name: options.as,
-    warmStart: [spec.name],
-    ...(accelerator !== undefined && { accelerator: await readAccelerator(accelerator) }),
-    ...(batch !== undefined && { batch }),
-    ...(candidates !== undefined && { budget: { ...spec.budget, candidates } }),
-    ...(minAccuracy !== undefined && { constraints: { accuracy: { min: minAccuracy } } }),
-  };
-}

@@ -2,6 +2,7 @@ import { FINAL_CAMPAIGN_STATES, type Campaign, type CampaignEvent, type LaunchRe
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
+import { addFork } from './fork.js';
 import { addReevaluate } from './reevaluate.js';
 import { budgetWords } from '../budget-words.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
@@ -132,6 +133,7 @@ Examples:
       else note(`${campaign.name} is being cancelled`);
     });
   addVerbsOfEndedCampaigns(command);
+  addFork(command);
   addReevaluate(command);
   return command;
 }

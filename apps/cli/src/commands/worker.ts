@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { api } from '../context.js';
+import { CommandError } from '../exit-codes.js';
 import { note, print, printJson, table } from '../output.js';
 
 export function workerCommand(): Command {
@@ -32,8 +33,11 @@ export function workerCommand(): Command {
     .option('--dry-run', 'say what would happen, and change nothing')
     .addHelpText('after', '\nIt shows as drained when that is done; then it can be stopped.')
     .action(async (id: string, { dryRun }: { dryRun?: boolean }) => {
-      const worker = (await api().workers()).find((each) => each.id === id);
-      if (dryRun && worker) return note(`would hand back ${worker.busy} jobs of ${id}`);
+      if (dryRun) {
+        const worker = (await api().workers()).find((each) => each.id === id);
+        if (!worker) throw new CommandError('notFound', `no worker '${id}' was heard of within the last minute`);
+        return note(`would hand back ${worker.busy} jobs of ${id}`);
+      }
       await api().drain(id);
       note(`${id} hands back its work`);
     });

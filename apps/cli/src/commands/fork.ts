@@ -1,0 +1,86 @@
+import type { CampaignSpec, CampaignSpecInput } from '@espalier/contracts';
+import type { Command } from 'commander';
+import { api } from '../context.js';
+import { CommandError } from '../exit-codes.js';
+import { sayWhatWouldBeLaunched } from '../launch-words.js';
+import { fraction, positiveLimit, positiveNumber } from '../option-numbers.js';
+import { note, printJson } from '../output.js';
+import { readAccelerator } from '../read-accelerator.js';
+
+interface ForkOptions {
+  as: string;
+  accelerator?: string;
+  batch?: number;
+  candidates?: number;
+  minAccuracy?: number;
+  maxEnergy?: number;
+  maxLatency?: number;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export function addFork(command: Command): void {
+  command
+    .command('fork <name>')
+    .description('launch another campaign that begins with the results of this one, on another chip for example')
+    .requiredOption('--as <name>', 'the name of the new campaign')
+    .option('--accelerator <name>', 'a shipped chip, or the YAML file of one')
+    .option('--batch <n>', 'images that the chip runs together', positiveNumber)
+    .option('--candidates <n>', 'candidates beyond those that it begins with', positiveNumber)
+    .option('--min-accuracy <fraction>', 'least accuracy of its front, from 0 to 1', fraction)
+    .option('--max-energy <n>', "most energy of a batch, in the chip's unit", positiveLimit)
+    .option('--max-latency <n>', "most cycles of a batch, of the chip's clock", positiveLimit)
+    .option('--dry-run', 'check it and say what would be launched')
+    .option('--json', 'print the campaign as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx espalier campaign fork lenet5-mnist --as lenet5-edge --accelerator edge-tpu',
+    )
+    .action(async (name: string, options: ForkOptions) => {
+      const { spec } = await api().campaign(name);
+      const forked = await forkOf(spec, options);
+      if (options.dryRun) return sayWhatWouldBeLaunched(await api().check(forked), options);
+      const launched = await api().launch(forked);
+      if (options.json) printJson(launched);
+      else
+        note(
+          `campaign ${launched.name} is ${launched.state} (${launched.id}), with ${launched.counts.completed} results of ${name}`,
+        );
+    });
+}
+
+/** @throws CommandError where a limit of the campaign says nothing of the new chip or batch */
+export async function forkOf(spec: CampaignSpec, options: ForkOptions): Promise<CampaignSpecInput> {
+  const { accelerator, batch, candidates } = options;
+  return {
+    ...spec,
+    name: options.as,
+    warmStart: [spec.name],
+    ...(accelerator !== undefined && { accelerator: await readAccelerator(accelerator) }),
+    ...(batch !== undefined && { batch }),
+    ...(candidates !== undefined && { budget: { ...spec.budget, candidates } }),
+    constraints: constraintsOfFork(spec, options),
+  };
+}
+
+/** Energies and latencies of another chip, or of other batches, are other numbers: limits of them do not go over. */
+function constraintsOfFork(spec: CampaignSpec, options: ForkOptions): CampaignSpec['constraints'] {
+  const { accelerator, batch, minAccuracy, maxEnergy, maxLatency } = options;
+  const { accuracy, energy, latency } = spec.constraints;
+  const isPricedAlike = accelerator === undefined && (batch === undefined || batch === spec.batch);
+  const unsaid = [
+    ...(energy && maxEnergy === undefined ? ['--max-energy'] : []),
+    ...(latency && maxLatency === undefined ? ['--max-latency'] : []),
+  ];
+  if (!isPricedAlike && unsaid.length > 0) {
+    throw new CommandError(
+      'invalid',
+      `the limits of ${spec.name} are of its own chip and batch: say what they are of the new one, with ${unsaid.join(' and ')}`,
+    );
+  }
+  return {
+    ...(minAccuracy === undefined ? accuracy && { accuracy } : { accuracy: { min: minAccuracy } }),
+    ...(maxEnergy === undefined ? energy && { energy } : { energy: { max: maxEnergy } }),
+    ...(maxLatency === undefined ? latency && { latency } : { latency: { max: maxLatency } }),
+  };
+}
