@@ -33,7 +33,7 @@ const tables = ACCELERATORS.map((chip) => {
   }));
   writeFileSync(
     `${folder}${chip.name}.svg`,
-    `${barsSvg(`${chip.name}: energy of one image in ${chip.unit}, batch ${BATCH}, dense`, perImage)}\n`,
+    `${barsSvg(`${chip.name}: energy of one image, batch ${BATCH}, dense`, perImage, chip.unit)}\n`,
   );
   return { chip, rows };
 });

@@ -1,14 +1,12 @@
 import type { NetworkEnergy } from '@espalier/energy-model';
 import { barsText, partsOf, PARTS, type Bar } from './energy-plot.js';
-import { energy, percent, table } from './output.js';
+import { energy, energyUnit, percent, table } from './output.js';
 
 /** One of the things that are set side by side. */
 export interface Compared {
   readonly label: string;
   readonly report: NetworkEnergy;
   readonly weights: number;
-  /** What its energies are given in. */
-  readonly unit: string;
 }
 
 const bar = ({ label, report }: Compared): Bar => ({ label, parts: partsOf(report.layers) });
@@ -16,7 +14,7 @@ const bar = ({ label, report }: Compared): Bar => ({ label, parts: partsOf(repor
 /** A table of totals, bars, and the layers that make the difference between the first and each other. */
 export function comparisonText(all: readonly Compared[]): string {
   const [base] = all;
-  const rows = all.map(({ label, report, weights, unit }) => {
+  const rows = all.map(({ label, report, weights }) => {
     const parts = partsOf(report.layers);
     const macs = report.layers.reduce((sum, layer) => sum + layer.macs, 0) / report.batch;
     return [
@@ -24,15 +22,15 @@ export function comparisonText(all: readonly Compared[]): string {
       (weights / 1e6).toFixed(2),
       (macs / 1e6).toFixed(1),
       energy(report.total),
-      unit,
-      unit === base.unit ? (report.total / base.report.total).toFixed(2) : '–',
+      report.unit,
+      report.unit === base.report.unit ? (report.total / base.report.total).toFixed(2) : '–',
       ...PARTS.slice(0, 4).map((part) => percent(parts[part] / report.total, 1)),
     ];
   });
   const head = ['', 'weights 10⁶', 'MACs 10⁶', 'energy 10⁶', 'unit', `× ${base.label}`, ...PARTS.slice(0, 4)];
   return [
     table(head, rows),
-    barsText(all.filter(({ unit }) => unit === base.unit).map(bar)),
+    barsText(all.filter(({ report }) => report.unit === base.report.unit).map(bar)),
     ...all.slice(1).map((other) => differences(base, other)),
   ].join('\n\n');
 }
@@ -41,8 +39,9 @@ export function comparisonText(all: readonly Compared[]): string {
 function differences(base: Compared, other: Compared): string {
   const totals = (compared: Compared): Map<string, number> =>
     new Map(compared.report.layers.map(({ name, total }) => [name, total]));
-  if (other.unit !== base.unit) {
-    return `${other.label} is described in ${other.unit}, ${base.label} in ${base.unit}: their energies cannot be compared, only how they are spent.`;
+  const { unit } = base.report;
+  if (other.report.unit !== unit) {
+    return `${other.label} is described in ${other.report.unit}, ${base.label} in ${unit}: their energies cannot be compared, only how they are spent.`;
   }
   const [before, after] = [totals(base), totals(other)];
   const names = [...new Set([...before.keys(), ...after.keys()])];
@@ -60,7 +59,7 @@ function differences(base: Compared, other: Compared): string {
     ]);
   const more = names.length > MOST ? `, the ${MOST} that matter most of ${names.length} layers` : '';
   return [
-    `${other.label} takes ${energy(Math.abs(difference))} · 10⁶ ${difference < 0 ? 'less' : 'more'} than ${base.label}${more}:`,
+    `${other.label} takes ${energy(Math.abs(difference))} ${energyUnit(unit)} ${difference < 0 ? 'less' : 'more'} than ${base.label}${more}:`,
     table(['layer', base.label, other.label, 'change'], rows),
   ].join('\n');
 }

@@ -1,14 +1,14 @@
 import type { Accelerator, LayerSensitivity, NetworkEnergy } from '@espalier/energy-model';
-import { energy, percent, table } from './output.js';
+import { energy, energyUnit, percent, table } from './output.js';
 
 /** Layers ranked by what removing a weight saves. */
-export function sensitivityText(ranked: readonly LayerSensitivity[]): string {
+export function sensitivityText(ranked: readonly LayerSensitivity[], unit: string): string {
   return table(
-    ['layer', 'weights 10³', 'energy saved per weight removed', 'energy of a tenth 10⁶'],
+    ['layer', 'weights 10³', `energy saved per weight removed, ${unit}`, `energy of a tenth, ${energyUnit(unit)}`],
     ranked.map(({ name, weights, energyPerWeight, energyOfTenth }) => [
       name,
       (weights / 1e3).toFixed(1),
-      energyPerWeight.toFixed(1),
+      energyPerWeight >= 1 ? energyPerWeight.toFixed(1) : energyPerWeight.toPrecision(3),
       energy(energyOfTenth),
     ]),
   );

@@ -1,6 +1,7 @@
 import type { NetworkEnergy } from '@espalier/energy-model';
 import * as echarts from 'echarts';
 import pc from 'picocolors';
+import { energyUnit } from './output.js';
 
 /** Energy by kind of data, in the order in which bars are stacked. */
 export const PARTS = ['computation', 'weights', 'inputs', 'partial sums', 'metadata', 'leakage'] as const;
@@ -34,8 +35,8 @@ export interface Bar {
   readonly parts: Readonly<Record<Part, number>>;
 }
 
-/** Stacked bars as an SVG picture, the first on top. */
-export function barsSvg(title: string, bars: readonly Bar[]): string {
+/** Stacked bars as an SVG picture, the first on top. @param unit what all are in; undefined where they differ */
+export function barsSvg(title: string, bars: readonly Bar[], unit: string | undefined): string {
   const used = PARTS.filter((part) => bars.some(({ parts }) => parts[part] > 0));
   const height = 130 + 26 * bars.length;
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 860, height });
@@ -46,7 +47,7 @@ export function barsSvg(title: string, bars: readonly Bar[]): string {
     title: { text: title, left: 'center', textStyle: { fontSize: 15 } },
     legend: { bottom: 4 },
     grid: { left: 170, right: 30, top: 40, bottom: 70 },
-    xAxis: { type: 'value', name: 'energy, 10⁶', nameLocation: 'middle', nameGap: 26 },
+    xAxis: { type: 'value', name: `energy, ${energyUnit(unit)}`, nameLocation: 'middle', nameGap: 26 },
     yAxis: {
       type: 'category',
       inverse: true,

@@ -1,7 +1,7 @@
 import type { Front, PruningSchedule } from '@espalier/contracts';
 import { candidateCsv } from './candidate-csv.js';
 import { frontPlot } from './front-plot.js';
-import { energy, percent, table } from './output.js';
+import { energy, energyUnit, percent, table } from './output.js';
 
 export const FRONT_FORMATS = ['table', 'json', 'csv', 'svg'] as const;
 export type FrontFormat = (typeof FRONT_FORMATS)[number];
@@ -59,5 +59,9 @@ function frontTable(front: Front): string {
     percent(point.weightsLeft),
     shortSchedule(point.schedule),
   ]);
-  return table(['#', 'validation', 'test', 'energy 10⁶', '× less', 'weights left', 'schedule'], [...points, ...dense]);
+  const unit = energyUnit(front.dense?.energy.unit);
+  return table(
+    ['#', 'validation', 'test', `energy, ${unit}`, '× less', 'weights left', 'schedule'],
+    [...points, ...dense],
+  );
 }

@@ -1,5 +1,6 @@
 import type { Front } from '@espalier/contracts';
 import * as echarts from 'echarts';
+import { energyUnit } from './output.js';
 
 /** The front as an SVG picture: energy to the right, accuracy up; the dense network is a point of its own. */
 export function frontPlot(front: Front): string {
@@ -17,7 +18,10 @@ export function frontPlot(front: Front): string {
     title: { text: `${front.campaign}: accuracy against energy`, left: 'center', textStyle: { fontSize: 16 } },
     legend: { bottom: 4, itemGap: 36 },
     grid: { left: 70, right: 30, top: 50, bottom: 90 },
-    xAxis: { type: 'log', name: 'energy of a batch, 10⁶ MACs', nameLocation: 'middle', nameGap: 30, scale: true },
+    xAxis: {
+      ...{ type: 'log', nameLocation: 'middle', nameGap: 30, scale: true },
+      name: `energy of a batch, ${energyUnit(front.dense?.energy.unit)}`,
+    },
     yAxis: { type: 'value', name: 'accuracy, %', nameLocation: 'middle', nameGap: 48, scale: true },
     series: [
       {

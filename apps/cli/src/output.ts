@@ -31,8 +31,15 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export const percent = (fraction: number | null, digits = 2): string =>
   fraction === null ? '–' : `${(100 * fraction).toFixed(digits)} %`;
 
-/** An energy in millions of the accelerator's unit. */
-export const energy = (value: number | null): string => (value === null ? '–' : (value / 1e6).toFixed(2));
+/** What `energy` gives energies in. @param unit the accelerator's; undefined where none has been priced yet */
+export const energyUnit = (unit: string | undefined): string => `10⁶ ${unit ?? ''}`.trim();
+
+/** An energy in millions of the accelerator's unit, three digits of it where it is less than one: some units are large. */
+export function energy(value: number | null): string {
+  if (value === null) return '–';
+  const millions = value / 1e6;
+  return millions === 0 || Math.abs(millions) >= 1 ? millions.toFixed(2) : millions.toPrecision(3);
+}
 
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';

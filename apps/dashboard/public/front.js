@@ -5,6 +5,9 @@ const summary = document.querySelector('#summary');
 const rows = document.querySelector('#front tbody');
 const chart = window.echarts.init(document.querySelector('#plot'));
 
+/** Some units are large: digits are shown of any energy. */
+const millions = (energy) => (energy / 1e6).toPrecision(4);
+const unitOf = ({ dense }) => `10⁶ ${dense?.energy.unit ?? ''}`.trim();
 const percent = (fraction) => (fraction === null ? '–' : `${(100 * fraction).toFixed(2)} %`);
 
 async function get(path) {
@@ -37,7 +40,9 @@ async function show() {
   }
 }
 
-function drawTable({ points, dense }) {
+function drawTable(front) {
+  const { points, dense } = front;
+  document.querySelector('#energy').textContent = `energy, ${unitOf(front)}`;
   rows.replaceChildren(
     ...points.map((point) => {
       const schedule = Object.entries(point.schedule.density).map(([layer, density]) => `${layer} ${density}`);
@@ -46,7 +51,7 @@ function drawTable({ points, dense }) {
         point.number,
         percent(point.validationAccuracy),
         percent(point.testAccuracy),
-        (point.energy / 1e6).toFixed(2),
+        millions(point.energy),
         dense ? (dense.energy.total / point.energy).toFixed(2) : '–',
         percent(point.weightsLeft),
         `${point.schedule.criterion}: ${schedule.join(', ')}; ${point.schedule.fineTune.epochs} epochs`,
@@ -63,13 +68,14 @@ function drawTable({ points, dense }) {
   );
 }
 
-function drawPlot({ points, dense }) {
+function drawPlot(front) {
+  const { points, dense } = front;
   chart.setOption({
     animation: false,
     color: ['#2f6b3a', '#555555'],
     grid: { left: 70, right: 30, top: 30, bottom: 60 },
     tooltip: {},
-    xAxis: { type: 'log', name: 'energy of a batch, 10⁶ MACs', nameLocation: 'middle', nameGap: 30 },
+    xAxis: { type: 'log', name: `energy of a batch, ${unitOf(front)}`, nameLocation: 'middle', nameGap: 30 },
     yAxis: { type: 'value', name: 'validation accuracy, %', nameLocation: 'middle', nameGap: 48, scale: true },
     series: [
       {

@@ -6,6 +6,8 @@ const operands = z.strictObject({ weights: z.number(), inputs: z.number(), parti
 /** The energy model's answer for a network, per layer, level and operand. */
 export const NetworkEnergySchema = z.strictObject({
   accelerator: z.string(),
+  // Not in results that were recorded before it was.
+  unit: z.string().default(''),
   batch: z.int().min(1),
   layers: z
     .array(

@@ -6,7 +6,7 @@ export const PriorResultSchema = z.strictObject({
   schedule: PruningScheduleSchema,
   /** Of the validation split. */
   accuracy: z.number().min(0).max(1),
-  /** In the energy model's unit, one multiplication with accumulation. */
+  /** Of a batch, in the unit of the campaign's chip. */
   energy: z.number().positive(),
 });
 export type PriorResult = z.infer<typeof PriorResultSchema>;

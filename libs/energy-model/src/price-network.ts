@@ -8,9 +8,11 @@ import { searchMapping } from './search-mapping.js';
 
 export interface NetworkEnergy {
   readonly accelerator: string;
+  /** What all its energies are given in, such as `pJ`. */
+  readonly unit: string;
   readonly batch: number;
   readonly layers: readonly LayerEnergy[];
-  /** Energy of the whole network for the batch, in the accelerator's unit. */
+  /** Energy of the whole network for the batch. */
   readonly total: number;
 }
 
@@ -59,7 +61,8 @@ export class NetworkPricer {
     }
     const layers = this.layers.map((layer, i) => priceLayer(layer, densities[i], this.accelerator));
     const total = layers.reduce((sum, layer) => sum + layer.total, 0);
-    return { accelerator: this.accelerator.name, batch: this.batch, layers, total };
+    const { name, unit } = this.accelerator;
+    return { accelerator: name, unit, batch: this.batch, layers, total };
   }
 
   dense(): NetworkEnergy {

@@ -11,7 +11,7 @@ import { candidateCsv } from '../candidate-csv.js';
 import { api } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { shortSchedule } from '../front-formats.js';
-import { energy, note, percent, print, printJson, table } from '../output.js';
+import { energy, energyUnit, note, percent, print, printJson, table } from '../output.js';
 import { accuracyOfFile, MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
 
 interface ListOptions {
@@ -35,9 +35,10 @@ export function candidateCommand(): Command {
       if (json) printJson({ items });
       else if (csv) print(candidateCsv(items, (await api().campaign(campaign)).dense?.energy.total));
       else {
+        const unit = energyUnit((await api().campaign(campaign)).dense?.energy.unit);
         print(
           table(
-            ['#', 'id', 'state', 'validation', 'energy 10⁶', 'front', 'schedule'],
+            ['#', 'id', 'state', 'validation', `energy, ${unit}`, 'front', 'schedule'],
             items.map((each) => [
               String(each.number),
               each.id,
@@ -128,5 +129,8 @@ export function energyTable(
     percent(layer.total / report.total, 1),
   ]);
   rows.push(['total', '', '', '', ...levels.map(() => ''), energy(report.total), '']);
-  return table(['layer', 'MACs 10⁶', 'done 10⁶', 'compute', ...levels, 'total 10⁶', 'share'], rows);
+  return table(
+    ['layer', 'MACs 10⁶', 'done 10⁶', 'compute', ...levels, `total, ${energyUnit(report.unit)}`, 'share'],
+    rows,
+  );
 }

@@ -82,9 +82,10 @@ Examples:
       if (options.compare) {
         const all = [base, ...(await Promise.all(options.compare.map((what) => besides(base, what))))].map(run);
         const bars = all.map(({ label, report }) => ({ label, parts: partsOf(report.layers) }));
-        if (options.svg) await writeWhole(options.svg, barsSvg(`energy, batch ${options.batch}`, bars));
-        if (options.json)
-          printJson(all.map(({ label, unit, weights, report }) => ({ label, unit, weights, ...report })));
+        const units = new Set(all.map(({ report }) => report.unit));
+        const unit = units.size === 1 ? all[0].report.unit : undefined;
+        if (options.svg) await writeWhole(options.svg, barsSvg(`energy, batch ${options.batch}`, bars, unit));
+        if (options.json) printJson(all.map(({ label, weights, report }) => ({ label, weights, ...report })));
         else print(comparisonText(all));
         return;
       }
@@ -92,11 +93,11 @@ Examples:
       const { report } = priced;
       const title = `${name} on ${base.accelerator.name}, batch ${options.batch}`;
       const bars = report.layers.map((layer) => ({ label: layer.name, parts: partsOf([layer]) }));
-      if (options.svg) await writeWhole(options.svg, barsSvg(title, bars));
+      if (options.svg) await writeWhole(options.svg, barsSvg(title, bars, report.unit));
       if (options.sensitivity) {
         const ranked = sensitivity(priced.pricer, priced.densities);
         if (options.json) printJson(ranked);
-        else print(sensitivityText(ranked));
+        else print(sensitivityText(ranked, report.unit));
       } else if (options.latency) print(latencyText(report, base.accelerator));
       else if (options.csv) print(energyCsv(report));
       else if (options.json) printJson(report);
@@ -152,7 +153,7 @@ function price({ label, network, accelerator, kept }: Case, options: Options): P
     (sum, layer, i) => ('operations' in layer ? sum : sum + weightCount(layer) * densities[i].weights),
     0,
   );
-  return { label, unit: accelerator.unit, report: pricer.price(densities), weights, pricer, densities };
+  return { label, report: pricer.price(densities), weights, pricer, densities };
 }
 
 /** The first case with one thing changed: the schedule, the chip or the network. */

@@ -2,7 +2,7 @@ import type { Reevaluation, Spread } from '@espalier/contracts';
 import type { Command } from 'commander';
 import { api } from '../context.js';
 import { positiveNumber } from '../option-numbers.js';
-import { energy, note, percent, print, printJson, table } from '../output.js';
+import { energy, energyUnit, note, percent, print, printJson, table } from '../output.js';
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -38,9 +38,18 @@ export function addReevaluate(command: Command): void {
       }
       if (json) return printJson(found);
       if (found.toDo > 0) note(`${dryRun ? 'there would be ' : ''}${progress(found)}`);
+      const { dense } = await api().campaign(name);
       print(
         table(
-          ['#', 'energy 10⁶', 'found', 'seeds', 'validation again', 'test again', 'energy again'],
+          [
+            '#',
+            `energy, ${energyUnit(dense?.energy.unit)}`,
+            'found',
+            'seeds',
+            'validation again',
+            'test again',
+            'energy again',
+          ],
           found.members.map(({ number, energy: of, validationAccuracy, seeds: n, again }) => [
             String(number),
             energy(of),
