@@ -211,9 +211,13 @@ describe('a campaign', () => {
 
 describe('the stack', () => {
   it('describes its API as OpenAPI, from the contracts', async () => {
-    const document = await stack.get<{ paths: Record<string, { post?: { requestBody?: unknown } }> }>('/openapi.json');
+    type Operation = { requestBody?: unknown; responses: Record<string, unknown> };
+    const document = await stack.get<{ paths: Record<string, { post?: Operation }> }>('/openapi.json');
     expect(Object.keys(document.paths)).toContain('/v1/campaigns/{campaign}/front');
     expect(JSON.stringify(document.paths['/v1/campaigns'].post?.requestBody)).toContain('parallelism');
+    expect(JSON.stringify(document.paths['/v1/campaigns'].post?.responses.default)).toContain(
+      'application/problem+json',
+    );
   });
 
   it('refuses ports that are in use, and says what to do', async () => {

@@ -45,7 +45,7 @@ describe('a campaign that has ended', () => {
   it('is priced on another chip from what is stored, without any training', async () => {
     const own = await stack.espalier('campaign', 'reprice', 'first', '--accelerator', 'eyeriss', '--format', 'json');
     expect(JSON.parse(own.stdout)).toEqual(await stack.get<Front>('/v1/campaigns/first/front'));
-    const other = await stack.espalier('campaign', 'reprice', 'first', '--accelerator', 'edge-tpu', '--batch', '8');
+    const other = await stack.espalier('campaign', 'reprice', 'first', '--accelerator', 'scnn', '--batch', '8');
     expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('× less')]);
     const unknown = await stack.espalier('campaign', 'reprice', 'first', '--accelerator', 'abacus');
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("there is no accelerator 'abacus'")]);
@@ -115,7 +115,7 @@ describe('a campaign that has ended', () => {
   });
 
   it('is begun again on another chip with its results', async () => {
-    const fork = ['campaign', 'fork', 'first', '--as', 'forked', '--accelerator', 'edge-tpu'];
+    const fork = ['campaign', 'fork', 'first', '--as', 'forked', '--accelerator', 'scnn'];
     const planned = await stack.espalier(...fork, '--dry-run');
     expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('forked')]);
     expect((await stack.espalier(...fork)).code).toBe(0);

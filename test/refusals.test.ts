@@ -37,6 +37,8 @@ describe('bad input', () => {
     ['a network that does not exist', { ...good, network: 'lenet-9' }, 422, 'network'],
     ['a data set that does not exist', { ...good, data: 'mnits' }, 422, 'data'],
     ['an accelerator that does not exist', { ...good, accelerator: 'eyeris' }, 422, 'accelerator'],
+    ['weights to remove on a chip that has no use for zeros', { ...good, accelerator: 'edge-tpu' }, 422, 'accelerator'],
+    ['a name that Postgres has no characters for', { ...good, data: 'mnist\0' }, 422, 'data'],
     ['a chip written out without its levels', { ...good, accelerator: { name: 'mine' } }, 422, 'accelerator.levels'],
     ['a budget of 0', { ...good, budget: { candidates: 0 } }, 422, 'budget.candidates'],
     ['no budget at all', { ...good, budget: {} }, 422, 'budget'],
@@ -68,6 +70,7 @@ describe('bad input', () => {
     expect(await status('/v1/campaigns/first/candidates?limit=0')).toBe(422);
     expect(await status('/v1/campaigns/first/candidates?after=nonsense')).toBe(422);
     expect(await status('/v1/nothing')).toBe(404);
+    expect(await status('/v1/campaigns/%00/front')).toBe(422);
   });
 
   it('at the command line is told in a sentence, with the exit code of its kind', async () => {

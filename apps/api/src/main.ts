@@ -1,14 +1,16 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
+import { ProblemSchema } from '@espalier/contracts';
 import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { pino } from 'pino';
+import { z } from 'zod';
 import { AppModule } from './app.module.js';
 import { readConfig } from './config.js';
 import { NestPinoLogger } from './nest-pino-logger.js';
-import { ProblemFilter } from './problems/problem-filter.js';
+import { PROBLEM, ProblemFilter } from './problems/problem-filter.js';
 import { ContractValidationPipe } from './problems/validation-pipe.js';
 import { traceRequests } from './trace-requests.js';
 
@@ -27,10 +29,17 @@ app.useGlobalPipes(new ContractValidationPipe());
 app.useGlobalFilters(new ProblemFilter());
 app.enableShutdownHooks();
 
+/** Swagger's types know of no schema that is `false`, which zod's have room for. */
+type ResponseSchema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 const description = new DocumentBuilder()
   .setTitle('Espalier')
   .setDescription('Campaigns that search for the most energy-frugal pruned versions of a trained network.')
   .setVersion('1')
+  .addGlobalResponse({
+    status: 'default',
+    description: 'A problem, as RFC 9457 has it.',
+    content: { [PROBLEM]: { schema: z.toJSONSchema(ProblemSchema, { target: 'openapi-3.0' }) as ResponseSchema } },
+  })
   .build();
 SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
   jsonDocumentUrl: 'openapi.json',

@@ -3,6 +3,7 @@ import { schedulePricer } from '@espalier/networks';
 import { explainSearch, type MeasuredSchedule, type SearchExplanation } from '@espalier/search';
 import pc from 'picocolors';
 import { CommandError } from './exit-codes.js';
+import { EMPTY_FRONT } from './front-formats.js';
 import { percent, table } from './output.js';
 
 /** So many members fit beside each other. */
@@ -67,7 +68,7 @@ export function formatExplanation(front: Front, explanation: FrontExplanation): 
     '',
     pc.bold('What more candidates of `frontier` would likely bring'),
     outlook === null
-      ? 'No result keeps to the constraints yet, or none takes less energy than the dense network.'
+      ? EMPTY_FRONT
       : table(
           ['more candidates', 'hypervolume grows by', 'of three courses, the least', 'the most'],
           outlook.map(({ candidates, least, median, most }) => [

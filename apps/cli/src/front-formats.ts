@@ -33,6 +33,8 @@ export function shortSchedule({ criterion, density, filters, loop, fineTune }: P
   ].join('; ');
 }
 
+export const EMPTY_FRONT = 'No result keeps to the constraints yet, or none takes less energy than the dense network.';
+
 export const timesLess = (front: Front, value: number | null): number | null =>
   front.dense && value !== null ? front.dense.energy.total / value : null;
 
@@ -60,8 +62,9 @@ function frontTable(front: Front): string {
     shortSchedule(point.schedule),
   ]);
   const unit = energyUnit(front.dense?.energy.unit);
-  return table(
+  const drawn = table(
     ['#', 'validation', 'test', `energy, ${unit}`, '× less', 'weights left', 'schedule'],
     [...points, ...dense],
   );
+  return points.length > 0 ? drawn : `${drawn}\n${EMPTY_FRONT}`;
 }

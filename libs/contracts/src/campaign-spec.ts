@@ -25,15 +25,17 @@ export const CampaignName = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and hyphens, at most 63 characters long');
 
 const MOST_CANDIDATES = 1_000_000;
+/** At most a century: the end of a campaign is a date. */
+const hours = z.number().positive().max(1_000_000);
 
 /** Limits of a campaign, any of them together: it ends with the first that is reached. */
 export const BudgetSchema = z
   .strictObject({
     candidates: z.int().min(1).max(MOST_CANDIDATES).default(MOST_CANDIDATES),
     /** Hours that devices are at work, those of attempts that were lost included. */
-    deviceHours: z.number().positive().optional(),
+    deviceHours: hours.optional(),
     /** Hours since the launch. */
-    wallClockHours: z.number().positive().optional(),
+    wallClockHours: hours.optional(),
     /** Networks that are priced. */
     energyEvaluations: z.int().min(1).optional(),
     /** Until the hypervolume has risen by less than this over the last so many results. */

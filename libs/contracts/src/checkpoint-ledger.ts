@@ -3,10 +3,15 @@ import { z } from 'zod';
 /** One training by name, whoever does it: `dense-<hash of the task>` or `candidate-<id>`, with the stage behind it. */
 export const TrainingName = z.string().regex(/^[a-z0-9-]{1,200}$/, 'the name of a training');
 
+/** Epochs of mid-epoch checkpoints included: more than any training has. */
+export const MOST_EPOCHS = 1_000_000;
+/** Of an artifact, in bytes: 2 GiB, what a buffer of Node surely holds. */
+const LARGEST_FILE = 2 ** 31 - 1;
+
 export const CheckpointReferenceSchema = z.strictObject({
-  epoch: z.int().min(1),
+  epoch: z.int().min(1).max(MOST_EPOCHS),
   artifact: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of a checkpoint'),
-  bytes: z.int().min(0),
+  bytes: z.int().min(1).max(LARGEST_FILE),
 });
 export type CheckpointReference = z.infer<typeof CheckpointReferenceSchema>;
 

@@ -7,7 +7,15 @@ export const ProblemSchema = z.strictObject({
   status: z.int(),
   detail: z.string(),
   instance: z.string().optional(),
-  errors: z.array(z.strictObject({ field: z.string(), message: z.string(), value: z.json().optional() })).optional(),
+  errors: z
+    .array(
+      z.strictObject({
+        field: z.string(),
+        message: z.string(),
+        value: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
+      }),
+    )
+    .optional(),
 });
 export type Problem = z.infer<typeof ProblemSchema>;
 export type FieldError = NonNullable<Problem['errors']>[number];

@@ -1,4 +1,4 @@
-import type { CampaignSpec, FieldError } from '@espalier/contracts';
+import { FILTER_CRITERIA, type CampaignSpec, type FieldError } from '@espalier/contracts';
 import { DataSetError, dataSetFacts } from '@espalier/datasets';
 import { EnergyModelError } from '@espalier/energy-model';
 import { acceleratorOf, inferShapes, networkOf, pricerOf, weightedLayers, type Network } from '@espalier/networks';
@@ -81,13 +81,30 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
   }
   if (errors.length === 0 && accelerator) {
     try {
-      pricerOf(spec);
+      if (!removesFilters(spec) && hasNoUseForZeros(spec)) {
+        errors.push({
+          field: 'accelerator',
+          value: accelerator.name,
+          message: `${accelerator.name} has no use for zeros: whatever weights are removed, a candidate takes what the dense network does. Have filters removed (a criterion such as filter-l1, or space.filters), or choose a chip that skips zeros, such as eyeriss-v2 or scnn`,
+        });
+      }
     } catch (error) {
       if (!(error instanceof EnergyModelError)) throw error;
       errors.push({ field: 'accelerator', message: error.message });
     }
   }
   return errors;
+}
+
+function removesFilters({ space }: CampaignSpec): boolean {
+  return space.filters !== undefined || FILTER_CRITERIA.some((name) => space.criterion.includes(name));
+}
+
+/** @throws EnergyModelError when the chip cannot run the network */
+function hasNoUseForZeros(spec: CampaignSpec): boolean {
+  const pricer = pricerOf(spec);
+  const half = { weights: 0.5, inputs: 0.5, outputs: 0.5 };
+  return pricer.price(pricer.shapes.map(() => half)).total >= pricer.dense().total;
 }
 
 function unknownLayers(network: Network, spec: CampaignSpec): FieldError[] {

@@ -11,6 +11,8 @@ import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@te
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidFields, ProblemException } from './problem.js';
 
+export const PROBLEM = 'application/problem+json';
+
 /** Turns whatever was thrown into a problem document. What nobody foresaw is logged whole and told in one sentence. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -19,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.status >= 500) request.log.error({ err: error }, problem.detail);
-    void reply.status(problem.status).type('application/problem+json').send(problem.toProblem(request.url));
+    void reply.status(problem.status).type(PROBLEM).send(problem.toProblem(request.url));
   }
 }
 

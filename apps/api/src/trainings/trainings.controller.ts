@@ -50,7 +50,7 @@ export class TrainingsController {
   @ApiConflictResponse({ description: 'Another attempt has taken the training over.' })
   async record(
     @Param('training', { schema: TrainingName }) training: string,
-    @Param('epoch', { schema: z.coerce.number().int().min(1) }) epoch: number,
+    @Param('epoch', { schema: z.coerce.number().pipe(CheckpointReferenceSchema.shape.epoch) }) epoch: number,
     @Body({ schema: RecordCheckpointSchema }) checkpoint: RecordCheckpoint,
   ): Promise<void> {
     await recordCheckpoint(this.database, training, epoch, checkpoint);

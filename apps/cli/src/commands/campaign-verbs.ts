@@ -65,7 +65,7 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
     .requiredOption('--accelerator <name>', 'a shipped chip, or the YAML file of one')
     .option('--batch <n>', 'images that the chip runs together', positiveNumber)
     .addOption(new Option('--format <format>', 'how to print it').choices(FRONT_FORMATS).default('table'))
-    .addHelpText('after', '\nExamples:\n  npx espalier campaign reprice lenet5-mnist --accelerator edge-tpu --batch 16')
+    .addHelpText('after', '\nExamples:\n  npx espalier campaign reprice lenet5-mnist --accelerator scnn --batch 16')
     .action(async (name: string, options: { accelerator: string; batch?: number; format: FrontFormat }) => {
       const { batch, format } = options;
       const accelerator = await readAccelerator(options.accelerator);

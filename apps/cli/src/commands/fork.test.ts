@@ -17,7 +17,7 @@ describe('a fork', () => {
   });
 
   it('on another chip, or with other batches, is refused until it is said what the limit of energy is there', async () => {
-    for (const change of [{ accelerator: 'edge-tpu' }, { batch: 1 }]) {
+    for (const change of [{ accelerator: 'scnn' }, { batch: 1 }]) {
       await expect(forkOf(spec, { as: 'other', ...change })).rejects.toThrow(/--max-energy/);
       const { constraints } = await forkOf(spec, { as: 'other', ...change, maxEnergy: 3 });
       expect(constraints).toEqual({ accuracy: { min: 0.97 }, energy: { max: 3 } });

@@ -32,10 +32,7 @@ export function addFork(command: Command): void {
     .option('--max-latency <n>', "most cycles of a batch, of the chip's clock", positiveLimit)
     .option('--dry-run', 'check it and say what would be launched')
     .option('--json', 'print the campaign as JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  npx espalier campaign fork lenet5-mnist --as lenet5-edge --accelerator edge-tpu',
-    )
+    .addHelpText('after', '\nExamples:\n  npx espalier campaign fork lenet5-mnist --as lenet5-scnn --accelerator scnn')
     .action(async (name: string, options: ForkOptions) => {
       const { spec } = await api().campaign(name);
       const forked = await forkOf(spec, options);
