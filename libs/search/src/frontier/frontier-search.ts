@@ -95,13 +95,14 @@ export class FrontierSearch {
     return this.options.hasFidelities ? Float64Array.from([...features, fidelity]) : features;
   }
 
-  /** A point that came to nothing: as bad as the worst, so that others are tried before its neighbours. */
+  /** A point that came to nothing: as bad as the worst, and as what is worth nothing, so that others are tried before its neighbours. */
   observeFailure(point: readonly number[]): void {
-    const worst = this.#seen.filter(({ objectives }) => Number.isFinite(objectives[0]));
-    if (worst.length === 0) return;
+    const finite = this.#seen.map(({ objectives: [first] }) => first).filter(Number.isFinite);
+    if (finite.length === 0) return;
     const features = this.#features(point);
     this.#seen.push({ point, objectives: this.#onNoFront });
-    this.#first.observe(features, Math.max(...worst.map(({ objectives }) => objectives[0])));
+    const worst = finite.reduce((most, first) => Math.max(most, first), this.options.reference[0]);
+    this.#first.observe(features, worst);
     for (const other of this.#others) other.observeFailure(features);
     for (const { max, known, learned } of this.#limits) learned.observe(features, point, known?.(point) ?? max);
   }
