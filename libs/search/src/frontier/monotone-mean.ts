@@ -1,6 +1,6 @@
 /**
- * Penalty on the squared coefficients, of targets of variance 1: tens of observations are needed before the mean follows them. One that
- * follows few leaves the process nothing to be unsure of, and it errs by tens of the deviations that it claims (bench/RESULTS.md, 2026-11-27).
+ * Penalty on the squared coefficients, of targets of variance 1: it takes hundreds of observations for the mean to follow them closely. One that
+ * follows few leaves the process nothing to be unsure of, and errs by tens of the deviations that are claimed (bench/RESULTS.md, 2026-11-27).
  */
 const RIDGE = 100;
 const SWEEPS = 60;
