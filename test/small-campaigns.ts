@@ -6,6 +6,7 @@ export const smallCampaign = (name: string, criterion: string): string => `
 name: ${name}
 network: lenet-5
 data: mnist
+batch: 4
 space:
   criterion: [${criterion}]
   density: { conv2: [0.3, 1], fc1: [0.1, 0.5] }

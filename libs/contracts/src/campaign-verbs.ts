@@ -38,10 +38,10 @@ export const RetrySchema = z.strictObject({
 });
 export type Retry = z.infer<typeof RetrySchema>;
 
-/** Another chip, or another number of images that it runs together. */
+/** Another chip, or another number of images that it runs together; where one is left out, the campaign's own. */
 export const RepriceRequestSchema = z.strictObject({
-  accelerator: CampaignSpecSchema.shape.accelerator,
-  batch: CampaignSpecSchema.shape.batch.optional(),
+  accelerator: CampaignSpecSchema.shape.accelerator.unwrap().optional(),
+  batch: CampaignSpecSchema.shape.batch.unwrap().optional(),
 });
 export type RepriceRequest = z.infer<typeof RepriceRequestSchema>;
 

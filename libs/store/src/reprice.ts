@@ -20,7 +20,7 @@ export async function repriceCampaign(
     include: { denseModel: true },
   });
   const spec = CampaignSpecSchema.parse(campaign.spec);
-  const priced = { ...spec, accelerator, batch: batch ?? spec.batch };
+  const priced = { ...spec, accelerator: accelerator ?? spec.accelerator, batch: batch ?? spec.batch };
   const rows = await database.candidate.findMany({
     where: { campaignId, accuracy: { gte: spec.constraints.accuracy?.min ?? 0 } },
     include: { ...WITH_RESULTS, evaluations: true },
