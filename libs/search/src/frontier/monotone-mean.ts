@@ -1,6 +1,6 @@
 /**
  * Penalty on the squared coefficients, of targets of variance 1: it takes hundreds of observations for the mean to follow them closely. One that
- * follows few leaves the process nothing to be unsure of, and errs by tens of the deviations that are claimed (bench/RESULTS.md, 2026-11-27).
+ * follows few leaves the process nothing to be unsure of, and errs by many times what is claimed (bench/RESULTS.md, 2026-11-27).
  */
 const RIDGE = 100;
 const SWEEPS = 60;
