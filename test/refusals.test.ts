@@ -1,4 +1,5 @@
 import type { Campaign } from '@espalier/contracts';
+import { eyeriss } from '@espalier/energy-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StackUnderTest, until } from './stack-under-test.js';
 
@@ -12,6 +13,12 @@ const good = {
   space: { density: { conv1: [0.1, 1] } },
   budget: { candidates: 4 },
 };
+
+const tiny = {
+  ...eyeriss,
+  levels: eyeriss.levels.map((level) => (level.name === 'registerFile' ? { ...level, words: 2 } : level)),
+};
+const ofFilters = { criterion: ['filter-l1'], density: { conv1: [0.1, 1] } };
 
 beforeAll(async () => {
   expect((await stack.espalier('up')).code).toBe(0);
@@ -38,6 +45,8 @@ describe('bad input', () => {
     ['a data set that does not exist', { ...good, data: 'mnits' }, 422, 'data'],
     ['an accelerator that does not exist', { ...good, accelerator: 'eyeris' }, 422, 'accelerator'],
     ['weights to remove on a chip that has no use for zeros', { ...good, accelerator: 'edge-tpu' }, 422, 'accelerator'],
+    ['a chip that is too small for the network', { ...good, accelerator: tiny }, 422, 'accelerator'],
+    ['such a chip, where filters go', { ...good, accelerator: tiny, space: ofFilters }, 422, 'accelerator'],
     ['a name that Postgres has no characters for', { ...good, data: 'mnist\0' }, 422, 'data'],
     ['a chip written out without its levels', { ...good, accelerator: { name: 'mine' } }, 422, 'accelerator.levels'],
     ['a budget of 0', { ...good, budget: { candidates: 0 } }, 422, 'budget.candidates'],

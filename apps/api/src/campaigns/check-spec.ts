@@ -1,6 +1,6 @@
 import { FILTER_CRITERIA, type CampaignSpec, type FieldError } from '@espalier/contracts';
 import { DataSetError, dataSetFacts } from '@espalier/datasets';
-import { EnergyModelError } from '@espalier/energy-model';
+import { EnergyModelError, type NetworkPricer } from '@espalier/energy-model';
 import { acceleratorOf, inferShapes, networkOf, pricerOf, weightedLayers, type Network } from '@espalier/networks';
 
 /** What a schema cannot know: whether the things that a spec names exist and fit each other. */
@@ -81,7 +81,8 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
   }
   if (errors.length === 0 && accelerator) {
     try {
-      if (!removesFilters(spec) && hasNoUseForZeros(spec)) {
+      const pricer = pricerOf(spec);
+      if (!removesFilters(spec) && hasNoUseForZeros(pricer)) {
         errors.push({
           field: 'accelerator',
           value: accelerator.name,
@@ -100,9 +101,7 @@ function removesFilters({ space }: CampaignSpec): boolean {
   return space.filters !== undefined || FILTER_CRITERIA.some((name) => space.criterion.includes(name));
 }
 
-/** @throws EnergyModelError when the chip cannot run the network */
-function hasNoUseForZeros(spec: CampaignSpec): boolean {
-  const pricer = pricerOf(spec);
+function hasNoUseForZeros(pricer: NetworkPricer): boolean {
   const half = { weights: 0.5, inputs: 0.5, outputs: 0.5 };
   return pricer.price(pricer.shapes.map(() => half)).total >= pricer.dense().total;
 }
