@@ -18,7 +18,6 @@ import { pino } from 'pino';
 const CANDIDATES = Number(process.env.ESPALIER_SCALE_CANDIDATES ?? 20_000);
 const IN_FLIGHT = 200;
 const SIDE_BY_SIDE = 10;
-const BESIDE = CANDIDATES;
 const NO_OPS = 400;
 /** That an accuracy is a share of. */
 const IMAGES = 5_000;
@@ -79,8 +78,8 @@ export async function benchCampaignScale() {
       ["orchestrator's memory after a tenth and at the end, MB", `${seen.memory[0]}, ${seen.memory[1]}`],
       ["events in the last history of the campaign's workflow", String(historyLength)],
       [
-        `${SIDE_BY_SIDE} campaigns side by side, ${BESIDE} candidates in all: a second; the first ends after, the last, s`,
-        `${(BESIDE / beside.ends.at(-1)).toFixed(1)}; ${beside.ends[0].toFixed(0)}, ${beside.ends.at(-1).toFixed(0)}`,
+        `${SIDE_BY_SIDE} campaigns side by side, ${CANDIDATES} candidates in all: a second; the first ends after, the last, s`,
+        `${(CANDIDATES / beside.ends.at(-1)).toFixed(1)}; ${beside.ends[0].toFixed(0)}, ${beside.ends.at(-1).toFixed(0)}`,
       ],
       ["the same: milliseconds of a core that a candidate takes of Temporal's, the orchestrator's", beside.cores],
     ];
@@ -127,7 +126,7 @@ async function sideBySide(api, stateFile) {
   const began = Date.now();
   const before = secondsOfCores(stateFile);
   const ends = Array.from({ length: SIDE_BY_SIDE }, async (_, i) => {
-    const { id } = await launch(api, `beside-${i + 1}`, BESIDE / SIDE_BY_SIDE, IN_FLIGHT / SIDE_BY_SIDE);
+    const { id } = await launch(api, `beside-${i + 1}`, CANDIDATES / SIDE_BY_SIDE, IN_FLIGHT / SIDE_BY_SIDE);
     for (;;) {
       const { state } = await (await fetch(`${api}/v1/campaigns/${id}`)).json();
       if (state === 'completed') return (Date.now() - began) / 1000;
@@ -137,7 +136,7 @@ async function sideBySide(api, stateFile) {
   });
   return {
     ends: (await Promise.all(ends)).sort((a, b) => a - b),
-    cores: coresSince(before, stateFile, BESIDE),
+    cores: coresSince(before, stateFile, CANDIDATES),
   };
 }
 

@@ -25,15 +25,15 @@ export function fraction(text: string): number {
 }
 
 /** As a limit of an energy or a latency. */
-export function positiveLimit(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('a number above 0 is needed.');
-  return value;
-}
+export const positiveLimit = above0('a number above 0');
 
-/** As a number above 0. */
-export function positiveHours(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('a number of hours above 0 is needed.');
-  return value;
+/** As hours, parts of them too. */
+export const positiveHours = above0('a number of hours above 0');
+
+function above0(what: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError(`${what} is needed.`);
+    return value;
+  };
 }

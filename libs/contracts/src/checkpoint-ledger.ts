@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const TrainingName = z.string().regex(/^[a-z0-9-]{1,200}$/, 'the name of a training');
 
 /** Epochs of mid-epoch checkpoints included: more than any training has. */
-export const MOST_EPOCHS = 1_000_000;
+const MOST_EPOCHS = 1_000_000;
 /** Of an artifact, in bytes: 2 GiB, what a buffer of Node surely holds. */
 const LARGEST_FILE = 2 ** 31 - 1;
 

@@ -32,13 +32,13 @@ export function candidateCommand(): Command {
     .option('--csv', 'print them as CSV, with a column for each field of their schedules')
     .action(async (campaign: string, { state, sort, json, csv }: ListOptions) => {
       const items = await api().allCandidates(campaign, { sort, ...(state ? { state } : {}) });
-      if (json) printJson({ items });
-      else if (csv) print(candidateCsv(items, (await api().campaign(campaign)).dense?.energy.total));
+      if (json) return printJson({ items });
+      const { dense } = await api().campaign(campaign);
+      if (csv) print(candidateCsv(items, dense?.energy.total));
       else {
-        const unit = energyUnit((await api().campaign(campaign)).dense?.energy.unit);
         print(
           table(
-            ['#', 'id', 'state', 'validation', `energy, ${unit}`, 'front', 'schedule'],
+            ['#', 'id', 'state', 'validation', `energy, ${energyUnit(dense?.energy.unit)}`, 'front', 'schedule'],
             items.map((each) => [
               String(each.number),
               each.id,
