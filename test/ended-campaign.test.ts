@@ -126,6 +126,30 @@ describe('a campaign that has ended', () => {
     expect(theirs.every(({ energy }, i) => energy !== first[i].energy)).toBe(true);
   });
 
+  it('is begun again with another objective in another space: what that has place for, by its latency', async () => {
+    const first = await candidates('first');
+    const [least, most] = [0.3, 0.65];
+    const space = stack.write(
+      'space.yaml',
+      `criterion: [magnitude]\ndensity: { conv2: [${least}, ${most}], fc1: [0.1, 0.5] }\n`,
+    );
+    const fork = ['campaign', 'fork', 'first', '--as', 'faster', '--objective', 'latency', '--space', space];
+    expect((await stack.espalier(...fork, '--candidates', '1')).code).toBe(0);
+    await completed('faster');
+    const within = first.filter(({ schedule }) => schedule.density.conv2 >= least && schedule.density.conv2 <= most);
+    expect(within.length).toBeGreaterThan(0);
+    expect(within.length).toBeLessThan(first.length);
+    const theirs = (await candidates('faster')).slice(0, -1);
+    expect(theirs.map(({ answeredBy, latency }) => [answeredBy, latency])).toEqual(
+      within.map(({ id, latency }) => [id, latency]),
+    );
+    const front = await stack.get<Front>('/v1/campaigns/faster/front');
+    const latencies = front.points.map(({ latency }) => latency ?? NaN);
+    expect(latencies).toEqual(latencies.toSorted((a, b) => a - b));
+    const shown = await stack.espalier('front', 'faster');
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('latency, 10³ cycles')]);
+  });
+
   it('is put away, and removed with its files when that is said twice', async () => {
     const tried = await stack.espalier('campaign', 'archive', 'same', '--dry-run');
     expect([tried.code, tried.stderr]).toEqual([0, expect.stringContaining('would be listed only with --all')]);

@@ -18,6 +18,11 @@ const tiny = {
   ...eyeriss,
   levels: eyeriss.levels.map((level) => (level.name === 'registerFile' ? { ...level, words: 2 } : level)),
 };
+const unpriced = {
+  schedule: { criterion: 'magnitude', density: { conv1: 0.5 }, fineTune: { epochs: 1 } },
+  accuracy: 0.9,
+  energy: 1e6,
+};
 const ofFilters = { criterion: ['filter-l1'], density: { conv1: [0.1, 1] } };
 
 beforeAll(async () => {
@@ -49,6 +54,13 @@ describe('bad input', () => {
     ['such a chip, where filters go', { ...good, accelerator: tiny, space: ofFilters }, 422, 'accelerator'],
     ['a name that Postgres has no characters for', { ...good, data: 'mnist\0' }, 422, 'data'],
     ['a chip written out without its levels', { ...good, accelerator: { name: 'mine' } }, 422, 'accelerator.levels'],
+    ['an objective that there is not', { ...good, objectives: ['accuracy', 'joy'] }, 422, 'objectives.1'],
+    [
+      'results from elsewhere of unknown latency, where that is weighed',
+      { ...good, objectives: ['accuracy', 'latency'], priorResults: [unpriced] },
+      422,
+      'priorResults.0.latency',
+    ],
     ['a budget of 0', { ...good, budget: { candidates: 0 } }, 422, 'budget.candidates'],
     ['no budget at all', { ...good, budget: {} }, 422, 'budget'],
     ['a name that is taken', { ...good, name: 'first', batch: 7 }, 409, 'name'],

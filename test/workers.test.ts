@@ -67,6 +67,8 @@ describe('a worker', () => {
     const [{ id }] = await workers();
     const planned = await stack.espalier('worker', 'drain', id, '--dry-run');
     expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining('would hand back 1 jobs')]);
+    const unknown = await stack.espalier('worker', 'drain', 'nobody', '--dry-run');
+    expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('nobody')]);
     expect((await stack.espalier('worker', 'drain', id)).code).toBe(0);
     const drained = await until('it is drained', async () => {
       const found = (await workers()).find((worker) => worker.id === id);

@@ -1,21 +1,20 @@
-import type { Candidate } from '@espalier/contracts';
+import type { Candidate, Cost } from '@espalier/contracts';
 import { stringify } from 'csv-stringify/sync';
+import { timesLess, type Weighed } from './cost.js';
 import { scheduleColumns } from './schedule-columns.js';
 
-type Row = Pick<
-  Candidate,
-  'id' | 'number' | 'schedule' | 'validationAccuracy' | 'testAccuracy' | 'energy' | 'weightsLeft'
->;
+type Row = Pick<Candidate, 'id' | 'number' | 'schedule' | 'validationAccuracy' | 'testAccuracy' | 'weightsLeft' | Cost>;
 
 /** Candidates as CSV, a column for each field of their schedules: what a campaign may be warm-started from. */
-export function candidateCsv(candidates: readonly Row[], denseEnergy: number | undefined): string {
+export function candidateCsv(candidates: readonly Row[], weighed: Weighed): string {
   const rows = candidates.map((each) => ({
     candidate: each.id,
     number: each.number,
     validation_accuracy: each.validationAccuracy,
     test_accuracy: each.testAccuracy,
     energy: each.energy,
-    times_less_than_dense: denseEnergy === undefined || each.energy === null ? null : denseEnergy / each.energy,
+    latency: each.latency,
+    times_less_than_dense: timesLess(weighed, each),
     weights_left: each.weightsLeft,
     ...scheduleColumns(each.schedule),
   }));

@@ -46,6 +46,7 @@ describe('a campaign file', () => {
 describe('a front', () => {
   const front = {
     campaign: 'c',
+    cost: 'energy' as const,
     hypervolume: 0.5,
     dense: null,
     points: [
@@ -56,6 +57,7 @@ describe('a front', () => {
         validationAccuracy: 0.98,
         testAccuracy: null,
         energy: 2e6,
+        latency: 5e3,
         weightsLeft: 0.1,
       },
     ],
@@ -63,12 +65,13 @@ describe('a front', () => {
 
   it('is written as CSV with a column for each layer', () => {
     expect(formatFront(front, 'csv').split('\n')).toEqual([
-      'candidate,number,validation_accuracy,test_accuracy,energy,times_less_than_dense,weights_left,criterion,density.conv1,fineTune.epochs',
-      '00000000-0000-4000-8000-000000000000,3,0.98,,2000000,,0.1,magnitude,0.25,2',
+      'candidate,number,validation_accuracy,test_accuracy,energy,latency,times_less_than_dense,weights_left,criterion,density.conv1,fineTune.epochs',
+      '00000000-0000-4000-8000-000000000000,3,0.98,,2000000,5000,,0.1,magnitude,0.25,2',
     ]);
   });
 
-  it('is drawn as SVG', () => {
+  it('is drawn as SVG, against what its campaign weighs accuracy against', () => {
     expect(formatFront(front, 'svg')).toMatch(/^<svg[\s\S]*accuracy against energy[\s\S]*<\/svg>$/);
+    expect(formatFront({ ...front, cost: 'latency' }, 'svg')).toContain('latency of a batch, 10³ cycles');
   });
 });

@@ -1,9 +1,10 @@
 import type { Campaign, Candidate, Front } from '@espalier/contracts';
-import { schedulePricer } from '@espalier/networks';
+import { scheduleCosts } from '@espalier/networks';
 import { explainSearch, type MeasuredSchedule, type SearchExplanation } from '@espalier/search';
 import pc from 'picocolors';
+import { denseCosts, weighedBy } from './cost.js';
 import { CommandError } from './exit-codes.js';
-import { EMPTY_FRONT } from './front-formats.js';
+import { emptyFront } from './front-formats.js';
 import { percent, table } from './output.js';
 
 /** So many members fit beside each other. */
@@ -27,22 +28,26 @@ export interface FrontExplanation extends SearchExplanation {
 /** @throws CommandError while there are too few results to say anything */
 export function explainFront(campaign: Campaign, candidates: readonly Candidate[]): FrontExplanation {
   const { spec, dense } = campaign;
+  const weighed = weighedBy(campaign);
   const results = candidates
     .filter(({ state }) => state === 'completed')
     .sort((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''))
-    .flatMap(({ schedule, validationAccuracy, energy }): MeasuredSchedule[] =>
-      validationAccuracy === null || energy === null
+    .flatMap(({ schedule, validationAccuracy, ...costs }): MeasuredSchedule[] => {
+      const cost = costs[weighed.cost];
+      return validationAccuracy === null || cost === null
         ? []
-        : [{ schedule, objectives: [1 - validationAccuracy, energy] }],
-    );
+        : [{ schedule, objectives: [1 - validationAccuracy, cost] }];
+    });
   if (dense === null || results.length < FEWEST_RESULTS) {
     throw new CommandError(
       'conflict',
       `${campaign.name} has ${results.length} results: nothing can be explained before there are ${FEWEST_RESULTS}`,
     );
   }
-  const energyOf = schedulePricer(spec, dense.profile);
-  const foreknowledge = { denseEnergy: dense.energy.total, ...(energyOf && { energyOf }) };
+  const foreknowledge = {
+    denseCost: denseCosts(weighed)[weighed.cost] ?? Infinity,
+    costOf: scheduleCosts(spec, dense.profile),
+  };
   return { results: results.length, ...explainSearch(spec, foreknowledge, results) };
 }
 
@@ -50,7 +55,7 @@ export function formatExplanation(front: Front, explanation: FrontExplanation): 
   const { importance, foretold, outlook, results } = explanation;
   const tooFew = `Of ${results} results that cannot be said: it takes ten.`;
   return [
-    pc.bold('What each member keeps of each layer, from the least energy to the most'),
+    pc.bold(`What each member keeps of each layer, from the least ${front.cost} to the most`),
     heatMap(front),
     '',
     pc.bold('What tells the best tenth from the others (PED-ANOVA)'),
@@ -64,11 +69,11 @@ export function formatExplanation(front: Front, explanation: FrontExplanation): 
     pc.bold('How sure the model is'),
     foretold === null
       ? tooFew
-      : `From the results before them it foretold the last ${foretold.results}: half of the accuracies to ±${percent(foretold.medianAccuracyError)}, half of the energies to ±${percent(foretold.medianEnergyError, 1)}.`,
+      : `From the results before them it foretold the last ${foretold.results}: half of the accuracies to ±${percent(foretold.medianAccuracyError)}, half of the ${front.cost === 'energy' ? 'energies' : 'latencies'} to ±${percent(foretold.medianCostError, 1)}.`,
     '',
     pc.bold('What more candidates of `frontier` would likely bring'),
     outlook === null
-      ? EMPTY_FRONT
+      ? emptyFront(front.cost)
       : table(
           ['more candidates', 'hypervolume grows by', 'of three courses, the least', 'the most'],
           outlook.map(({ candidates, least, median, most }) => [

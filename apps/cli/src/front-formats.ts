@@ -1,7 +1,8 @@
-import type { Front, PruningSchedule } from '@espalier/contracts';
+import type { Cost, Front, PruningSchedule } from '@espalier/contracts';
 import { candidateCsv } from './candidate-csv.js';
+import { costText, costTitle, denseCosts, timesLessText } from './cost.js';
 import { frontPlot } from './front-plot.js';
-import { energy, energyUnit, percent, table } from './output.js';
+import { percent, table } from './output.js';
 
 export const FRONT_FORMATS = ['table', 'json', 'csv', 'svg'] as const;
 export type FrontFormat = (typeof FRONT_FORMATS)[number];
@@ -14,7 +15,7 @@ export function formatFront(front: Front, format: FrontFormat): string {
     case 'json':
       return JSON.stringify(front, null, 2);
     case 'csv':
-      return candidateCsv(front.points, front.dense?.energy.total);
+      return candidateCsv(front.points, front);
     case 'svg':
       return frontPlot(front);
   }
@@ -33,10 +34,8 @@ export function shortSchedule({ criterion, density, filters, loop, fineTune }: P
   ].join('; ');
 }
 
-export const EMPTY_FRONT = 'No result keeps to the constraints yet, or none takes less energy than the dense network.';
-
-export const timesLess = (front: Front, value: number | null): number | null =>
-  front.dense && value !== null ? front.dense.energy.total / value : null;
+export const emptyFront = (cost: Cost): string =>
+  `No result keeps to the constraints yet, or none takes less ${cost} than the dense network.`;
 
 function frontTable(front: Front): string {
   const dense = front.dense
@@ -45,7 +44,7 @@ function frontTable(front: Front): string {
           'dense',
           percent(front.dense.validationAccuracy),
           percent(front.dense.testAccuracy),
-          energy(front.dense.energy.total),
+          costText(front, denseCosts(front)),
           '1.00',
           '100.00 %',
           '',
@@ -56,15 +55,14 @@ function frontTable(front: Front): string {
     String(point.number),
     percent(point.validationAccuracy),
     percent(point.testAccuracy),
-    energy(point.energy),
-    timesLess(front, point.energy)?.toFixed(2) ?? '–',
+    costText(front, point),
+    timesLessText(front, point),
     percent(point.weightsLeft),
     shortSchedule(point.schedule),
   ]);
-  const unit = energyUnit(front.dense?.energy.unit);
   const drawn = table(
-    ['#', 'validation', 'test', `energy, ${unit}`, '× less', 'weights left', 'schedule'],
+    ['#', 'validation', 'test', costTitle(front), '× less', 'weights left', 'schedule'],
     [...points, ...dense],
   );
-  return points.length > 0 ? drawn : `${drawn}\n${EMPTY_FRONT}`;
+  return points.length > 0 ? drawn : `${drawn}\n${emptyFront(front.cost)}`;
 }

@@ -1,26 +1,26 @@
 import type { Front } from '@espalier/contracts';
 import * as echarts from 'echarts';
-import { energyUnit } from './output.js';
+import { costShown, costTitle, denseCosts } from './cost.js';
 
-/** The front as an SVG picture: energy to the right, accuracy up; the dense network is a point of its own. */
+/** The front as an SVG picture: cost to the right, accuracy up; the dense network is a point of its own. */
 export function frontPlot(front: Front): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 760, height: 460 });
   const series = (accuracyOf: (point: Front['points'][number]) => number | null): [number, number][] =>
     front.points.flatMap((point) => {
-      const accuracy = accuracyOf(point);
-      return accuracy === null || point.energy === null ? [] : [[point.energy / 1e6, 100 * accuracy]];
+      const [cost, accuracy] = [costShown(front, point), accuracyOf(point)];
+      return accuracy === null || cost === null ? [] : [[cost, 100 * accuracy]];
     });
   const tested = series((point) => point.testAccuracy);
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',
     color: ['#2f6b3a', '#c0792a', '#555555'],
-    title: { text: `${front.campaign}: accuracy against energy`, left: 'center', textStyle: { fontSize: 16 } },
+    title: { text: `${front.campaign}: accuracy against ${front.cost}`, left: 'center', textStyle: { fontSize: 16 } },
     legend: { bottom: 4, itemGap: 36 },
     grid: { left: 70, right: 30, top: 50, bottom: 90 },
     xAxis: {
       ...{ type: 'log', nameLocation: 'middle', nameGap: 30, scale: true },
-      name: `energy of a batch, ${energyUnit(front.dense?.energy.unit)}`,
+      name: costTitle(front).replace(',', ' of a batch,'),
     },
     yAxis: { type: 'value', name: 'accuracy, %', nameLocation: 'middle', nameGap: 48, scale: true },
     series: [
@@ -41,7 +41,7 @@ export function frontPlot(front: Front): string {
               type: 'scatter',
               symbol: 'rect',
               symbolSize: 11,
-              data: [[front.dense.energy.total / 1e6, 100 * front.dense.testAccuracy]],
+              data: [[costShown(front, denseCosts(front)), 100 * front.dense.testAccuracy]],
             },
           ]
         : []),

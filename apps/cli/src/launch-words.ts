@@ -14,9 +14,9 @@ export function parallelismWords(parallelism: CampaignSpec['parallelism']): stri
 /** What a launch that is only tried says. */
 export function sayWhatWouldBeLaunched(spec: CampaignSpec, { json }: { json?: boolean }): void {
   if (json) return printJson(spec);
-  const { name, network, data, budget, parallelism, strategy, warmStart } = spec;
+  const { name, network, data, budget, parallelism, strategy, objectives, warmStart } = spec;
   const from = warmStart ? `, beginning with the results of ${warmStart.join(', ')}` : '';
   note(
-    `would launch ${name}: ${networkOf(network).name} on ${data}, ${budgetWords(budget)}, ${parallelismWords(parallelism)} at a time, by ${strategy.name}${from}`,
+    `would launch ${name}: ${networkOf(network).name} on ${data}, ${budgetWords(budget)}, ${parallelismWords(parallelism)} at a time, by ${strategy.name}, accuracy against ${objectives[1]}${from}`,
   );
 }

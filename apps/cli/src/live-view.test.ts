@@ -12,6 +12,7 @@ const campaign = {
   spec: { budget: { candidates: 20 } },
 } as unknown as Campaign;
 const front = {
+  cost: 'energy',
   dense,
   points: Array.from({ length: 40 }, (_, i) => ({
     ...{ number: i, validationAccuracy: 0.9 + i / 400, energy: 1e6 + i * 1e5, weightsLeft: 0.25 },

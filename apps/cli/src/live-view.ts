@@ -2,7 +2,7 @@ import type { Front } from '@espalier/contracts';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import { endedOf } from './completion-rate.js';
-import { timesLess } from './front-formats.js';
+import { timesLessText } from './cost.js';
 import { duration, percent } from './output.js';
 import { beforeCandidates, bestWords, countWords, workersFor } from './progress-words.js';
 import type { Watched, WatchView } from './watched.js';
@@ -72,12 +72,12 @@ function frontLines(front: Front, atMost: number): string[] {
     { length: shown },
     (_, i) => points[Math.round((i * (points.length - 1)) / Math.max(1, shown - 1))],
   );
-  return evenly.map(({ number, validationAccuracy, energy, weightsLeft }) =>
+  return evenly.map((point) =>
     [
-      `  ${percent(validationAccuracy).padStart(8)}`,
-      `${(timesLess(front, energy)?.toFixed(2) ?? '–').padStart(7)} × less energy`,
-      `${percent(weightsLeft).padStart(8)} of the weights`,
-      `candidate ${number}`,
+      `  ${percent(point.validationAccuracy).padStart(8)}`,
+      `${timesLessText(front, point).padStart(7)} × less ${front.cost}`,
+      `${percent(point.weightsLeft).padStart(8)} of the weights`,
+      `candidate ${point.number}`,
     ].join('   '),
   );
 }

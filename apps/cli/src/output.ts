@@ -36,9 +36,11 @@ export const energyUnit = (unit: string | undefined): string => `10⁶ ${unit ??
 
 /** An energy in millions of the accelerator's unit, three digits of it where it is less than one: some units are large. */
 export function energy(value: number | null): string {
-  if (value === null) return '–';
-  const millions = value / 1e6;
-  return millions === 0 || Math.abs(millions) >= 1 ? millions.toFixed(2) : millions.toPrecision(3);
+  return value === null ? '–' : shortNumber(value / 1e6);
+}
+
+export function shortNumber(value: number): string {
+  return value === 0 || Math.abs(value) >= 1 ? value.toFixed(2) : value.toPrecision(3);
 }
 
 export function duration(seconds: number): string {

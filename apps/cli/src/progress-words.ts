@@ -1,5 +1,5 @@
 import type { Campaign, Front, Worker } from '@espalier/contracts';
-import { timesLess } from './front-formats.js';
+import { timesLessText } from './cost.js';
 import { percent } from './output.js';
 
 /** Workers that a campaign may have, and what it waits for where none of them takes work. */
@@ -27,11 +27,11 @@ export const countWords = ({ counts: { completed, stopped, running, diverged, fa
     `${running} running, ${diverged} diverged, ${failed} failed`,
   ].join(', ');
 
-/** The least energy at no more than a point below the dense network's accuracy. */
+/** The least cost at no more than a point below the dense network's accuracy. */
 export function bestWords(front: Front): string {
   const least = (front.dense?.validationAccuracy ?? 0) - 0.01;
   const best = front.points.find(({ validationAccuracy }) => (validationAccuracy ?? 0) >= least);
   return best
-    ? `best ${timesLess(front, best.energy)?.toFixed(2) ?? '–'} × less at ${percent(best.validationAccuracy)}`
+    ? `best ${timesLessText(front, best)} × less at ${percent(best.validationAccuracy)}`
     : 'none within 1 point yet';
 }

@@ -37,6 +37,7 @@ export async function readPriorResults(path: string): Promise<PriorResult[]> {
       schedule: scheduleOfColumns(record),
       accuracy: Number(record[ACCURACY]),
       energy: Number(record.energy),
+      ...(record.latency && { latency: Number(record.latency) }),
     });
     if (parsed.success) results.push(parsed.data);
     else for (const { path: at, message } of parsed.error.issues) complaints.push(complaint(line, at, message, record));

@@ -5,9 +5,11 @@ const summary = document.querySelector('#summary');
 const rows = document.querySelector('#front tbody');
 const chart = window.echarts.init(document.querySelector('#plot'));
 
-/** Some units are large: digits are shown of any energy. */
-const millions = (energy) => (energy / 1e6).toPrecision(4);
-const unitOf = ({ dense }) => `10⁶ ${dense?.energy.unit ?? ''}`.trim();
+/** Energies are shown in millions of the chip's unit, latencies in thousands of its cycles. */
+const SCALES = { energy: 1e6, latency: 1e3 };
+const unitOf = ({ cost, dense }) => (cost === 'latency' ? '10³ cycles' : `10⁶ ${dense?.energy.unit ?? ''}`.trim());
+const costOf = (front, point) => point[front.cost] / SCALES[front.cost];
+const denseCost = ({ cost, dense }) => (cost === 'latency' ? dense.latency : dense.energy.total) / SCALES[cost];
 const percent = (fraction) => (fraction === null ? '–' : `${(100 * fraction).toFixed(2)} %`);
 
 async function get(path) {
@@ -42,7 +44,7 @@ async function show() {
 
 function drawTable(front) {
   const { points, dense } = front;
-  document.querySelector('#energy').textContent = `energy, ${unitOf(front)}`;
+  document.querySelector('#cost').textContent = `${front.cost}, ${unitOf(front)}`;
   rows.replaceChildren(
     ...points.map((point) => {
       const schedule = Object.entries(point.schedule.density).map(([layer, density]) => `${layer} ${density}`);
@@ -51,8 +53,8 @@ function drawTable(front) {
         point.number,
         percent(point.validationAccuracy),
         percent(point.testAccuracy),
-        millions(point.energy),
-        dense ? (dense.energy.total / point.energy).toFixed(2) : '–',
+        costOf(front, point).toPrecision(4),
+        dense ? (denseCost(front) / costOf(front, point)).toFixed(2) : '–',
         percent(point.weightsLeft),
         `${point.schedule.criterion}: ${schedule.join(', ')}; ${point.schedule.fineTune.epochs} epochs`,
       ];
@@ -75,7 +77,7 @@ function drawPlot(front) {
     color: ['#2f6b3a', '#555555'],
     grid: { left: 70, right: 30, top: 30, bottom: 60 },
     tooltip: {},
-    xAxis: { type: 'log', name: `energy of a batch, ${unitOf(front)}`, nameLocation: 'middle', nameGap: 30 },
+    xAxis: { type: 'log', name: `${front.cost} of a batch, ${unitOf(front)}`, nameLocation: 'middle', nameGap: 30 },
     yAxis: { type: 'value', name: 'validation accuracy, %', nameLocation: 'middle', nameGap: 48, scale: true },
     series: [
       {
@@ -83,13 +85,13 @@ function drawPlot(front) {
         type: 'line',
         step: 'end',
         symbolSize: 9,
-        data: points.map((point) => [point.energy / 1e6, 100 * point.validationAccuracy]),
+        data: points.map((point) => [costOf(front, point), 100 * point.validationAccuracy]),
       },
       {
         name: 'dense',
         type: 'scatter',
         symbol: 'rect',
-        data: dense ? [[dense.energy.total / 1e6, 100 * dense.validationAccuracy]] : [],
+        data: dense ? [[denseCost(front), 100 * dense.validationAccuracy]] : [],
       },
     ],
   });

@@ -1,7 +1,7 @@
-import type { CampaignSpec, PruningSchedule } from '@espalier/contracts';
+import { otherCost, type CampaignSpec, type PruningSchedule } from '@espalier/contracts';
 import { chooseStrategy, createStrategy, ScheduleCoding, type Strategy, type Told } from '@espalier/search';
 import { log } from '@temporalio/activity';
-import { schedulePricer, scheduleTimer } from '@espalier/networks';
+import { scheduleCosts } from '@espalier/networks';
 import { violationOf, type ToldCandidate, type ToldLog } from '@espalier/store';
 
 interface Kept {
@@ -31,14 +31,8 @@ export class ToldStrategies {
       // Candidates that are tried again are taken out of the log: then the numbers do not meet.
       if (kept.count + news.length === count) return this.#tell(campaignId, spec, kept, news);
     }
-    const { profile, energy: denseEnergy } = await told.dense();
-    const energyOf = schedulePricer(spec, profile);
-    const latencyOf = spec.constraints.latency && scheduleTimer(spec, profile);
-    const strategy = createStrategy(spec, {
-      denseEnergy,
-      ...(energyOf && { energyOf }),
-      ...(latencyOf && { latencyOf }),
-    });
+    const { profile, cost: denseCost } = await told.dense();
+    const strategy = createStrategy(spec, { denseCost, costOf: scheduleCosts(spec, profile) });
     if (spec.strategy.name === 'auto') {
       const chosen = chooseStrategy(new ScheduleCoding(spec.space).dimensions, spec.budget.candidates);
       log.info(`auto chose ${chosen.name}: ${chosen.why}`, { campaign: spec.name, campaignId });
@@ -46,7 +40,7 @@ export class ToldStrategies {
     const fresh = { strategy, made, count: 0, lastOrder: -1 };
     fresh.strategy.tell(
       (await told.prior()).map((each) => ({
-        ...toldOf(each.schedule, { ...each, latency: null }, spec),
+        ...toldOf(each.schedule, { latency: null, ...each }, spec),
         number: null,
       })),
     );
@@ -73,14 +67,14 @@ export class ToldStrategies {
 function toldOf(
   schedule: PruningSchedule,
   result: ToldCandidate['result'],
-  { constraints }: CampaignSpec,
+  { objectives: [, cost], constraints }: CampaignSpec,
 ): Pick<Told, 'schedule' | 'result'> {
   return {
     schedule,
     result: result && {
-      objectives: [1 - result.accuracy, result.energy],
+      objectives: [1 - result.accuracy, result[cost] ?? Infinity],
       violation: violationOf(constraints, result),
-      latency: result.latency,
+      otherCost: result[otherCost(cost)],
     },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AcceleratorSchema } from './accelerator.js';
+import { CostSchema } from './cost.js';
 import { whileTraining } from './criteria.js';
 import { NetworkSchema } from './network.js';
 import { NotifySchema } from './notification.js';
@@ -89,7 +90,8 @@ const CampaignSpecFields = z.strictObject({
   accelerator: z.union([z.string().min(1).max(200), AcceleratorSchema]).default('eyeriss'),
   /** Images that the chip runs together, when a candidate is priced. */
   batch: z.int().min(1).max(4096).default(1),
-  objectives: z.tuple([z.literal('accuracy'), z.literal('energy')]).default(['accuracy', 'energy']),
+  /** What it wants the most of and what it wants the least of. */
+  objectives: z.tuple([z.literal('accuracy'), CostSchema]).default(['accuracy', 'energy']),
   constraints: z
     .strictObject({
       accuracy: z.strictObject({ min: z.number().min(0).max(1) }).optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CampaignSpecSchema } from './campaign-spec.js';
 import { CandidateSchema, FailureSchema } from './candidate.js';
+import { CostSchema } from './cost.js';
 import { NetworkEnergySchema } from './network-energy.js';
 import { SparsityProfileSchema } from './sparsity-profile.js';
 
@@ -20,6 +21,8 @@ export const CampaignSchema = z.strictObject({
       validationAccuracy: z.number(),
       testAccuracy: z.number(),
       energy: NetworkEnergySchema,
+      /** Cycles of a batch. */
+      latency: z.number().nullable(),
       weights: z.int(),
       artifact: z.string(),
       profile: SparsityProfileSchema,
@@ -44,10 +47,12 @@ export const CampaignSchema = z.strictObject({
 export type Campaign = z.infer<typeof CampaignSchema>;
 export const CampaignListSchema = z.strictObject({ items: z.array(CampaignSchema) });
 
-/** The non-dominated candidates of a campaign under its constraints, from the least energy to the most. */
+/** The non-dominated candidates of a campaign under its constraints, from the least cost to the most. */
 export const FrontSchema = z.strictObject({
   campaign: z.string(),
-  /** Area between the front and (accuracy 0, the dense network's energy), as a fraction of the whole. */
+  /** What it weighs accuracy against. */
+  cost: CostSchema,
+  /** Area between the front and (accuracy 0, the dense network's cost), as a fraction of the whole. */
   hypervolume: z.number(),
   dense: CampaignSchema.shape.dense,
   points: z.array(
@@ -58,6 +63,7 @@ export const FrontSchema = z.strictObject({
       validationAccuracy: true,
       testAccuracy: true,
       energy: true,
+      latency: true,
       weightsLeft: true,
     }),
   ),

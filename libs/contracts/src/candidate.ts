@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COSTS } from './cost.js';
 import { NetworkEnergySchema } from './network-energy.js';
 import { PruningScheduleSchema } from './schedule.js';
 import { SparsityProfileSchema } from './sparsity-profile.js';
@@ -51,6 +52,8 @@ export const CandidateSchema = z.strictObject({
   validationAccuracy: z.number().nullable(),
   testAccuracy: z.number().nullable(),
   energy: z.number().nullable(),
+  /** Cycles of a batch. */
+  latency: z.number().nullable(),
   weightsLeft: z.number().nullable(),
   onFront: z.boolean(),
   /** In a campaign with rungs, the one that it is in, from 0: counts how often it went on. */
@@ -79,7 +82,7 @@ export type CandidatePage = z.infer<typeof CandidatePageSchema>;
 
 export const CandidateQuerySchema = z.strictObject({
   state: CandidateStateSchema.optional(),
-  sort: z.enum(['number', 'accuracy', 'energy']).default('number'),
+  sort: z.enum(['number', 'accuracy', ...COSTS]).default('number'),
   order: z.enum(['asc', 'desc']).default('asc'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.string().max(200).optional(),

@@ -5,6 +5,7 @@ export * from './campaign-spec.js';
 export * from './campaign-verbs.js';
 export * from './candidate.js';
 export * from './checkpoint-ledger.js';
+export * from './cost.js';
 export * from './criteria.js';
 export * from './device-use.js';
 export * from './field-errors.js';

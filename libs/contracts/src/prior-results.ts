@@ -8,6 +8,8 @@ export const PriorResultSchema = z.strictObject({
   accuracy: z.number().min(0).max(1),
   /** Of a batch, in the unit of the campaign's chip. */
   energy: z.number().positive(),
+  /** Of a batch, in the chip's cycles; needed where the campaign wants the least of it. */
+  latency: z.number().positive().optional(),
 });
 export type PriorResult = z.infer<typeof PriorResultSchema>;
 

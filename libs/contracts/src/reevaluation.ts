@@ -26,14 +26,26 @@ export const ReevaluationSchema = z.strictObject({
   failed: z.int(),
   toDo: z.int(),
   dryRun: z.boolean(),
-  /** From the least energy to the most. The search chose each for its accuracy: only the other seeds' are no choice of it. */
+  /** From the least cost to the most. The search chose each for its accuracy: only the other seeds' are no choice of it. */
   members: z.array(
     z.strictObject({
-      ...CandidateSchema.pick({ id: true, number: true, validationAccuracy: true, testAccuracy: true, energy: true })
-        .shape,
+      ...CandidateSchema.pick({
+        id: true,
+        number: true,
+        validationAccuracy: true,
+        testAccuracy: true,
+        energy: true,
+        latency: true,
+      }).shape,
       seeds: z.int(),
       again: z
-        .strictObject({ validationAccuracy: SpreadSchema, testAccuracy: SpreadSchema, energy: SpreadSchema })
+        .strictObject({
+          validationAccuracy: SpreadSchema,
+          testAccuracy: SpreadSchema,
+          energy: SpreadSchema,
+          /** Null for trainings from before it was kept. */
+          latency: SpreadSchema.nullable(),
+        })
         .nullable(),
     }),
   ),

@@ -31,6 +31,7 @@ export type { LayerEnergy, MappedLayer } from './price-layer.js';
 export { DENSE, NetworkPricer } from './price-network.js';
 export type { MappingSearch, NetworkEnergy } from './price-network.js';
 export { FlatPricer } from './flat-pricer.js';
+export { FlatTimer } from './flat-timer.js';
 export { measureMasks } from './real-masks.js';
 export type { LayerMasks } from './real-masks.js';
 export { searchMapping } from './search-mapping.js';

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  ACCELERATORS,
   codedSize,
   densityByChannel,
   DENSE,
   eyeriss,
   eyerissChip,
   FlatPricer,
+  FlatTimer,
   mapLayer,
   measureMasks,
   NetworkPricer,
@@ -217,6 +219,27 @@ describe('totals from flat arrays', () => {
         const totals = new Float64Array(1);
         flat.totals(Float64Array.from(values), totals);
         expect(totals[0] / full.total).toBeCloseTo(1, 10);
+      }),
+    );
+  });
+
+  it.each(ACCELERATORS.map(({ name }) => name))('are the cycles of full reports on %s', (name) => {
+    const accelerator = ACCELERATORS.find((each) => each.name === name) ?? eyeriss;
+    const pricer = new NetworkPricer(ALEXNET.slice(0, 3), 1, accelerator);
+    const timer = new FlatTimer(pricer);
+    const ofDense = timer.cycles(new Float64Array(9).fill(1));
+    const density = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(density, { minLength: 9, maxLength: 9 }), (values) => {
+        const { layers } = pricer.price(
+          pricer.shapes.map((_, i) => ({
+            weights: values[3 * i],
+            inputs: values[3 * i + 1],
+            outputs: values[3 * i + 2],
+          })),
+        );
+        const cycles = layers.reduce((sum, { latency }) => sum + (latency?.cycles ?? NaN), 0);
+        expect((timer.cycles(Float64Array.from(values)) - cycles) / ofDense).toBeCloseTo(0, 10);
       }),
     );
   });

@@ -59,12 +59,12 @@ export function priceProfile(
   return new NetworkPricer(smaller, spec.batch, pricer.accelerator).price(densities);
 }
 
-/** Cycles that a batch takes: layers run one after the other. Null for reports from before the model knew of latency. */
-export function latencyOf({ layers }: NetworkEnergy): number | null {
-  let cycles = 0;
-  for (const { latency } of layers) {
-    if (latency === undefined) return null;
-    cycles += latency.cycles;
-  }
-  return cycles;
+/**
+ * Energy and cycles that a batch takes: layers run one after the other. The latency is null for reports from before the model knew
+ * of it.
+ */
+export function costsOf({ layers, total }: NetworkEnergy): { energy: number; latency: number | null } {
+  let latency: number | null = 0;
+  for (const layer of layers) latency = latency === null || !layer.latency ? null : latency + layer.latency.cycles;
+  return { energy: total, latency };
 }

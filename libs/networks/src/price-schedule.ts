@@ -1,7 +1,7 @@
-import type { CampaignSpec, PruningSchedule, SparsityProfile } from '@espalier/contracts';
+import type { CampaignSpec, Cost, PruningSchedule, SparsityProfile } from '@espalier/contracts';
 import { FILTER_CRITERIA, patternOf } from '@espalier/contracts/criteria';
-import { EnergyModelError, FlatPricer } from '@espalier/energy-model';
-import { latencyOf, pricerOf } from './price-profile.js';
+import { EnergyModelError, FlatPricer, FlatTimer } from '@espalier/energy-model';
+import { pricerOf } from './price-profile.js';
 
 type PricedSpec = Pick<CampaignSpec, 'network' | 'accelerator' | 'batch' | 'space'>;
 
@@ -9,33 +9,28 @@ type PricedSpec = Pick<CampaignSpec, 'network' | 'accelerator' | 'batch' | 'spac
  * What schedules will take on the campaign's chip, before anything is trained: with the weights that they keep, and activations as
  * sparse as the dense network's. Training makes those a little sparser, so that what is measured later differs by some per cent.
  *
- * @returns null where the space leaves it to pruning how many weights a layer keeps, or removes filters: then nothing is known
+ * @returns nothing where the space leaves it to pruning how many weights a layer keeps, or removes filters: then nothing is known
  */
-export function schedulePricer(
+export function scheduleCosts(
   spec: PricedSpec,
   dense: SparsityProfile,
-): ((schedule: PruningSchedule) => number) | null {
-  return beforehand(spec, dense, totalOf(pricerOf(spec)));
-}
-
-/** The same of the cycles that a batch takes. */
-export function scheduleTimer(
-  spec: PricedSpec,
-  dense: SparsityProfile,
-): ((schedule: PruningSchedule) => number) | null {
+): Partial<Record<Cost, (schedule: PruningSchedule) => number>> {
+  const { criterion, allocation = ['layer'], filters, loop } = spec.space;
+  const removesFilters = filters !== undefined || criterion.some((each) => FILTER_CRITERIA.some((one) => one === each));
+  if (removesFilters || loop || allocation.some((each) => each !== 'layer')) return {};
   const pricer = pricerOf(spec);
-  return beforehand(spec, dense, (densities) => latencyOf(pricer.price(layersOf(pricer, densities))) ?? 0);
+  const timer = new FlatTimer(pricer);
+  return {
+    energy: ofSchedule(dense, totalOf(pricer)),
+    latency: ofSchedule(dense, (densities) => timer.cycles(densities)),
+  };
 }
 
 /** @param figure of all layers' densities of weights, inputs and outputs, layer by layer */
-function beforehand(
-  { space }: PricedSpec,
+function ofSchedule(
   dense: SparsityProfile,
   figure: (densities: Float64Array) => number,
-): ((schedule: PruningSchedule) => number) | null {
-  const { criterion, allocation = ['layer'], filters, loop } = space;
-  const removesFilters = filters !== undefined || criterion.some((each) => FILTER_CRITERIA.some((one) => one === each));
-  if (removesFilters || loop || allocation.some((each) => each !== 'layer')) return null;
+): (schedule: PruningSchedule) => number {
   const densities = Float64Array.from(
     dense.layers.flatMap(({ density }) => [density.weights, density.inputs, density.outputs]),
   );

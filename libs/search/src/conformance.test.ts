@@ -12,8 +12,8 @@ const space: ScheduleSpace = ScheduleSpaceSchema.parse({
 });
 const make = (name: (typeof STRATEGIES)[number], seed: number, candidates = 200): Strategy =>
   createStrategy(
-    { strategy: { name, seed }, space, budget: { candidates }, constraints: {} },
-    { denseEnergy: 1, energyOf: ({ density }) => prune8(density)[1] },
+    { strategy: { name, seed }, space, budget: { candidates }, objectives: ['accuracy', 'energy'], constraints: {} },
+    { denseCost: 1, costOf: { energy: ({ density }) => prune8(density)[1] } },
   );
 
 function run(strategy: Strategy, count: number): Told[] {

@@ -1,4 +1,4 @@
-import type { CampaignSpec } from '@espalier/contracts';
+import { otherCost, type CampaignSpec, type Cost } from '@espalier/contracts';
 import { cubeStrategy } from './cube-strategies.js';
 import type { CubeStrategy } from './cube.js';
 import type { FrontierOptions } from './frontier/frontier-options.js';
@@ -6,7 +6,7 @@ import { ScheduleCoding } from './schedule-coding.js';
 import { ScheduleStrategy } from './schedule-strategy.js';
 import type { Foreknowledge, Strategy } from './strategy.js';
 
-type StrategySpec = Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'constraints' | 'rungs'>;
+type StrategySpec = Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'objectives' | 'constraints' | 'rungs'>;
 
 /** The strategy that a campaign names, told nothing yet. */
 export function createStrategy(spec: StrategySpec, foreknowledge: Foreknowledge): Strategy {
@@ -39,7 +39,7 @@ export function chooseStrategy(dimensions: number, candidates: number): { name: 
 }
 
 function overCube(
-  { strategy: { name, seed }, budget, constraints, rungs }: StrategySpec,
+  { strategy: { name, seed }, budget, objectives, constraints, rungs }: StrategySpec,
   coding: ScheduleCoding,
   foreknowledge: Foreknowledge,
 ): CubeStrategy {
@@ -47,28 +47,30 @@ function overCube(
   return cubeStrategy(chosen, coding.cube(), seed, {
     populationSize: populationOf(budget),
     gridPoints: budget.candidates,
-    frontier: { ...frontierOptions({ constraints }, coding, foreknowledge), hasFidelities: rungs !== undefined },
+    frontier: {
+      ...frontierOptions({ objectives, constraints }, coding, foreknowledge),
+      hasFidelities: rungs !== undefined,
+    },
   });
 }
 
 /** What a model of a campaign's schedules knows of their results beforehand. */
 export function frontierOptions(
-  { constraints }: Pick<CampaignSpec, 'constraints'>,
+  { objectives: [, cost], constraints }: Pick<CampaignSpec, 'objectives' | 'constraints'>,
   coding: ScheduleCoding,
-  { energyOf, latencyOf, denseEnergy }: Foreknowledge,
+  { denseCost, costOf = {} }: Foreknowledge,
 ): FrontierOptions {
+  const other = otherCost(cost);
+  const known = (of: Cost) => {
+    const ofSchedule = costOf[of];
+    return ofSchedule && ((point: readonly number[]) => ofSchedule(coding.decode(point)));
+  };
+  const [knownCost, knownOther, limit] = [known(cost), known(other), constraints[other]];
   return {
     // What breaks a constraint is worth nothing.
-    reference: [1 - (constraints.accuracy?.min ?? 0), Math.min(denseEnergy, constraints.energy?.max ?? Infinity)],
+    reference: [1 - (constraints.accuracy?.min ?? 0), Math.min(denseCost, constraints[cost]?.max ?? Infinity)],
     isShare: true,
-    ...(energyOf && { known: [(point: readonly number[]) => energyOf(coding.decode(point))] }),
-    ...(constraints.latency && {
-      limits: [
-        {
-          max: constraints.latency.max,
-          ...(latencyOf && { known: (point: readonly number[]) => latencyOf(coding.decode(point)) }),
-        },
-      ],
-    }),
+    ...(knownCost && { known: [knownCost] }),
+    ...(limit && { limits: [{ max: limit.max, ...(knownOther && { known: knownOther }) }] }),
   };
 }

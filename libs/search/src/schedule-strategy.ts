@@ -21,7 +21,7 @@ export class ScheduleStrategy implements Strategy {
         point: this.coding.encode(schedule),
         objectives: result?.objectives ?? null,
         violation: result?.violation ?? 0,
-        limited: [result?.latency ?? null],
+        limited: [result?.otherCost ?? null],
         ...(fidelity !== undefined && { fidelity }),
       })),
     );

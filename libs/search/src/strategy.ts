@@ -1,4 +1,4 @@
-import type { Lineage, PruningSchedule } from '@espalier/contracts';
+import type { Cost, Lineage, PruningSchedule } from '@espalier/contracts';
 import type { Expectation } from './cube.js';
 
 /** What became of an earlier ask. */
@@ -13,8 +13,8 @@ export interface Told {
   readonly result: {
     readonly objectives: readonly [number, number];
     readonly violation: number;
-    /** Where the campaign limits it: cycles of a batch. */
-    readonly latency?: number | null;
+    /** Where the campaign limits it: the cost that is no objective. */
+    readonly otherCost?: number | null;
   } | null;
   /** Part of its training after which it was measured, where it stopped at a rung; 1 if left out. */
   readonly fidelity?: number;
@@ -30,11 +30,9 @@ export interface Asked {
 /** What is known of a campaign's schedules before any is tried. */
 export interface Foreknowledge {
   /** Of the unpruned network, in the unit of the results' second objective: hypervolumes are measured up to it. */
-  readonly denseEnergy: number;
-  /** Of a schedule; left out where only pruning can tell. */
-  readonly energyOf?: (schedule: PruningSchedule) => number;
-  /** The same of its latency. */
-  readonly latencyOf?: (schedule: PruningSchedule) => number;
+  readonly denseCost: number;
+  /** What schedules will take; without those that only pruning can tell. */
+  readonly costOf?: Partial<Record<Cost, (schedule: PruningSchedule) => number>>;
 }
 
 /**

@@ -15,6 +15,7 @@ import { roomInBudget, spentBudget } from './budgets.js';
 import { candidateId } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
+import { denseCost } from './front-of.js';
 import { NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
 import { lockCampaign } from './lock-campaigns.js';
@@ -41,7 +42,7 @@ export interface ToldLog {
   /** What is told before all of them, from elsewhere. */
   prior(): Promise<PriorResult[]>;
   /** What the unpruned network is and costs. */
-  dense(): Promise<{ profile: SparsityProfile; energy: number }>;
+  dense(): Promise<{ profile: SparsityProfile; cost: number }>;
 }
 
 /** A campaign's strategy, after what it was told. */
@@ -204,7 +205,7 @@ function toldLog(transaction: Prisma.TransactionClient, campaignId: string, spec
       });
       if (!denseModel) throw new NotFoundError('dense network of campaign', campaignId);
       const profile = SparsityProfileSchema.parse(denseModel.profile);
-      return { profile, energy: denseOf(spec, denseModel).energy.total };
+      return { profile, cost: denseCost(denseOf(spec, denseModel), spec.objectives[1]) };
     },
     prior: async () => {
       const row = await transaction.priorResults.findUnique({ where: { campaignId } });

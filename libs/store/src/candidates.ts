@@ -71,6 +71,7 @@ export function describeCandidate(row: CandidateRow): Candidate {
     validationAccuracy: row.accuracy,
     testAccuracy: row.evaluations.find(({ split }) => split === 'test')?.accuracy ?? null,
     energy: row.energy,
+    latency: row.latency,
     weightsLeft: row.weightsLeft,
     onFront: row.frontPoint !== null,
     rung: row.rung,

@@ -7,7 +7,7 @@ import {
   type ModelReference,
 } from '@espalier/contracts';
 import type { NetworkEnergy } from '@espalier/energy-model';
-import { latencyOf, priceProfile } from '@espalier/networks';
+import { costsOf, priceProfile } from '@espalier/networks';
 import { recordEvents } from './events.js';
 import type { Prisma } from './generated/client.js';
 import { updateFronts } from './kept-front.js';
@@ -48,8 +48,8 @@ export async function completeCandidates(
   await transaction.evaluation.createMany({
     data: results.map(({ id, measurement, report }) => evaluationData(id, measurement, report)),
   });
-  const ofRungs = results.flatMap(({ id, rung, epochs, accuracy, energy, answeredBy }) =>
-    rung === null || answeredBy !== undefined ? [] : [{ candidateId: id, rung, epochs, accuracy, energy }],
+  const ofRungs = results.flatMap(({ id, rung, epochs, accuracy, energy, latency, answeredBy }) =>
+    rung === null || answeredBy !== undefined ? [] : [{ candidateId: id, rung, epochs, accuracy, energy, latency }],
   );
   if (ofRungs.length > 0) await transaction.rungResult.createMany({ data: ofRungs });
   const places = await updateFronts(transaction, results);
@@ -57,12 +57,12 @@ export async function completeCandidates(
   await updateCandidates(transaction, settled);
   await recordEvents(
     transaction,
-    settled.map(({ id, campaignId, state, number, accuracy, energy, joined, rung, answeredBy }) => ({
+    settled.map(({ id, campaignId, state, number, accuracy, energy, latency, joined, rung, answeredBy }) => ({
       campaignId,
       candidateId: id,
       kind: `candidate-${state}`,
       detail: {
-        ...{ number, accuracy, energy, onFront: joined },
+        ...{ number, accuracy, energy, latency, onFront: joined },
         ...(rung !== null && { rung }),
         ...(answeredBy !== undefined && { answeredBy }),
       },
@@ -83,8 +83,7 @@ function resultOf({ spec, candidate, model, measurement, answeredBy }: Completio
     state: isLast ? ('completed' as const) : ('stopped' as const),
     epochs: epochsOfRung(spec, schedule, rung),
     accuracy: measurement.accuracy,
-    energy: report.total,
-    latency: latencyOf(report),
+    ...costsOf(report),
     weightsLeft: left / weights,
   };
 }

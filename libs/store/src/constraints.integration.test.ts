@@ -1,4 +1,4 @@
-import { latencyOf, priceProfile } from '@espalier/networks';
+import { costsOf, priceProfile } from '@espalier/networks';
 import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, spec } from './campaigns-for-tests.js';
 import { withTestDatabase } from './database-for-tests.js';
@@ -21,7 +21,7 @@ const done = (campaignId: string, candidateId: string, accuracy: number, weights
 describe('a front', () => {
   it.each([
     ['energy', { energy: { max: priced(0.5).total } }],
-    ['latency', { latency: { max: latencyOf(priced(0.5)) ?? 0 } }],
+    ['latency', { latency: { max: costsOf(priced(0.5)).latency ?? 0 } }],
     ['accuracy', { accuracy: { min: 0.97 } }],
   ])('has no member that breaks a constraint of %s', async (name, constraints) => {
     const { id, candidates } = await campaignWith(database, `limited-${name}`, 2, { constraints });

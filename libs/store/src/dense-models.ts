@@ -7,7 +7,7 @@ import {
   type ModelReference,
   type TrainingTask,
 } from '@espalier/contracts';
-import { priceProfile } from '@espalier/networks';
+import { costsOf, priceProfile } from '@espalier/networks';
 import type { Database } from './database.js';
 import { recordEvent } from './events.js';
 import type { DenseModel } from './generated/client.js';
@@ -15,10 +15,12 @@ import type { DenseModel } from './generated/client.js';
 /** What the dense network of a campaign is and costs on the campaign's chip. */
 export function denseOf(spec: CampaignSpec, row: DenseModel): NonNullable<Campaign['dense']> {
   const profile = SparsityProfileSchema.parse(row.profile);
+  const energy = priceProfile(spec, profile);
   return {
     validationAccuracy: row.validationAccuracy,
     testAccuracy: row.testAccuracy,
-    energy: priceProfile(spec, profile),
+    energy,
+    latency: costsOf(energy).latency,
     weights: profile.layers.reduce((sum, layer) => sum + layer.weights, 0),
     artifact: row.artifactHash,
     profile,

@@ -1,23 +1,30 @@
-import type { Candidate, Front } from '@espalier/contracts';
+import type { Campaign, Candidate, Cost, Front } from '@espalier/contracts';
 import { front, hypervolume } from '@espalier/pareto';
 
-interface Priced {
-  readonly energy: number;
-  readonly accuracy: number;
-}
+type Costs = Readonly<Record<Cost, number | null>>;
+type Priced = Costs & { readonly accuracy: number };
+
+/** Infinity where it is not known. */
+export const costOf = (costs: Costs, cost: Cost): number => costs[cost] ?? Infinity;
+
+/** Of the dense network; Infinity while it is not known. */
+export const denseCost = (dense: Campaign['dense'], cost: Cost): number =>
+  dense ? costOf({ energy: dense.energy.total, latency: dense.latency }, cost) : Infinity;
 
 /**
- * The non-dominated of priced candidates, and the hypervolume of their front.
+ * The non-dominated of priced candidates, from the least cost to the most, and the hypervolume of their front.
  *
- * @param denseEnergy what energies are a fraction of in the hypervolume; Infinity while the dense network is not known
+ * @param dense what costs are a fraction of in the hypervolume
  */
 export function frontOf<Of extends Priced>(
   candidates: readonly Of[],
-  denseEnergy: number,
+  dense: Campaign['dense'],
+  cost: Cost,
 ): { members: Of[]; hypervolume: number } {
-  const members = front(candidates, ({ energy, accuracy }): [number, number] => [energy, -accuracy]);
+  const members = front(candidates, (each): [number, number] => [costOf(each, cost), -each.accuracy]);
+  const ofDense = denseCost(dense, cost);
   const area = hypervolume(
-    members.map(({ energy, accuracy }) => [energy / denseEnergy, 1 - accuracy] as const),
+    members.map((member) => [costOf(member, cost) / ofDense, 1 - member.accuracy] as const),
     [1, 1],
   );
   return { members, hypervolume: area };
@@ -26,7 +33,7 @@ export function frontOf<Of extends Priced>(
 /** A candidate as a front shows it. */
 export function frontPoint(
   { id, number, schedule, validationAccuracy, testAccuracy, weightsLeft }: Candidate,
-  energy: number | null,
+  { energy, latency }: Costs,
 ): Front['points'][number] {
-  return { id, number, schedule, validationAccuracy, testAccuracy, energy, weightsLeft };
+  return { id, number, schedule, validationAccuracy, testAccuracy, energy, latency, weightsLeft };
 }

@@ -12,10 +12,10 @@ interface Member {
   readonly number: number;
   readonly accuracy: number;
   readonly energy: number;
+  readonly latency: number | null;
 }
 interface Result extends Member {
   readonly spec: CampaignSpec;
-  readonly latency: number | null;
 }
 interface Place {
   readonly joined: boolean;
@@ -59,13 +59,13 @@ export async function updateFronts(
     let known = wasMember
       ? await lookUp(transaction, { campaignId, id: { notIn: [...ids] }, ...allowedBy(spec.constraints) })
       : before;
-    const denseEnergy = denseModel ? denseOf(spec, denseModel).energy.total : Infinity;
+    const dense = denseModel && denseOf(spec, denseModel);
     let hypervolume = 0;
     for (const result of own) {
       const isAllowed = violationOf(spec.constraints, result) === 0;
       // Of equal results the one that was asked for first is kept, whichever came first.
       const candidates = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
-      ({ members: known, hypervolume } = frontOf(candidates, denseEnergy));
+      ({ members: known, hypervolume } = frontOf(candidates, dense, spec.objectives[1]));
       places.set(result, { joined: known.some(({ id }) => id === result.id), hypervolume });
     }
     // A front may have thousands of members.
@@ -83,7 +83,7 @@ export async function updateFronts(
 }
 
 async function lookUp(transaction: Prisma.TransactionClient, where: Prisma.CandidateWhereInput): Promise<Member[]> {
-  const select = { id: true, campaignId: true, number: true, accuracy: true, energy: true };
+  const select = { id: true, campaignId: true, number: true, accuracy: true, energy: true, latency: true };
   const rows = await transaction.candidate.findMany({ where, select });
   return rows.map(({ accuracy, energy, ...row }) => ({ ...row, accuracy: accuracy ?? 0, energy: energy ?? Infinity }));
 }
@@ -111,17 +111,19 @@ export async function readFront(database: Database, campaignId: string): Promise
     where: { id: campaignId },
     include: { front: true, denseModel: true },
   });
+  const spec = CampaignSpecSchema.parse(campaign.spec);
+  const [, cost] = spec.objectives;
   const rows = await database.candidate.findMany({
     where: { campaignId, frontPoint: { isNot: null } },
     include: WITH_RESULTS,
-    orderBy: { energy: 'asc' },
+    orderBy: { [cost]: 'asc' },
   });
-  const spec = CampaignSpecSchema.parse(campaign.spec);
   return {
     campaign: campaign.name,
+    cost,
     hypervolume: campaign.front?.hypervolume ?? 0,
     dense: campaign.denseModel ? denseOf(spec, campaign.denseModel) : null,
-    points: rows.map(describeCandidate).map((candidate) => frontPoint(candidate, candidate.energy)),
+    points: rows.map(describeCandidate).map((candidate) => frontPoint(candidate, candidate)),
   };
 }
 

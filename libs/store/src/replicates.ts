@@ -1,4 +1,5 @@
 import {
+  CampaignSpecSchema,
   FailureSchema,
   FINAL_CAMPAIGN_STATES,
   type ReevaluateRequest,
@@ -6,7 +7,7 @@ import {
   type ReplicateOutcome,
   type ReplicateToDo,
 } from '@espalier/contracts';
-import { priceProfile } from '@espalier/networks';
+import { costsOf, priceProfile } from '@espalier/networks';
 import { campaignSpec } from './ask-and-tell.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
@@ -94,7 +95,7 @@ export async function recordReplicate(
       : {
           validationAccuracy: outcome.validation.accuracy,
           testAccuracy: outcome.test.accuracy,
-          energy: priceProfile(await campaignSpec(database, campaignId), outcome.validation.profile).total,
+          ...costsOf(priceProfile(await campaignSpec(database, campaignId), outcome.validation.profile)),
         };
   await database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
@@ -121,11 +122,12 @@ export async function dropReplicates(database: Database, campaignId: string): Pr
 
 /** What the members of a campaign's front came to with other seeds. */
 export async function readReevaluation(database: Database, campaignId: string): Promise<Reevaluation> {
-  const { name } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId } });
+  const { name, spec } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId } });
+  const { objectives } = CampaignSpecSchema.parse(spec);
   const rows = await database.candidate.findMany({
     where: { campaignId, OR: [{ frontPoint: { isNot: null } }, { replicates: { some: {} } }] },
     include: { ...WITH_RESULTS, replicates: true },
-    orderBy: { energy: 'asc' },
+    orderBy: { [objectives[1]]: 'asc' },
   });
   const all = rows.flatMap(({ replicates }) => replicates);
   const ended = all.filter(({ finishedAt }) => finishedAt !== null);
@@ -136,12 +138,15 @@ export async function readReevaluation(database: Database, campaignId: string): 
     toDo: all.length - ended.length,
     dryRun: false,
     members: rows.map((row) => {
-      const { id, number, validationAccuracy, testAccuracy, energy } = describeCandidate(row);
-      const results = row.replicates.flatMap(({ validationAccuracy: validation, testAccuracy: test, energy: of }) =>
-        validation === null || test === null || of === null ? [] : [{ validation, test, energy: of }],
+      const { id, number, validationAccuracy, testAccuracy, energy, latency } = describeCandidate(row);
+      const results = row.replicates.flatMap(({ validationAccuracy: validation, testAccuracy: test, ...costs }) =>
+        validation === null || test === null || costs.energy === null
+          ? []
+          : [{ validation, test, energy: costs.energy, latency: costs.latency }],
       );
+      const latencies = results.flatMap((each) => each.latency ?? []);
       return {
-        ...{ id, number, validationAccuracy, testAccuracy, energy },
+        ...{ id, number, validationAccuracy, testAccuracy, energy, latency },
         seeds: results.length,
         again:
           results.length === 0
@@ -150,6 +155,7 @@ export async function readReevaluation(database: Database, campaignId: string): 
                 validationAccuracy: spreadOf(results.map(({ validation }) => validation)),
                 testAccuracy: spreadOf(results.map(({ test }) => test)),
                 energy: spreadOf(results.map((each) => each.energy)),
+                latency: latencies.length > 0 ? spreadOf(latencies) : null,
               },
       };
     }),

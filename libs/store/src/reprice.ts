@@ -1,5 +1,5 @@
 import { CampaignSpecSchema, SparsityProfileSchema, type Front, type RepriceRequest } from '@espalier/contracts';
-import { priceProfile } from '@espalier/networks';
+import { costsOf, priceProfile } from '@espalier/networks';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
@@ -29,17 +29,17 @@ export async function repriceCampaign(
   const candidates = rows.flatMap((row) => {
     const validation = row.evaluations.find(({ split }) => split === 'validation');
     if (!validation) return [];
-    const energy = priceProfile(priced, SparsityProfileSchema.parse(validation.profile)).total;
-    return [{ row, energy, accuracy: validation.accuracy }];
+    const report = priceProfile(priced, SparsityProfileSchema.parse(validation.profile));
+    return [{ row, ...costsOf(report), accuracy: validation.accuracy }];
   });
   const dense = campaign.denseModel ? denseOf(priced, campaign.denseModel) : null;
-  const { members, hypervolume } = frontOf(candidates, dense?.energy.total ?? Infinity);
+  const [, cost] = spec.objectives;
+  const { members, hypervolume } = frontOf(candidates, dense, cost);
   return {
     campaign: campaign.name,
+    cost,
     hypervolume,
     dense,
-    points: members
-      .sort((a, b) => a.energy - b.energy)
-      .map(({ row, energy }) => frontPoint(describeCandidate(row), energy)),
+    points: members.map(({ row, ...costs }) => frontPoint(describeCandidate(row), costs)),
   };
 }

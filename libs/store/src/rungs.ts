@@ -7,6 +7,7 @@ import {
 } from '@espalier/contracts';
 import { bestByRank } from '@espalier/pareto';
 import { recordEvent } from './events.js';
+import { costOf } from './front-of.js';
 import type { Prisma } from './generated/client.js';
 
 /** Whether a candidate has been trained to its end with the result of a rung. */
@@ -49,7 +50,7 @@ export async function promoteByRank(
   if (!rungs || atMost <= 0) return [];
   const promoted: AskedCandidate[] = [];
   for (let rung = rungs.epochs.length - 1; rung >= 0 && promoted.length < atMost; rung--) {
-    const best = await stoppedAmongBest(transaction, campaignId, rung, (results) => Math.floor(results * rungs.keep));
+    const best = await stoppedAmongBest(transaction, campaignId, spec, rung, (all) => Math.floor(all * rungs.keep));
     for (const { id } of best.slice(0, atMost - promoted.length)) {
       promoted.push(await promote(transaction, campaignId, spec, { id, rung }, 'rank'));
     }
@@ -83,7 +84,7 @@ export async function promoteAsExpected(
 ): Promise<AskedCandidate[]> {
   const stopped: (Stopped & { schedule: PruningSchedule })[] = [];
   for (const rung of spec.rungs?.epochs.keys() ?? []) {
-    const best = await stoppedAmongBest(transaction, campaignId, rung, (all) => Math.min(all, MOST_LOOKED_AT));
+    const best = await stoppedAmongBest(transaction, campaignId, spec, rung, (all) => Math.min(all, MOST_LOOKED_AT));
     stopped.push(...best.map((each) => ({ ...each, schedule: PruningScheduleSchema.parse(each.schedule) })));
   }
   const promoted: AskedCandidate[] = [];
@@ -136,6 +137,7 @@ interface Stopped {
 async function stoppedAmongBest(
   transaction: Prisma.TransactionClient,
   campaignId: string,
+  { objectives: [, cost] }: CampaignSpec,
   rung: number,
   howMany: (results: number) => number,
 ): Promise<Stopped[]> {
@@ -145,7 +147,7 @@ async function stoppedAmongBest(
     orderBy: { candidate: { number: 'asc' } },
   });
   const best = bestByRank(
-    results.map(({ accuracy, energy }) => [1 - accuracy, energy]),
+    results.map((result) => [1 - result.accuracy, costOf(result, cost)]),
     howMany(results.length),
   );
   return best

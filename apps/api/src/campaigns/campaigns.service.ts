@@ -61,7 +61,7 @@ export class CampaignsService {
 
   /** What a launch would begin with: the spec with its defaults, if it is one that can be launched. Writes nothing. */
   async check(spec: CampaignSpec, priorResults?: readonly PriorResult[]): Promise<CampaignSpec> {
-    const errors = [...(await checkSpec(spec)), ...checkPriorResults(spec.space, priorResults)];
+    const errors = [...(await checkSpec(spec)), ...checkPriorResults(spec, priorResults)];
     if (errors.length > 0) throw invalidFields(errors);
     return spec;
   }

@@ -1,7 +1,15 @@
-import { FILTER_CRITERIA, type CampaignSpec, type FieldError } from '@espalier/contracts';
+import { FILTER_CRITERIA, type CampaignSpec, type Cost, type FieldError } from '@espalier/contracts';
 import { DataSetError, dataSetFacts } from '@espalier/datasets';
 import { EnergyModelError, type NetworkPricer } from '@espalier/energy-model';
-import { acceleratorOf, inferShapes, networkOf, pricerOf, weightedLayers, type Network } from '@espalier/networks';
+import {
+  acceleratorOf,
+  costsOf,
+  inferShapes,
+  networkOf,
+  pricerOf,
+  weightedLayers,
+  type Network,
+} from '@espalier/networks';
 
 /** What a schema cannot know: whether the things that a spec names exist and fit each other. */
 export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
@@ -82,11 +90,12 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
   if (errors.length === 0 && accelerator) {
     try {
       const pricer = pricerOf(spec);
-      if (!removesFilters(spec) && hasNoUseForZeros(pricer)) {
+      const [, cost] = spec.objectives;
+      if (!removesFilters(spec) && hasNoUseForZeros(pricer, cost)) {
         errors.push({
           field: 'accelerator',
           value: accelerator.name,
-          message: `${accelerator.name} has no use for zeros: whatever weights are removed, a candidate takes what the dense network does. Have filters removed (a criterion such as filter-l1, or space.filters), or choose a chip that skips zeros, such as eyeriss-v2 or scnn`,
+          message: `${accelerator.name} has no use for zeros: whatever weights are removed, a candidate's ${cost} is the dense network's. Have filters removed (a criterion such as filter-l1, or space.filters), or choose a chip that skips zeros, such as eyeriss-v2 or scnn`,
         });
       }
     } catch (error) {
@@ -101,9 +110,10 @@ function removesFilters({ space }: CampaignSpec): boolean {
   return space.filters !== undefined || FILTER_CRITERIA.some((name) => space.criterion.includes(name));
 }
 
-function hasNoUseForZeros(pricer: NetworkPricer): boolean {
+function hasNoUseForZeros(pricer: NetworkPricer, cost: Cost): boolean {
   const half = { weights: 0.5, inputs: 0.5, outputs: 0.5 };
-  return pricer.price(pricer.shapes.map(() => half)).total >= pricer.dense().total;
+  const [ofHalf, ofAll] = [pricer.price(pricer.shapes.map(() => half)), pricer.dense()].map(costsOf);
+  return (ofHalf[cost] ?? 0) >= (ofAll[cost] ?? 0);
 }
 
 function unknownLayers(network: Network, spec: CampaignSpec): FieldError[] {

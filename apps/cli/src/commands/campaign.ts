@@ -200,7 +200,7 @@ function showCampaign(campaign: Campaign): void {
   const { name, id, state, spec, dense, counts, hypervolume, failure } = campaign;
   print(`${name} (${id}): ${state}${failure ? `, ${failure.message}` : ''}`);
   print(
-    `  ${networkOf(spec.network).name} on ${spec.data}, strategy ${spec.strategy.name}, seed ${spec.strategy.seed}`,
+    `  ${networkOf(spec.network).name} on ${spec.data}, strategy ${spec.strategy.name}, seed ${spec.strategy.seed}, accuracy against ${spec.objectives[1]}`,
   );
   if (dense)
     print(

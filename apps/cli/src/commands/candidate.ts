@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FolderArtifactStore } from '@espalier/artifacts';
-import { CANDIDATE_STATES } from '@espalier/contracts';
+import { CANDIDATE_STATES, COSTS } from '@espalier/contracts';
 import { loadDataSet } from '@espalier/datasets';
 import { cacheFolder } from '@espalier/embedded';
 import { networkOf } from '@espalier/networks';
@@ -9,6 +9,7 @@ import { Command, Option } from 'commander';
 import { artifactsFolder } from '../artifacts-folder.js';
 import { candidateCsv } from '../candidate-csv.js';
 import { api } from '../context.js';
+import { costText, costTitle, weighedBy } from '../cost.js';
 import { CommandError } from '../exit-codes.js';
 import { shortSchedule } from '../front-formats.js';
 import { energy, energyUnit, note, percent, print, printJson, table } from '../output.js';
@@ -27,24 +28,24 @@ export function candidateCommand(): Command {
     .command('list <campaign>')
     .description("list a campaign's candidates")
     .addOption(new Option('--state <state>', 'only those in this state').choices(CANDIDATE_STATES))
-    .addOption(new Option('--sort <by>', 'the order').choices(['number', 'accuracy', 'energy']).default('number'))
+    .addOption(new Option('--sort <by>', 'the order').choices(['number', 'accuracy', ...COSTS]).default('number'))
     .option('--json', 'print them as JSON')
     .option('--csv', 'print them as CSV, with a column for each field of their schedules')
     .action(async (campaign: string, { state, sort, json, csv }: ListOptions) => {
       const items = await api().allCandidates(campaign, { sort, ...(state ? { state } : {}) });
       if (json) return printJson({ items });
-      const { dense } = await api().campaign(campaign);
-      if (csv) print(candidateCsv(items, dense?.energy.total));
+      const weighed = weighedBy(await api().campaign(campaign));
+      if (csv) print(candidateCsv(items, weighed));
       else {
         print(
           table(
-            ['#', 'id', 'state', 'validation', `energy, ${energyUnit(dense?.energy.unit)}`, 'front', 'schedule'],
+            ['#', 'id', 'state', 'validation', costTitle(weighed), 'front', 'schedule'],
             items.map((each) => [
               String(each.number),
               each.id,
               each.state,
               percent(each.validationAccuracy),
-              energy(each.energy),
+              costText(weighed, each),
               each.onFront ? 'yes' : '',
               shortSchedule(each.schedule),
             ]),

@@ -7,7 +7,8 @@ import confirm from '@inquirer/confirm';
 import { Command } from 'commander';
 import { api, startStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
-import { formatFront, timesLess } from '../front-formats.js';
+import { timesLessText } from '../cost.js';
+import { formatFront } from '../front-formats.js';
 import { parallelismWords } from '../launch-words.js';
 import { note, percent, print } from '../output.js';
 import { readSpec } from '../read-spec.js';
@@ -121,9 +122,8 @@ function summary({ name, state, counts }: Campaign, front: Front): string {
   const { dense, points } = front;
   const best = points.find(({ testAccuracy }) => dense && (testAccuracy ?? 0) >= dense.testAccuracy - 0.01);
   if (best) {
-    const times = timesLess(front, best.energy)?.toFixed(2) ?? '–';
     lines.push(
-      `Least energy within 1 point of the dense test accuracy: ${times} × less, at ${percent(best.testAccuracy)}`,
+      `Least energy within 1 point of the dense test accuracy: ${timesLessText(front, best)} × less, at ${percent(best.testAccuracy)}`,
     );
   }
   return lines.join('\n');

@@ -1,15 +1,18 @@
-import type { CampaignSpec, CampaignSpecInput } from '@espalier/contracts';
-import type { Command } from 'commander';
+import { COSTS, type CampaignSpec, type CampaignSpecInput, type Cost } from '@espalier/contracts';
+import { Option, type Command } from 'commander';
 import { api } from '../context.js';
 import { CommandError } from '../exit-codes.js';
 import { sayWhatWouldBeLaunched } from '../launch-words.js';
 import { fraction, positiveLimit, positiveNumber } from '../option-numbers.js';
 import { note, printJson } from '../output.js';
 import { readAccelerator } from '../read-accelerator.js';
+import { readSpace } from '../read-space.js';
 
 interface ForkOptions {
   as: string;
+  objective?: Cost;
   accelerator?: string;
+  space?: string;
   batch?: number;
   candidates?: number;
   minAccuracy?: number;
@@ -22,9 +25,16 @@ interface ForkOptions {
 export function addFork(command: Command): void {
   command
     .command('fork <name>')
-    .description('launch another campaign that begins with the results of this one, on another chip for example')
+    .description(
+      'launch another campaign that begins with the results of this one: of another objective, chip or space',
+    )
     .requiredOption('--as <name>', 'the name of the new campaign')
     .option('--accelerator <name>', 'a shipped chip, or the YAML file of one')
+    .option(
+      '--space <file>',
+      'the YAML file of another space, or of a campaign that has it: results beyond it are left out',
+    )
+    .addOption(new Option('--objective <cost>', 'what it weighs accuracy against').choices(COSTS))
     .option('--batch <n>', 'images that the chip runs together', positiveNumber)
     .option('--candidates <n>', 'candidates beyond those that it begins with', positiveNumber)
     .option('--min-accuracy <fraction>', 'least accuracy of its front, from 0 to 1', fraction)
@@ -32,7 +42,10 @@ export function addFork(command: Command): void {
     .option('--max-latency <n>', "most cycles of a batch, of the chip's clock", positiveLimit)
     .option('--dry-run', 'check it and say what would be launched')
     .option('--json', 'print the campaign as JSON')
-    .addHelpText('after', '\nExamples:\n  npx espalier campaign fork lenet5-mnist --as lenet5-scnn --accelerator scnn')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx espalier campaign fork lenet5-mnist --as lenet5-scnn --accelerator scnn\n  npx espalier campaign fork lenet5-mnist --as lenet5-fast --objective latency',
+    )
     .action(async (name: string, options: ForkOptions) => {
       const { spec } = await api().campaign(name);
       const forked = await forkOf(spec, options);
@@ -48,12 +61,14 @@ export function addFork(command: Command): void {
 
 /** @throws CommandError where a limit of the campaign says nothing of the new chip or batch */
 export async function forkOf(spec: CampaignSpec, options: ForkOptions): Promise<CampaignSpecInput> {
-  const { accelerator, batch, candidates } = options;
+  const { accelerator, space, objective, batch, candidates } = options;
   return {
     ...spec,
     name: options.as,
     warmStart: [spec.name],
     ...(accelerator !== undefined && { accelerator: await readAccelerator(accelerator) }),
+    ...(space !== undefined && { space: await readSpace(space) }),
+    ...(objective && { objectives: ['accuracy', objective] }),
     ...(batch !== undefined && { batch }),
     ...(candidates !== undefined && { budget: { ...spec.budget, candidates } }),
     constraints: constraintsOfFork(spec, options),

@@ -13,7 +13,7 @@ interface FrontOptions {
 export function frontCommand(): Command {
   return new Command('front')
     .argument('<campaign>', 'name or id')
-    .description("show a campaign's front: the candidates that no other beats in both accuracy and energy")
+    .description("show a campaign's front: the candidates that no other beats in both accuracy and its cost")
     .addOption(new Option('--format <format>', 'how to print it').choices(FRONT_FORMATS).default('table'))
     .option('--json', 'the same as --format json')
     .addOption(

@@ -1,8 +1,9 @@
 import type { Reevaluation, Spread } from '@espalier/contracts';
 import type { Command } from 'commander';
 import { api } from '../context.js';
+import { costText, costTitle, weighedBy } from '../cost.js';
 import { positiveNumber } from '../option-numbers.js';
-import { energy, energyUnit, note, percent, print, printJson, table } from '../output.js';
+import { note, percent, print, printJson, table } from '../output.js';
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -38,26 +39,18 @@ export function addReevaluate(command: Command): void {
       }
       if (json) return printJson(found);
       if (found.toDo > 0) note(`${dryRun ? 'there would be ' : ''}${progress(found)}`);
-      const { dense } = await api().campaign(name);
+      const weighed = weighedBy(await api().campaign(name));
       print(
         table(
-          [
-            '#',
-            `energy, ${energyUnit(dense?.energy.unit)}`,
-            'found',
-            'seeds',
-            'validation again',
-            'test again',
-            'energy again',
-          ],
-          found.members.map(({ number, energy: of, validationAccuracy, seeds: n, again }) => [
+          ['#', costTitle(weighed), 'found', 'seeds', 'validation again', 'test again', `${weighed.cost} again`],
+          found.members.map(({ number, validationAccuracy, seeds: n, again, ...costs }) => [
             String(number),
-            energy(of),
+            costText(weighed, costs),
             percent(validationAccuracy),
             String(n),
-            again ? spread(again.validationAccuracy, percent) : '–',
-            again ? spread(again.testAccuracy, percent) : '–',
-            again ? spread(again.energy, energy) : '–',
+            spread(again?.validationAccuracy ?? null, percent),
+            spread(again?.testAccuracy ?? null, percent),
+            spread(again?.[weighed.cost] ?? null, (value) => costText(weighed, { ...costs, [weighed.cost]: value })),
           ]),
         ),
       );
@@ -68,6 +61,8 @@ function progress({ campaign, done, failed, toDo }: Reevaluation): string {
   return `${campaign}: ${done} trainings done${failed > 0 ? `, ${failed} of them without a result` : ''}, ${toDo} to do`;
 }
 
-function spread({ mean, interval }: Spread, format: (value: number) => string): string {
+function spread(of: Spread | null, format: (value: number) => string): string {
+  if (of === null) return '–';
+  const { mean, interval } = of;
   return interval ? `${format(mean)} (${format(interval[0])} to ${format(interval[1])})` : format(mean);
 }

@@ -9,7 +9,7 @@ import { parameterImportance } from './parameter-importance.js';
 
 export interface MeasuredSchedule {
   readonly schedule: PruningSchedule;
-  /** Loss (1 − accuracy) and energy. */
+  /** Loss (1 − accuracy) and cost. */
   readonly objectives: readonly [number, number];
 }
 
@@ -21,8 +21,8 @@ export interface SearchExplanation {
     readonly results: number;
     /** Half of the accuracies came out nearer than this. */
     readonly medianAccuracyError: number;
-    /** Half of the energies came out nearer than this part of themselves. */
-    readonly medianEnergyError: number;
+    /** Half of the costs came out nearer than this part of themselves. */
+    readonly medianCostError: number;
   } | null;
   /**
    * By how much of itself the hypervolume grows with so many more candidates of `frontier`, in three courses that the model thinks
@@ -44,7 +44,7 @@ const SEED = 1;
  * @param looks after how many candidates more it is said how far the hypervolume may have grown; rising
  */
 export function explainSearch(
-  spec: Pick<CampaignSpec, 'space' | 'constraints'>,
+  spec: Pick<CampaignSpec, 'space' | 'objectives' | 'constraints'>,
   foreknowledge: Foreknowledge,
   results: readonly MeasuredSchedule[],
   looks: readonly number[] = [10, 30, 100],
@@ -98,14 +98,14 @@ function foretell(
 ): NonNullable<SearchExplanation['foretold']> {
   const known = Math.floor(0.8 * told.length);
   const foretold = modelOf(told.slice(0, known)).foretell(told.slice(known).map(({ point }) => point));
-  const errors = told.slice(known).map(({ objectives: [loss, energy] }, i) => ({
+  const errors = told.slice(known).map(({ objectives: [loss, cost] }, i) => ({
     accuracy: Math.abs(foretold[i][0] - loss),
-    energy: Math.abs(foretold[i][1] / energy - 1),
+    cost: Math.abs(foretold[i][1] / cost - 1),
   }));
   return {
     results: errors.length,
     medianAccuracyError: median(errors.map(({ accuracy }) => accuracy)),
-    medianEnergyError: median(errors.map(({ energy }) => energy)),
+    medianCostError: median(errors.map(({ cost }) => cost)),
   };
 }
 

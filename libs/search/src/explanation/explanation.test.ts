@@ -20,8 +20,8 @@ const specOf = (seed: number) =>
     budget: { candidates: 150 },
   });
 const foreknowledge = {
-  denseEnergy: 1,
-  energyOf: ({ density }: MeasuredSchedule['schedule']): number => prune8(density)[1],
+  denseCost: 1,
+  costOf: { energy: ({ density }: MeasuredSchedule['schedule']): number => prune8(density)[1] },
 };
 
 function searched(count: number, seed: number): MeasuredSchedule[] {
@@ -46,7 +46,7 @@ describe('what a search says of itself', () => {
 
   it('foretells what came after', () => {
     expect(explained.foretold?.results).toBe(10);
-    expect(explained.foretold?.medianEnergyError).toBeLessThan(1e-6);
+    expect(explained.foretold?.medianCostError).toBeLessThan(1e-6);
     expect(middle((search) => search.explained.foretold?.medianAccuracyError ?? Infinity)).toBeLessThan(0.05);
   });
 
