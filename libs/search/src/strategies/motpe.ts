@@ -1,4 +1,4 @@
-import { hypervolume, hypervolumeContributions, nonDominatedSort } from '@espalier/pareto';
+import { hypervolume, nonDominatedSort } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
 import { offspring } from '../offspring.js';
@@ -18,8 +18,8 @@ const EPSILON = 1e-12;
 /**
  * The multi-objective tree-structured Parzen estimator (Ozaki et al. 2022): a density of where good results are, one of where the
  * others are, and of some points drawn from the first the one where their ratio is most. Good are the first fronts, and of the last that
- * fits in part those that add most to the hypervolume; each counts by what it adds. What is under way, failed or breaks constraints
- * is among the others.
+ * fits in part those that add most to the hypervolume. Each counts alike, not by what it adds: of a handful of results one would count
+ * for nearly all. What is under way, failed or breaks constraints is among the others.
  */
 export class MotpeStrategy implements CubeStrategy {
   readonly #results: CubeTold[] = [];
@@ -46,7 +46,7 @@ export class MotpeStrategy implements CubeStrategy {
 
   #likely(number: number, pending: readonly (readonly number[])[]): Proposal[] {
     const random = new RandomStream(this.seed, number);
-    const { good, weights, others } = split(this.#results);
+    const { good, others } = split(this.#results);
     const above = [...this.#failed, ...others]
       .sort((a, b) => (a.number ?? -1) - (b.number ?? -1))
       .slice(-MOST_OTHERS)
@@ -55,7 +55,7 @@ export class MotpeStrategy implements CubeStrategy {
     const likely = new ParzenEstimator(
       this.space,
       good.map(({ point }) => point),
-      weights,
+      good.map(() => 1),
     );
     const unlikely = new ParzenEstimator(this.space, points, byAge(points.length));
     return Array.from({ length: SAMPLES }, () => likely.sample(random))
@@ -65,7 +65,7 @@ export class MotpeStrategy implements CubeStrategy {
   }
 }
 
-function split(results: readonly CubeTold[]): { good: CubeTold[]; weights: number[]; others: CubeTold[] } {
+function split(results: readonly CubeTold[]): { good: CubeTold[]; others: CubeTold[] } {
   const points = results.map(({ objectives }) => objectives ?? []);
   const count = Math.min(MOST_GOOD, Math.ceil(GOOD * results.length));
   const good: number[] = [];
@@ -74,15 +74,8 @@ function split(results: readonly CubeTold[]): { good: CubeTold[]; weights: numbe
     if (room <= 0) break;
     good.push(...(rank.length <= room ? rank : mostVolume(rank, points, room)));
   }
-  const goodPoints = good.map((i) => points[i]);
-  const contributions = hypervolumeContributions(goodPoints, beyond(goodPoints));
-  const most = Math.max(...contributions, EPSILON);
   const isGood = new Set(good);
-  return {
-    good: good.map((i) => results[i]),
-    weights: contributions.map((each) => Math.max(each / most, EPSILON)),
-    others: results.filter((_, i) => !isGood.has(i)),
-  };
+  return { good: good.map((i) => results[i]), others: results.filter((_, i) => !isGood.has(i)) };
 }
 
 /** Of a front so many that have most of its hypervolume: greedily, which is within 1 − 1/e of the best. */
