@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { Campaign, Candidate, CandidateDetail, Front } from '@espalier/contracts';
 import { isAlive } from '@espalier/embedded';
 import { front } from '@espalier/pareto';
-import chromium from '@sparticuz/chromium';
-import puppeteer from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { descendants, kill, StackUnderTest, until } from './stack-under-test.js';
+import { onWebPage } from './web-page.js';
 
 const stack = new StackUnderTest(18_330);
 const spec = (name: string, change = ''): string => `
@@ -133,17 +132,7 @@ describe('a campaign', () => {
 
   it('is shown on the web page, in a real browser: its front as a plot and a table, and no error', async () => {
     const { points } = await stack.get<Front>('/v1/campaigns/first/front');
-    const browser = await puppeteer.launch({
-      executablePath: await chromium.executablePath(),
-      args: chromium.args,
-      headless: 'shell',
-    });
-    try {
-      const page = await browser.newPage();
-      const errors: string[] = [];
-      page.on('pageerror', (error) => errors.push(String(error)));
-      page.on('requestfailed', (request) => errors.push(request.url()));
-      await page.goto(stack.api);
+    await onWebPage(stack, async (page) => {
       await page.waitForFunction(
         (count) => document.querySelectorAll('#front tbody tr').length === count,
         {},
@@ -154,10 +143,7 @@ describe('a campaign', () => {
         await page.$$eval('#front tbody td:first-child', (cells) => cells.map((cell) => Number(cell.textContent))),
       ).toEqual(points.map(({ number }) => number));
       expect(await page.$eval('#plot canvas', (canvas) => canvas.clientWidth)).toBeGreaterThan(100);
-      expect(errors).toEqual([]);
-    } finally {
-      await browser.close();
-    }
+    });
   });
 
   it('that is cancelled stops its training within seconds and keeps what it has', async () => {

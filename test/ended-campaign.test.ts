@@ -4,6 +4,7 @@ import type { Deletion, Front, Reevaluation } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CampaignsOf, smallCampaign } from './small-campaigns.js';
 import { kill, StackUnderTest, until } from './stack-under-test.js';
+import { onWebPage } from './web-page.js';
 
 const stack = new StackUnderTest(18_460);
 const { campaign, candidates, events, completed } = new CampaignsOf(stack);
@@ -148,6 +149,15 @@ describe('a campaign that has ended', () => {
     expect(latencies).toEqual(latencies.toSorted((a, b) => a - b));
     const shown = await stack.espalier('front', 'faster');
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('latency, 10³ cycles')]);
+    await onWebPage(stack, async (page) => {
+      await page.waitForSelector('#campaign option[value=faster]');
+      await page.select('#campaign', 'faster');
+      await page.waitForFunction(() => document.querySelector('#cost')?.textContent === 'latency, 10³ cycles');
+      const cells = await page.$$eval('#front tbody td:nth-child(4)', (all) =>
+        all.map((cell) => Number(cell.textContent)),
+      );
+      expect(cells).toEqual(latencies.map((latency) => Number((latency / 1e3).toPrecision(4))));
+    });
   });
 
   it('is put away, and removed with its files when that is said twice', async () => {

@@ -1,13 +1,14 @@
 import { cholesky, inverseOf, solveLower, solveUpper } from './cholesky.js';
-import type { Hyperparameters } from './gaussian-process.js';
+import { effectOf, matern, maternSlope, sharedEffect, type Hyperparameters } from './kernel.js';
 
-const SQRT_5 = Math.sqrt(5);
 /** Beyond which nothing is gained but trouble with rounding: of targets of variance 1 over a cube of side 1. */
 const LENGTHS = { low: Math.log(1e-2), high: Math.log(1e2) };
 const SIGNALS = { low: Math.log(1e-3), high: Math.log(1e3) };
+const ADDITIVES = { low: Math.log(1e-6), high: Math.log(1e3) };
 const NOISES = { low: Math.log(1e-7), high: Math.log(10) };
 /** Log-normal priors, as mean and standard deviation of the logarithm. */
 const SIGNAL_PRIOR = { mean: 0, deviation: 3 };
+const ADDITIVE_DEVIATION = 3;
 const NOISE_PRIOR = { mean: Math.log(1e-4), deviation: 3 };
 
 /**
@@ -18,6 +19,8 @@ export function initialHyperparameters(dimensions: number): Hyperparameters {
   return {
     lengthScales: new Float64Array(dimensions).fill(0.5 * Math.sqrt(dimensions)),
     signalVariance: 1,
+    // So that what all dimensions do by themselves is about as much.
+    additiveVariance: 1 / dimensions,
     noiseVariance: 1e-3,
   };
 }
@@ -33,25 +36,30 @@ export interface Fit {
  * does not come to rest on plateaus (Blum & Riedmiller 2013).
  *
  * @param targets of mean about 0 and variance about 1
+ * @param isDensity of each dimension, whether it is a density
  * @param start where it begins, for instance the fit to fewer observations
  */
 export function fitHyperparameters(
   points: readonly ArrayLike<number>[],
   targets: readonly number[],
+  isDensity: readonly boolean[],
   start: Hyperparameters,
   iterations: number,
 ): Fit {
   const dimensions = start.lengthScales.length;
   const initial = initialHyperparameters(dimensions);
   const theta = Float64Array.from(
-    [...start.lengthScales, start.signalVariance, start.noiseVariance].map((each) => Math.log(each)),
+    [...start.lengthScales, start.signalVariance, start.additiveVariance, start.noiseVariance].map((each) =>
+      Math.log(each),
+    ),
   );
   const priors = [
     ...Array.from(initial.lengthScales, (scale) => ({ mean: Math.log(scale), deviation: 1 })),
     SIGNAL_PRIOR,
+    { mean: Math.log(initial.additiveVariance), deviation: ADDITIVE_DEVIATION },
     NOISE_PRIOR,
   ];
-  const bounds = [...Array.from(start.lengthScales, () => LENGTHS), SIGNALS, NOISES];
+  const bounds = [...Array.from(start.lengthScales, () => LENGTHS), SIGNALS, ADDITIVES, NOISES];
   const steps = new Float64Array(theta.length).fill(0.1);
   const before = new Float64Array(theta.length);
   let best: { value: number; theta: Float64Array; leaveOneOut: Float64Array } = {
@@ -60,7 +68,7 @@ export function fitHyperparameters(
     leaveOneOut: new Float64Array(),
   };
   for (let iteration = 0; ; iteration++) {
-    const { value, gradient, leaveOneOut } = logPosterior(points, targets, theta, priors);
+    const { value, gradient, leaveOneOut } = logPosterior(points, targets, isDensity, theta, priors);
     if (value > best.value) best = { value, theta: Float64Array.from(theta), leaveOneOut };
     if (iteration === iterations) break;
     for (let j = 0; j < theta.length; j++) {
@@ -76,11 +84,12 @@ export function fitHyperparameters(
 }
 
 function read(theta: Float64Array): Hyperparameters {
-  const dimensions = theta.length - 2;
+  const dimensions = theta.length - 3;
   return {
     lengthScales: theta.slice(0, dimensions).map((each) => Math.exp(each)),
     signalVariance: Math.exp(theta[dimensions]),
-    noiseVariance: Math.exp(theta[dimensions + 1]),
+    additiveVariance: Math.exp(theta[dimensions + 1]),
+    noiseVariance: Math.exp(theta[dimensions + 2]),
   };
 }
 
@@ -88,25 +97,31 @@ function read(theta: Float64Array): Hyperparameters {
 export function logPosterior(
   points: readonly ArrayLike<number>[],
   targets: readonly number[],
+  isDensity: readonly boolean[],
   theta: Float64Array,
   priors: readonly { mean: number; deviation: number }[],
 ): { value: number; gradient: Float64Array; leaveOneOut: Float64Array } {
   const n = points.length;
-  const { lengthScales, signalVariance, noiseVariance } = read(theta);
+  const { lengthScales, signalVariance, additiveVariance, noiseVariance } = read(theta);
   const dimensions = lengthScales.length;
   const inverseSquares = lengthScales.map((scale) => 1 / (scale * scale));
   const matrix = new Float64Array(n * n);
   const slopes = new Float64Array(n * n);
+  const additives = new Float64Array(n * n);
+  const effects = points.map((point) => isDensity.map((is, k) => effectOf(point[k], is)));
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
+    for (let j = 0; j <= i; j++) {
       let squared = 0;
-      for (let k = 0; k < dimensions; k++) squared += (points[i][k] - points[j][k]) ** 2 * inverseSquares[k];
-      const scaled = SQRT_5 * Math.sqrt(squared);
-      const decay = signalVariance * Math.exp(-scaled);
-      matrix[i * n + j] = (1 + scaled + (5 / 3) * squared) * decay;
-      slopes[i * n + j] = (5 / 3) * (1 + scaled) * decay;
+      let shared = 0;
+      for (let k = 0; k < dimensions; k++) {
+        squared += (points[i][k] - points[j][k]) ** 2 * inverseSquares[k];
+        shared += sharedEffect(effects[i][k], effects[j][k]);
+      }
+      additives[i * n + j] = additiveVariance * shared;
+      slopes[i * n + j] = signalVariance * maternSlope(squared);
+      matrix[i * n + j] = signalVariance * matern(squared) + additives[i * n + j];
     }
-    matrix[i * n + i] = signalVariance + noiseVariance;
+    matrix[i * n + i] += noiseVariance;
   }
   const { lower } = cholesky(matrix, n);
   const weights = solveUpper(lower, n, solveLower(lower, n, Float64Array.from(targets)));
@@ -126,11 +141,13 @@ export function logPosterior(
       const slope = pull * slopes[i * n + j];
       for (let k = 0; k < dimensions; k++)
         gradient[k] += slope * (points[i][k] - points[j][k]) ** 2 * inverseSquares[k];
-      gradient[dimensions] += pull * matrix[i * n + j];
+      gradient[dimensions] += pull * (matrix[i * n + j] - additives[i * n + j]);
+      gradient[dimensions + 1] += pull * additives[i * n + j];
     }
     const pull = 0.5 * (weights[i] * weights[i] - inverse[i * n + i]);
     gradient[dimensions] += pull * signalVariance;
-    gradient[dimensions + 1] += pull * noiseVariance;
+    gradient[dimensions + 1] += pull * additives[i * n + i];
+    gradient[dimensions + 2] += pull * noiseVariance;
   }
   priors.forEach(({ mean, deviation }, k) => {
     value -= 0.5 * ((theta[k] - mean) / deviation) ** 2;

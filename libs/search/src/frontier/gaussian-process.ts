@@ -1,12 +1,5 @@
 import { cholesky, solveLower, solveUpper } from './cholesky.js';
-
-/** Of a Matérn kernel with a length for each dimension, and of the noise: what a Gaussian process is fitted by. */
-export interface Hyperparameters {
-  /** One for each dimension, in units of the points' coordinates. */
-  readonly lengthScales: Float64Array;
-  readonly signalVariance: number;
-  readonly noiseVariance: number;
-}
+import { effectOf, matern, sharedEffect, type Hyperparameters } from './kernel.js';
 
 /** Of the function, without the noise of an observation. */
 export interface Prediction {
@@ -16,15 +9,18 @@ export interface Prediction {
 
 /** Points that are foretold at once: with four sums none waits for another, and each element of the factor is read once for all of them. */
 const LANES = 4;
+/** Part of what was to be explained that is never explained, but for rounding. */
+const LEAST = 1e-12;
 
 /**
- * A Gaussian process of mean 0 with the Matérn 5/2 kernel k(x, x′) = σ² (1 + √5 r + 5 r²/3) e^(−√5 r), r the distance with each
- * dimension in units of its length (Rasmussen & Williams 2006, eq. 4.17).
+ * A Gaussian process of mean 0, of what each dimension does by itself and of what they do together: k(x, x′) = a Σ s(xⱼ, x′ⱼ) + σ² m(r²), s
+ * the shared effects and m the Matérn kernel of the distance r.
  */
 export class GaussianProcess {
   #n = 0;
   readonly #capacity: number;
-  readonly #scaledPoints: Float64Array;
+  /** Of each observation its coordinates in units of the lengths, and its effects. */
+  readonly #rows: Float64Array;
   readonly #lower: Float64Array;
   readonly #targets: number[] = [];
   #weights: Float64Array | undefined;
@@ -36,11 +32,11 @@ export class GaussianProcess {
 
   private constructor(
     readonly hyperparameters: Hyperparameters,
-    readonly dimensions: number,
+    private readonly isDensity: readonly boolean[],
     capacity: number,
   ) {
     this.#capacity = capacity;
-    this.#scaledPoints = new Float64Array(capacity * dimensions);
+    this.#rows = new Float64Array(capacity * 2 * isDensity.length);
     // One row more than is used: rows are read in pairs.
     this.#lower = new Float64Array((capacity + 1) * capacity);
     this.#columns = new Float64Array(capacity * LANES);
@@ -48,6 +44,7 @@ export class GaussianProcess {
 
   /**
    * @param points of as many dimensions as there are length scales
+   * @param isDensity of each dimension, whether it is a density
    * @param room for so many observations more
    * @throws NotPositiveDefiniteError when a point or target is no number
    */
@@ -55,16 +52,16 @@ export class GaussianProcess {
     points: readonly ArrayLike<number>[],
     targets: readonly number[],
     hyperparameters: Hyperparameters,
+    isDensity: readonly boolean[],
     room = 0,
   ): GaussianProcess {
-    const dimensions = hyperparameters.lengthScales.length;
     const n = points.length;
-    const process = new GaussianProcess(hyperparameters, dimensions, n + room);
+    const process = new GaussianProcess(hyperparameters, isDensity, n + room);
     const matrix = new Float64Array(n * n);
     for (let i = 0; i < n; i++) {
-      const scaled = process.#scaled(points[i]);
-      process.#scaledPoints.set(scaled, i * dimensions);
-      for (let j = 0; j <= i; j++) matrix[i * n + j] = process.#kernelAt(scaled, j);
+      const row = process.#rowOf(points[i]);
+      process.#rows.set(row, i * row.length);
+      for (let j = 0; j <= i; j++) matrix[i * n + j] = process.#kernelAt(row, j);
       matrix[i * n + i] += hyperparameters.noiseVariance;
     }
     const { lower, jitter } = cholesky(matrix, n);
@@ -83,17 +80,18 @@ export class GaussianProcess {
   observe(point: ArrayLike<number>, target: number): void {
     const n = this.#n;
     if (n === this.#capacity) throw new RangeError(`there is room for ${n} observations`);
-    this.#scaledPoints.set(this.#scaled(point), n * this.dimensions);
-    this.#readKernel([point]);
+    const added = this.#rowOf(point);
+    this.#rows.set(added, n * added.length);
+    const [variance] = this.#readKernel([point]);
     this.#solveKernel();
     const row = n * this.#capacity;
-    let pivot = this.hyperparameters.signalVariance + this.hyperparameters.noiseVariance;
+    let pivot = variance + this.hyperparameters.noiseVariance;
     for (let k = 0; k < n; k++) {
       const x = this.#columns[k * LANES];
       this.#lower[row + k] = x;
       pivot -= x * x;
     }
-    this.#lower[row + n] = Math.sqrt(Math.max(pivot, 1e-12 * this.hyperparameters.signalVariance));
+    this.#lower[row + n] = Math.sqrt(Math.max(pivot, LEAST * variance));
     this.#targets.push(target);
     this.#n = n + 1;
     this.#weights = undefined;
@@ -120,23 +118,23 @@ export class GaussianProcess {
   }
 
   #predictTogether(points: readonly ArrayLike<number>[]): Prediction[] {
-    const { signalVariance } = this.hyperparameters;
-    this.#readKernel(points);
+    const variances = this.#readKernel(points);
     const means = points.map((_, lane) => this.#meanOfKernel(lane));
     this.#solveKernel();
     return means.map((mean, lane) => {
       let explained = 0;
       for (let k = 0; k < this.#n; k++) explained += this.#columns[k * LANES + lane] ** 2;
-      return { mean, variance: Math.max(signalVariance - explained, 1e-12 * signalVariance) };
+      return { mean, variance: Math.max(variances[lane] - explained, LEAST * variances[lane]) };
     });
   }
 
-  /** k(X, x) of each of at most four points, into its column. */
-  #readKernel(points: readonly ArrayLike<number>[]): void {
+  /** k(X, x) of each of at most four points, into its column. @returns k(x, x) of each */
+  #readKernel(points: readonly ArrayLike<number>[]): number[] {
     this.#columns.fill(0);
-    points.forEach((point, lane) => {
-      const scaled = this.#scaled(point);
-      for (let i = 0; i < this.#n; i++) this.#columns[i * LANES + lane] = this.#kernelAt(scaled, i);
+    return points.map((point, lane) => {
+      const row = this.#rowOf(point);
+      for (let i = 0; i < this.#n; i++) this.#columns[i * LANES + lane] = this.#kernelAt(row, i);
+      return this.#kernel(row, row, 0);
     });
   }
 
@@ -213,25 +211,32 @@ export class GaussianProcess {
     return solveUpper(compact, n, solveLower(compact, n, Float64Array.from(this.#targets)));
   }
 
-  /** In units of the lengths. */
-  #scaled(point: ArrayLike<number>): Float64Array {
-    return this.hyperparameters.lengthScales.map((scale, j) => point[j] / scale);
-  }
-
-  #kernelAt(scaled: Float64Array, index: number): number {
-    const points = this.#scaledPoints;
-    let squared = 0;
-    for (let j = 0, at = index * scaled.length; j < scaled.length; j++, at++) {
-      const distance = scaled[j] - points[at];
-      squared += distance * distance;
+  #rowOf(point: ArrayLike<number>): Float64Array {
+    const { lengthScales } = this.hyperparameters;
+    const dimensions = lengthScales.length;
+    const row = new Float64Array(2 * dimensions);
+    for (let j = 0; j < dimensions; j++) {
+      row[j] = point[j] / lengthScales[j];
+      row[dimensions + j] = effectOf(point[j], this.isDensity[j]);
     }
-    return this.hyperparameters.signalVariance * matern(squared);
+    return row;
   }
-}
 
-const SQRT_5 = Math.sqrt(5);
+  #kernelAt(row: Float64Array, index: number): number {
+    return this.#kernel(row, this.#rows, index * row.length);
+  }
 
-function matern(squared: number): number {
-  const scaled = SQRT_5 * Math.sqrt(squared);
-  return (1 + scaled + (5 / 3) * squared) * Math.exp(-scaled);
+  /** @param at where the other's row begins */
+  #kernel(row: Float64Array, others: Float64Array, at: number): number {
+    const dimensions = row.length / 2;
+    let squared = 0;
+    let shared = 0;
+    for (let j = 0; j < dimensions; j++) {
+      const distance = row[j] - others[at + j];
+      squared += distance * distance;
+      shared += sharedEffect(row[dimensions + j], others[at + dimensions + j]);
+    }
+    const { signalVariance, additiveVariance } = this.hyperparameters;
+    return signalVariance * matern(squared) + additiveVariance * shared;
+  }
 }

@@ -1,5 +1,6 @@
 import { fitHyperparameters, initialHyperparameters } from './fit-hyperparameters.js';
-import { GaussianProcess, type Hyperparameters } from './gaussian-process.js';
+import { GaussianProcess } from './gaussian-process.js';
+import type { Hyperparameters } from './kernel.js';
 import { MonotoneMean } from './monotone-mean.js';
 import type { Warp } from './warps.js';
 
@@ -82,7 +83,7 @@ export class LearnedObjective {
     const { points, targets } = this.#standardised(warp, some);
     this.#fitted = {
       warp,
-      hyperparameters: fitHyperparameters(points, targets, hyperparameters, ITERATIONS).hyperparameters,
+      hyperparameters: fitHyperparameters(points, targets, this.isDensity, hyperparameters, ITERATIONS).hyperparameters,
     };
   }
 
@@ -93,7 +94,13 @@ export class LearnedObjective {
       const { points, targets, scale, mean } = this.#standardised(warp, some);
       const start =
         warp === this.#fitted?.warp ? this.#fitted.hyperparameters : initialHyperparameters(this.isDensity.length);
-      const { hyperparameters, leaveOneOut } = fitHyperparameters(points, targets, start, FIRST_ITERATIONS);
+      const { hyperparameters, leaveOneOut } = fitHyperparameters(
+        points,
+        targets,
+        this.isDensity,
+        start,
+        FIRST_ITERATIONS,
+      );
       const error = some.reduce((sum, i, k) => {
         const foretold = warp.back(mean.at(points[k]) + scale * leaveOneOut[k]);
         return sum + (foretold - this.#values[i]) ** 2;
@@ -139,7 +146,7 @@ export class Beliefs {
     this.#mean = mean;
     this.#scale = scale;
     this.#points = points;
-    this.#process = GaussianProcess.of(points, targets, hyperparameters, room);
+    this.#process = GaussianProcess.of(points, targets, hyperparameters, isDensity, room);
   }
 
   /** See GaussianProcess. */
