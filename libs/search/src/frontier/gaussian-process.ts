@@ -128,14 +128,43 @@ export class GaussianProcess {
     });
   }
 
-  /** k(X, x) of each of at most four points, into its column. @returns k(x, x) of each */
+  /** k(X, x) of each of at most four points, into its column: each observation is read once for all of them. @returns k(x, x) of each */
   #readKernel(points: readonly ArrayLike<number>[]): number[] {
-    this.#columns.fill(0);
-    return points.map((point, lane) => {
-      const row = this.#rowOf(point);
-      for (let i = 0; i < this.#n; i++) this.#columns[i * LANES + lane] = this.#kernelAt(row, i);
-      return this.#kernel(row, row, 0);
-    });
+    const rows = points.map((point) => this.#rowOf(point));
+    const [a, b = a, c = a, d = a] = rows;
+    const { signalVariance, additiveVariance } = this.hyperparameters;
+    const observed = this.#rows;
+    const columns = this.#columns;
+    const dimensions = a.length / 2;
+    for (let i = 0; i < this.#n; i++) {
+      const from = i * a.length;
+      let squaredA = 0;
+      let squaredB = 0;
+      let squaredC = 0;
+      let squaredD = 0;
+      let sharedA = 0;
+      let sharedB = 0;
+      let sharedC = 0;
+      let sharedD = 0;
+      for (let j = 0, k = dimensions; j < dimensions; j++, k++) {
+        const x = observed[from + j];
+        const effect = observed[from + k];
+        squaredA += (a[j] - x) * (a[j] - x);
+        squaredB += (b[j] - x) * (b[j] - x);
+        squaredC += (c[j] - x) * (c[j] - x);
+        squaredD += (d[j] - x) * (d[j] - x);
+        sharedA += sharedEffect(a[k], effect);
+        sharedB += sharedEffect(b[k], effect);
+        sharedC += sharedEffect(c[k], effect);
+        sharedD += sharedEffect(d[k], effect);
+      }
+      const at = i * LANES;
+      columns[at] = signalVariance * matern(squaredA) + additiveVariance * sharedA;
+      columns[at + 1] = signalVariance * matern(squaredB) + additiveVariance * sharedB;
+      columns[at + 2] = signalVariance * matern(squaredC) + additiveVariance * sharedC;
+      columns[at + 3] = signalVariance * matern(squaredD) + additiveVariance * sharedD;
+    }
+    return rows.map((row) => this.#kernel(row, row, 0));
   }
 
   #meanOfKernel(lane: number): number {
