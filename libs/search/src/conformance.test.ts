@@ -27,9 +27,9 @@ function run(strategy: Strategy, count: number): Told[] {
   return told;
 }
 
-describe.each(STRATEGIES)('the strategy %s', (name) => {
+describe.each(STRATEGIES.filter((name) => name !== 'auto'))('the strategy %s', (name) => {
   // A model takes some milliseconds for each answer; a population needs fifty results before it breeds.
-  const [most, runs] = name === 'frontier' || name === 'auto' ? [40, 6] : [90, 12];
+  const [most, runs] = name === 'frontier' ? [40, 6] : [90, 12];
   it('asks the same again for the same seed and results', () => {
     expect(run(make(name, 3), 40)).toEqual(run(make(name, 3), 40));
   });
@@ -113,6 +113,15 @@ describe.each(STRATEGIES)('the strategy %s', (name) => {
     const anew = make(name, 2);
     anew.tell(told);
     expect(anew.expect(30, schedules, [])).toEqual(expected);
+  });
+});
+
+describe('the strategy auto', () => {
+  it.each([
+    [200, 'frontier'],
+    [20_000, 'nsga2'],
+  ] as const)('of a budget of %i asks what %s asks', (candidates, chosen) => {
+    expect(run(make('auto', 3, candidates), 30)).toEqual(run(make(chosen, 3, candidates), 30));
   });
 });
 
