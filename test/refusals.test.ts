@@ -50,6 +50,7 @@ describe('bad input', () => {
     ['a data set that does not exist', { ...good, data: 'mnits' }, 422, 'data'],
     ['an accelerator that does not exist', { ...good, accelerator: 'eyeris' }, 422, 'accelerator'],
     ['weights to remove on a chip that has no use for zeros', { ...good, accelerator: 'edge-tpu' }, 422, 'accelerator'],
+    ['or for those of inputs alone', { ...good, accelerator: 'eyeriss-chip' }, 422, 'accelerator'],
     ['a chip that is too small for the network', { ...good, accelerator: tiny }, 422, 'accelerator'],
     ['such a chip, where filters go', { ...good, accelerator: tiny, space: ofFilters }, 422, 'accelerator'],
     ['a name that Postgres has no characters for', { ...good, data: 'mnist\0' }, 422, 'data'],

@@ -1,6 +1,6 @@
 import { FILTER_CRITERIA, type CampaignSpec, type Cost, type FieldError } from '@espalier/contracts';
 import { DataSetError, dataSetFacts } from '@espalier/datasets';
-import { EnergyModelError, type NetworkPricer } from '@espalier/energy-model';
+import { DENSE, EnergyModelError, type NetworkPricer } from '@espalier/energy-model';
 import {
   acceleratorOf,
   costsOf,
@@ -91,11 +91,11 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
     try {
       const pricer = pricerOf(spec);
       const [, cost] = spec.objectives;
-      if (!removesFilters(spec) && hasNoUseForZeros(pricer, cost)) {
+      if (!removesFilters(spec) && hasNoUseForZeroWeights(pricer, cost)) {
         errors.push({
           field: 'accelerator',
           value: accelerator.name,
-          message: `${accelerator.name} has no use for zeros: whatever weights are removed, a candidate's ${cost} is the dense network's. Have filters removed (a criterion such as filter-l1, or space.filters), or choose a chip that skips zeros, such as eyeriss-v2 or scnn`,
+          message: `${accelerator.name} has no use for zero weights: whatever is removed of them, a candidate's ${cost} is about the dense network's. Have filters removed (a criterion such as filter-l1, or space.filters), or choose a chip that skips zeros, such as eyeriss-v2 or scnn`,
         });
       }
     } catch (error) {
@@ -110,8 +110,9 @@ function removesFilters({ space }: CampaignSpec): boolean {
   return space.filters !== undefined || FILTER_CRITERIA.some((name) => space.criterion.includes(name));
 }
 
-function hasNoUseForZeros(pricer: NetworkPricer, cost: Cost): boolean {
-  const half = { weights: 0.5, inputs: 0.5, outputs: 0.5 };
+/** Activations are a little sparser after pruning: a chip that skips those alone gains next to nothing. */
+function hasNoUseForZeroWeights(pricer: NetworkPricer, cost: Cost): boolean {
+  const half = { ...DENSE, weights: 0.5 };
   const [ofHalf, ofAll] = [pricer.price(pricer.shapes.map(() => half)), pricer.dense()].map(costsOf);
   return (ofHalf[cost] ?? 0) >= (ofAll[cost] ?? 0);
 }
