@@ -136,10 +136,11 @@ describe('a campaign that has ended', () => {
     );
     const fork = ['campaign', 'fork', 'first', '--as', 'faster', '--objective', 'latency', '--space', space];
     expect((await stack.espalier(...fork, '--candidates', '1')).code).toBe(0);
-    await completed('faster');
+    const { counts } = await completed('faster');
     const within = first.filter(({ schedule }) => schedule.density.conv2 >= least && schedule.density.conv2 <= most);
     expect(within.length).toBeGreaterThan(0);
     expect(within.length).toBeLessThan(first.length);
+    expect(counts).toMatchObject({ imported: within.length, completed: 1 });
     const theirs = (await candidates('faster')).slice(0, -1);
     expect(theirs.map(({ answeredBy, latency }) => [answeredBy, latency])).toEqual(
       within.map(({ id, latency }) => [id, latency]),

@@ -1,4 +1,7 @@
-import type { Budget } from '@espalier/contracts';
+import { MOST_CANDIDATES, type Budget } from '@espalier/contracts';
+
+/** Infinity where other budgets end the campaign. */
+export const candidatesIn = ({ candidates }: Budget): number => (candidates < MOST_CANDIDATES ? candidates : Infinity);
 
 /** A budget in a few words, such as "60 candidates or 2 h of devices". */
 export function budgetWords({
@@ -9,7 +12,7 @@ export function budgetWords({
   hypervolume,
 }: Budget): string {
   return [
-    ...(candidates < 1_000_000 ? [`${candidates} candidates`] : []),
+    ...(candidates < MOST_CANDIDATES ? [`${candidates} candidates`] : []),
     ...(deviceHours === undefined ? [] : [`${deviceHours} h of devices`]),
     ...(wallClockHours === undefined ? [] : [`${wallClockHours} h`]),
     ...(energyEvaluations === undefined ? [] : [`${energyEvaluations} evaluations of energy`]),

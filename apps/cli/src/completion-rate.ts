@@ -1,4 +1,5 @@
 import type { Campaign } from '@espalier/contracts';
+import { candidatesIn } from './budget-words.js';
 
 export interface Pace {
   /** Candidates that ended in a minute of watching; NaN before the first. */
@@ -16,11 +17,11 @@ export class CompletionRate {
     this.#first ??= { at: now, ended };
     const since = ended - this.#first.ended;
     const aSecond = since > 0 ? (1000 * since) / (now - this.#first.at) : NaN;
-    const { candidates, wallClockHours = Infinity } = spec.budget;
+    const { wallClockHours = Infinity } = spec.budget;
     const clock = wallClockHours * 3600 - (now - Date.parse(createdAt)) / 1000;
     return {
       aMinute: 60 * aSecond,
-      secondsLeft: Math.min((candidates - ended) / aSecond, Math.max(0, clock)),
+      secondsLeft: Math.min((candidatesIn(spec.budget) - ended) / aSecond, Math.max(0, clock)),
     };
   }
 }

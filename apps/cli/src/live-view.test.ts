@@ -6,7 +6,7 @@ import { liveLines } from './live-view.js';
 import { WorkerUtilisation } from './worker-utilisation.js';
 
 const dense = { validationAccuracy: 0.99, energy: { total: 8e6 } };
-const counts = { asked: 2, running: 2, completed: 9, stopped: 0, diverged: 0, failed: 1, cancelled: 0 };
+const counts = { asked: 2, running: 2, completed: 9, stopped: 0, diverged: 0, failed: 1, cancelled: 0, imported: 7 };
 const campaign = {
   ...{ name: 'mine', state: 'running', dense, counts, hypervolume: 0.8125, createdAt: '2026-11-26T12:00:00.000Z' },
   spec: { budget: { candidates: 20 } },
@@ -44,6 +44,12 @@ describe('a campaign on a terminal', () => {
     const [state, progress] = seen();
     expect(state).toBe('mine is running: 9 of 20 done, 2 running, 0 diverged, 1 failed');
     expect(progress).toBe('████████████░░░░░░░░░░░░ 50 % · 2.50 a minute · 4 min 0 s left');
+  });
+
+  it('that other budgets end than one of candidates is seen without how many are left', () => {
+    const [state, progress] = seen(100, 40, { spec: { ...campaign.spec, budget: { candidates: 1_000_000 } } });
+    expect(state).toBe('mine is running: 9 done, 2 running, 0 diverged, 1 failed');
+    expect(progress).toMatch(/^2\.50 a minute/);
   });
 
   it('is seen with its front, from end to end in the room that there is', () => {

@@ -1,6 +1,7 @@
 import type { Front } from '@espalier/contracts';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import { candidatesIn } from './budget-words.js';
 import { endedOf } from './completion-rate.js';
 import { timesLessText } from './cost.js';
 import { duration, percent } from './output.js';
@@ -33,11 +34,13 @@ export function liveLines(
 ): string[] {
   const { name, state, counts, spec } = campaign;
   const { able, waitsFor } = workersFor(campaign, workers);
-  const ended = endedOf(counts) / spec.budget.candidates;
+  const limit = candidatesIn(spec.budget);
+  const ended = endedOf(counts) / limit;
+  const progress = Number.isFinite(limit) ? `${bar(ended, BAR)} ${percent(ended, 0)} · ` : '';
   const rate = Number.isNaN(pace.aMinute) ? '–' : pace.aMinute.toPrecision(3);
   const head = [
     `${name} is ${state}: ${countWords(campaign)}`,
-    `${bar(ended, BAR)} ${percent(ended, 0)} · ${rate} a minute · ${duration(pace.secondsLeft)} left`,
+    `${progress}${rate} a minute · ${duration(pace.secondsLeft)} left`,
     ...[beforeCandidates(campaign), waitsFor].flatMap((words) => (words === undefined ? [] : [words])),
   ];
   const tail = [

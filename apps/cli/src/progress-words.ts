@@ -1,4 +1,5 @@
-import type { Campaign, Front, Worker } from '@espalier/contracts';
+import type { Budget, Campaign, Front, Worker } from '@espalier/contracts';
+import { candidatesIn } from './budget-words.js';
 import { timesLessText } from './cost.js';
 import { percent } from './output.js';
 
@@ -20,9 +21,12 @@ export function beforeCandidates({ state, dense }: Campaign): string | undefined
   return dense ? undefined : 'training the dense network (one to three minutes)';
 }
 
+const doneWords = (done: number, budget: Budget): string =>
+  Number.isFinite(candidatesIn(budget)) ? `${done} of ${candidatesIn(budget)} done` : `${done} done`;
+
 export const countWords = ({ counts: { completed, stopped, running, diverged, failed }, spec }: Campaign): string =>
   [
-    `${completed} of ${spec.budget.candidates} done`,
+    doneWords(completed, spec.budget),
     ...(stopped > 0 ? [`${stopped} stopped early`] : []),
     `${running} running, ${diverged} diverged, ${failed} failed`,
   ].join(', ');

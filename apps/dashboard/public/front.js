@@ -1,5 +1,7 @@
 // The front of one campaign, drawn again every few seconds while it grows.
 const EVERY_MS = 3_000;
+/** The budget of a campaign that names no number of candidates. */
+const MOST_CANDIDATES = 1_000_000;
 const select = document.querySelector('#campaign');
 const summary = document.querySelector('#summary');
 const rows = document.querySelector('#front tbody');
@@ -34,7 +36,7 @@ async function show() {
     const path = `/v1/campaigns/${encodeURIComponent(select.value)}`;
     const [campaign, front] = await Promise.all([get(path), get(`${path}/front`)]);
     const { counts, spec, state, hypervolume } = campaign;
-    summary.textContent = `${state}: ${counts.completed} of ${spec.budget.candidates} done, ${counts.stopped} stopped early, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed; hypervolume ${hypervolume?.toFixed(4) ?? '–'}`;
+    summary.textContent = `${state}: ${counts.completed}${spec.budget.candidates < MOST_CANDIDATES ? ` of ${spec.budget.candidates}` : ''} done, ${counts.stopped} stopped early, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed; hypervolume ${hypervolume?.toFixed(4) ?? '–'}`;
     drawTable(front);
     drawPlot(front);
   } catch (error) {

@@ -25,7 +25,8 @@ export const CampaignName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and hyphens, at most 63 characters long');
 
-const MOST_CANDIDATES = 1_000_000;
+/** Of a campaign that names no number of them. */
+export const MOST_CANDIDATES = 1_000_000;
 /** At most a century: the end of a campaign is a date. */
 const hours = z.number().positive().max(1_000_000);
 

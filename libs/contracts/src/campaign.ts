@@ -36,6 +36,8 @@ export const CampaignSchema = z.strictObject({
     diverged: z.int(),
     failed: z.int(),
     cancelled: z.int(),
+    /** Results of other campaigns that it began with: in none of the others, and no use of its budget. */
+    imported: z.int(),
   }),
   hypervolume: z.number().nullable(),
   failure: FailureSchema.nullable(),

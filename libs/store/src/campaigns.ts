@@ -141,9 +141,12 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
     where: { campaignId: { in: rows.map(({ id }) => id) } },
     _count: true,
   });
+  const imported = await countImported(database, rows);
   return rows.map((row): Campaign => {
     const counts = { asked: 0, running: 0, completed: 0, stopped: 0, diverged: 0, failed: 0, cancelled: 0 };
     for (const { campaignId, state, _count } of counted) if (campaignId === row.id) counts[state] = _count;
+    const begunWith = imported.get(row.id) ?? 0;
+    counts.completed -= begunWith;
     const spec = CampaignSpecSchema.parse(row.spec);
     return {
       id: row.id,
@@ -151,7 +154,7 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
       state: row.state,
       spec,
       dense: row.denseModel ? denseOf(spec, row.denseModel) : null,
-      counts,
+      counts: { ...counts, imported: begunWith },
       hypervolume: row.front?.hypervolume ?? null,
       failure: row.failure === null ? null : FailureSchema.parse(row.failure),
       createdAt: row.createdAt.toISOString(),
@@ -159,4 +162,15 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
       archivedAt: row.archivedAt?.toISOString() ?? null,
     };
   });
+}
+
+async function countImported(database: Database, rows: readonly CampaignRow[]): Promise<Map<string, number>> {
+  const warm = rows.filter(({ spec }) => CampaignSpecSchema.parse(spec).warmStart !== undefined);
+  if (warm.length === 0) return new Map();
+  const counted = await database.candidate.groupBy({
+    by: ['campaignId'],
+    where: { campaignId: { in: warm.map(({ id }) => id) }, lineage: { path: ['origin'], equals: 'imported' } },
+    _count: true,
+  });
+  return new Map(counted.map(({ campaignId, _count }) => [campaignId, _count]));
 }

@@ -147,7 +147,8 @@ function eventRow({ at, kind, candidate, detail }: CampaignEvent): string[] {
 
 function sayWhatWouldHappen({ name, state, counts }: Campaign, what: string): void {
   if (FINAL_CAMPAIGN_STATES.includes(state)) note(`${name} is ${state}: nothing would happen`);
-  else note(`${counts.running} candidates of ${name} would ${what}; ${counts.completed} results stay`);
+  else
+    note(`${counts.running} candidates of ${name} would ${what}; ${counts.completed + counts.imported} results stay`);
 }
 
 function sayWhatAResumeWouldDo({ name, state, counts }: Campaign): void {

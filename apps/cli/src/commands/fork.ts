@@ -54,7 +54,7 @@ export function addFork(command: Command): void {
       if (options.json) printJson(launched);
       else
         note(
-          `campaign ${launched.name} is ${launched.state} (${launched.id}), with ${launched.counts.completed} results of ${name}`,
+          `campaign ${launched.name} is ${launched.state} (${launched.id}), with ${launched.counts.imported} results of ${name}`,
         );
     });
 }
