@@ -13,10 +13,11 @@ export const weighedBy = ({ spec, dense }: Campaign): Weighed => ({ cost: spec.o
 /** Costs are shown in millions of the chip's unit of energy, or in thousands of its cycles. */
 const SCALES: Record<Cost, number> = { energy: 1e6, latency: 1e3 };
 
-/** Such as "energy, 10⁶ pJ". */
-export function costTitle({ cost, dense }: Weighed): string {
-  return `${cost}, ${cost === 'energy' ? energyUnit(dense?.energy.unit) : '10³ cycles'}`;
-}
+/** Such as "10⁶ pJ". */
+export const costUnit = ({ cost, dense }: Weighed): string =>
+  cost === 'energy' ? energyUnit(dense?.energy.unit) : '10³ cycles';
+
+export const costTitle = (weighed: Weighed): string => `${weighed.cost}, ${costUnit(weighed)}`;
 
 /** In the unit that the title says; null where it is not known. */
 export function costShown({ cost }: Weighed, priced: Priced): number | null {

@@ -1,6 +1,6 @@
 import type { Front } from '@espalier/contracts';
 import * as echarts from 'echarts';
-import { costShown, costTitle, denseCosts } from './cost.js';
+import { costShown, costUnit, denseCosts } from './cost.js';
 
 /** The front as an SVG picture: cost to the right, accuracy up; the dense network is a point of its own. */
 export function frontPlot(front: Front): string {
@@ -20,7 +20,7 @@ export function frontPlot(front: Front): string {
     grid: { left: 70, right: 30, top: 50, bottom: 90 },
     xAxis: {
       ...{ type: 'log', nameLocation: 'middle', nameGap: 30, scale: true },
-      name: costTitle(front).replace(',', ' of a batch,'),
+      name: `${front.cost} of a batch, ${costUnit(front)}`,
     },
     yAxis: { type: 'value', name: 'accuracy, %', nameLocation: 'middle', nameGap: 48, scale: true },
     series: [

@@ -41,3 +41,8 @@ export function patternOf(criterion: string): Pattern | undefined {
 export function whileTraining(criteria: readonly string[]): string | undefined {
   return criteria.find((criterion) => CRITERIA_WHILE_TRAINING.some((name) => name === criterion));
 }
+
+/** Whether schedules of a space may remove filters, in a stage of their own or by their criterion. */
+export function removesFilters({ criterion, filters }: { criterion: readonly string[]; filters?: unknown }): boolean {
+  return filters !== undefined || criterion.some((each) => FILTER_CRITERIA.some((name) => name === each));
+}

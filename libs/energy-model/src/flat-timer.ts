@@ -1,9 +1,8 @@
 import { layerLatency } from './latency.js';
-import type { NetworkPricer } from './price-network.js';
+import { DENSE, type NetworkPricer } from './price-network.js';
 
 /** Nothing is computed where no weight and no input is left: what remains is moved. */
 const EMPTY = { weights: 0, inputs: 0, outputs: 0 };
-const WHOLE = { weights: 1, inputs: 1, outputs: 1 };
 
 /**
  * Latencies of many candidates of one network on one chip, from flat arrays, with nothing allocated: what `FlatPricer` is for
@@ -20,7 +19,7 @@ export class FlatTimer {
     const { zeros } = accelerator.sparsity;
     this.#skipsWeights = zeros.weights === 'skipping';
     this.#skipsInputs = zeros.inputs === 'skipping';
-    const dense = layers.map(({ traffic }) => layerLatency(traffic, WHOLE, accelerator));
+    const dense = layers.map(({ traffic }) => layerLatency(traffic, DENSE, accelerator));
     this.#computation = Float64Array.from(dense, ({ cycles, stalls }) => cycles - stalls);
     this.#exposed = Float64Array.from(layers, ({ traffic }) => traffic.exposedCycles);
     this.#floor = Float64Array.from(layers, ({ traffic }) => layerLatency(traffic, EMPTY, accelerator).cycles);

@@ -1,5 +1,5 @@
 import type { CampaignSpec, Cost, PruningSchedule, SparsityProfile } from '@espalier/contracts';
-import { FILTER_CRITERIA, patternOf } from '@espalier/contracts/criteria';
+import { patternOf, removesFilters } from '@espalier/contracts/criteria';
 import { EnergyModelError, FlatPricer, FlatTimer } from '@espalier/energy-model';
 import { pricerOf } from './price-profile.js';
 
@@ -15,9 +15,8 @@ export function scheduleCosts(
   spec: PricedSpec,
   dense: SparsityProfile,
 ): Partial<Record<Cost, (schedule: PruningSchedule) => number>> {
-  const { criterion, allocation = ['layer'], filters, loop } = spec.space;
-  const removesFilters = filters !== undefined || criterion.some((each) => FILTER_CRITERIA.some((one) => one === each));
-  if (removesFilters || loop || allocation.some((each) => each !== 'layer')) return {};
+  const { allocation = ['layer'], loop } = spec.space;
+  if (removesFilters(spec.space) || loop || allocation.some((each) => each !== 'layer')) return {};
   const pricer = pricerOf(spec);
   const timer = new FlatTimer(pricer);
   return {

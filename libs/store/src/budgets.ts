@@ -1,6 +1,7 @@
 import type { Budget, CampaignSpec, DeviceUse } from '@espalier/contracts';
 import type { Database } from './database.js';
 import { NotFoundError } from './errors.js';
+import { IMPORTED } from './import-results.js';
 import type { Prisma } from './generated/client.js';
 
 /** A budget that is used up, and why nothing more is asked for. */
@@ -44,7 +45,7 @@ export async function spentBudget(
 }
 
 /** Results that a campaign began with are no use of its budgets. */
-const ITS_OWN = { NOT: { lineage: { path: ['origin'], equals: 'imported' } } };
+const ITS_OWN = { NOT: IMPORTED };
 
 /** How many new candidates its budgets have room for, and how many evaluations; what is under way is taken off. */
 export async function roomInBudget(

@@ -13,7 +13,7 @@ import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
 import { ConflictError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
-import { importResults, keepPriorResults } from './import-results.js';
+import { IMPORTED, importResults, keepPriorResults } from './import-results.js';
 import { Prisma } from './generated/client.js';
 
 const WITH_DETAILS = { front: true, denseModel: true } satisfies Prisma.CampaignInclude;
@@ -141,13 +141,15 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
     where: { campaignId: { in: rows.map(({ id }) => id) } },
     _count: true,
   });
-  const imported = await countImported(database, rows);
-  return rows.map((row): Campaign => {
+  const specs = rows.map(({ spec }) => CampaignSpecSchema.parse(spec));
+  const warm = rows.filter((_, i) => specs[i].warmStart !== undefined).map(({ id }) => id);
+  const imported = await countImported(database, warm);
+  return rows.map((row, i): Campaign => {
     const counts = { asked: 0, running: 0, completed: 0, stopped: 0, diverged: 0, failed: 0, cancelled: 0 };
     for (const { campaignId, state, _count } of counted) if (campaignId === row.id) counts[state] = _count;
     const begunWith = imported.get(row.id) ?? 0;
     counts.completed -= begunWith;
-    const spec = CampaignSpecSchema.parse(row.spec);
+    const spec = specs[i];
     return {
       id: row.id,
       name: row.name,
@@ -164,12 +166,11 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
   });
 }
 
-async function countImported(database: Database, rows: readonly CampaignRow[]): Promise<Map<string, number>> {
-  const warm = rows.filter(({ spec }) => CampaignSpecSchema.parse(spec).warmStart !== undefined);
-  if (warm.length === 0) return new Map();
+async function countImported(database: Database, campaignIds: string[]): Promise<Map<string, number>> {
+  if (campaignIds.length === 0) return new Map();
   const counted = await database.candidate.groupBy({
     by: ['campaignId'],
-    where: { campaignId: { in: warm.map(({ id }) => id) }, lineage: { path: ['origin'], equals: 'imported' } },
+    where: { campaignId: { in: campaignIds }, ...IMPORTED },
     _count: true,
   });
   return new Map(counted.map(({ campaignId, _count }) => [campaignId, _count]));

@@ -1,4 +1,5 @@
 import type { Campaign, Candidate, Cost, Front } from '@espalier/contracts';
+import { costsOf } from '@espalier/networks';
 import { front, hypervolume } from '@espalier/pareto';
 
 type Costs = Readonly<Record<Cost, number | null>>;
@@ -9,7 +10,7 @@ export const costOf = (costs: Costs, cost: Cost): number => costs[cost] ?? Infin
 
 /** Of the dense network; Infinity while it is not known. */
 export const denseCost = (dense: Campaign['dense'], cost: Cost): number =>
-  dense ? costOf({ energy: dense.energy.total, latency: dense.latency }, cost) : Infinity;
+  dense ? costOf(costsOf(dense.energy), cost) : Infinity;
 
 /**
  * The non-dominated of priced candidates, from the least cost to the most, and the hypervolume of their front.

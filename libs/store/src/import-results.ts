@@ -14,6 +14,9 @@ import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
 import { workHash } from './work-hash.js';
 
+/** Candidates whose results a campaign began with. */
+export const IMPORTED = { lineage: { path: ['origin'], equals: 'imported' } };
+
 /**
  * Begins a campaign with the results of others, priced on its own chip. Those whose schedule its space has no place for are
  * left out; of a schedule that several tried, the first result is taken.

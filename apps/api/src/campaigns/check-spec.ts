@@ -1,4 +1,4 @@
-import { FILTER_CRITERIA, type CampaignSpec, type Cost, type FieldError } from '@espalier/contracts';
+import { removesFilters, type CampaignSpec, type Cost, type FieldError } from '@espalier/contracts';
 import { DataSetError, dataSetFacts } from '@espalier/datasets';
 import { DENSE, EnergyModelError, type NetworkPricer } from '@espalier/energy-model';
 import {
@@ -91,7 +91,7 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
     try {
       const pricer = pricerOf(spec);
       const [, cost] = spec.objectives;
-      if (!removesFilters(spec) && hasNoUseForZeroWeights(pricer, cost)) {
+      if (!removesFilters(spec.space) && hasNoUseForZeroWeights(pricer, cost)) {
         errors.push({
           field: 'accelerator',
           value: accelerator.name,
@@ -104,10 +104,6 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
     }
   }
   return errors;
-}
-
-function removesFilters({ space }: CampaignSpec): boolean {
-  return space.filters !== undefined || FILTER_CRITERIA.some((name) => space.criterion.includes(name));
 }
 
 /** Activations are a little sparser after pruning: a chip that skips those alone gains next to nothing. */
