@@ -1,8 +1,8 @@
 import type { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../cube.js';
 
-const RANDOM_PROPOSALS = 256;
-const LOCAL_PROPOSALS = 512;
+const RANDOM_PROPOSALS = 128;
+const LOCAL_PROPOSALS = 384;
 const CLIMBERS = 5;
 const CLIMBS = 3;
 const STEPS_OF_A_CLIMB = 20;
@@ -16,10 +16,19 @@ export interface Climber {
   readonly value: number;
 }
 
-/** Anywhere, and as often about a level that all coordinates share: few points drawn one by one are nearly dense, or nearly empty. */
-export function spread(space: CubeSpace, random: RandomStream, level = random.uniform()): number[] {
+/**
+ * Anywhere, and as often about a level that all coordinates share: few points drawn one by one are nearly dense, or nearly empty.
+ *
+ * @param places where each coordinate lies about the level, in [0, 1]
+ */
+export function spread(
+  space: CubeSpace,
+  random: RandomStream,
+  level = random.uniform(),
+  places: readonly number[] = space.choices.map(() => random.uniform()),
+): number[] {
   const width = random.uniform();
-  return space.choices.map(() => Math.min(1, Math.max(0, level + 2 * width * (random.uniform() - 0.5))));
+  return places.map((place) => Math.min(1, Math.max(0, level + 2 * width * (place - 0.5))));
 }
 
 /**

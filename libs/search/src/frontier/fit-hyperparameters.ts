@@ -1,9 +1,10 @@
 import { cholesky, inverseOf, solveLower, solveUpper } from './cholesky.js';
-import { effectOf, matern, maternSlope, sharedEffect, type Hyperparameters } from './kernel.js';
+import { COMMON, matern, maternSlope, sharedEffect, writeEffects, type Hyperparameters } from './kernel.js';
 
 /** Beyond which nothing is gained but trouble with rounding: of targets of variance 1 over a cube of side 1. */
 const LENGTHS = { low: Math.log(1e-2), high: Math.log(1e2) };
 const SIGNALS = { low: Math.log(1e-3), high: Math.log(1e3) };
+/** Of the additive and the common variance. */
 const ADDITIVES = { low: Math.log(1e-6), high: Math.log(1e3) };
 const NOISES = { low: Math.log(1e-7), high: Math.log(10) };
 /** Log-normal priors, as mean and standard deviation of the logarithm. */
@@ -21,6 +22,7 @@ export function initialHyperparameters(dimensions: number): Hyperparameters {
     signalVariance: 1,
     // So that what all dimensions do by themselves is about as much.
     additiveVariance: 1 / dimensions,
+    commonVariance: 1 / dimensions,
     noiseVariance: 1e-3,
   };
 }
@@ -49,17 +51,22 @@ export function fitHyperparameters(
   const dimensions = start.lengthScales.length;
   const initial = initialHyperparameters(dimensions);
   const theta = Float64Array.from(
-    [...start.lengthScales, start.signalVariance, start.additiveVariance, start.noiseVariance].map((each) =>
-      Math.log(each),
-    ),
+    [
+      ...start.lengthScales,
+      start.signalVariance,
+      start.additiveVariance,
+      start.commonVariance,
+      start.noiseVariance,
+    ].map((each) => Math.log(each)),
   );
   const priors = [
     ...Array.from(initial.lengthScales, (scale) => ({ mean: Math.log(scale), deviation: 1 })),
     SIGNAL_PRIOR,
     { mean: Math.log(initial.additiveVariance), deviation: ADDITIVE_DEVIATION },
+    { mean: Math.log(initial.commonVariance), deviation: ADDITIVE_DEVIATION },
     NOISE_PRIOR,
   ];
-  const bounds = [...Array.from(start.lengthScales, () => LENGTHS), SIGNALS, ADDITIVES, NOISES];
+  const bounds = [...Array.from(start.lengthScales, () => LENGTHS), SIGNALS, ADDITIVES, ADDITIVES, NOISES];
   const steps = new Float64Array(theta.length).fill(0.1);
   const before = new Float64Array(theta.length);
   let best: { value: number; theta: Float64Array; leaveOneOut: Float64Array } = {
@@ -84,12 +91,13 @@ export function fitHyperparameters(
 }
 
 function read(theta: Float64Array): Hyperparameters {
-  const dimensions = theta.length - 3;
+  const dimensions = theta.length - 4;
   return {
     lengthScales: theta.slice(0, dimensions).map((each) => Math.exp(each)),
     signalVariance: Math.exp(theta[dimensions]),
     additiveVariance: Math.exp(theta[dimensions + 1]),
-    noiseVariance: Math.exp(theta[dimensions + 2]),
+    commonVariance: Math.exp(theta[dimensions + 2]),
+    noiseVariance: Math.exp(theta[dimensions + 3]),
   };
 }
 
@@ -102,13 +110,18 @@ export function logPosterior(
   priors: readonly { mean: number; deviation: number }[],
 ): { value: number; gradient: Float64Array; leaveOneOut: Float64Array } {
   const n = points.length;
-  const { lengthScales, signalVariance, additiveVariance, noiseVariance } = read(theta);
+  const { lengthScales, signalVariance, additiveVariance, commonVariance, noiseVariance } = read(theta);
   const dimensions = lengthScales.length;
   const inverseSquares = lengthScales.map((scale) => 1 / (scale * scale));
   const matrix = new Float64Array(n * n);
   const slopes = new Float64Array(n * n);
   const additives = new Float64Array(n * n);
-  const effects = points.map((point) => isDensity.map((is, k) => effectOf(point[k], is)));
+  const commons = new Float64Array(n * n);
+  const effects = points.map((point) => {
+    const row = new Float64Array(dimensions + COMMON);
+    writeEffects(row, 0, point, isDensity);
+    return row;
+  });
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let squared = 0;
@@ -118,8 +131,11 @@ export function logPosterior(
         shared += sharedEffect(effects[i][k], effects[j][k]);
       }
       additives[i * n + j] = additiveVariance * shared;
+      let common = 0;
+      for (let k = dimensions; k < dimensions + COMMON; k++) common += effects[i][k] * effects[j][k];
+      commons[i * n + j] = commonVariance * common;
       slopes[i * n + j] = signalVariance * maternSlope(squared);
-      matrix[i * n + j] = signalVariance * matern(squared) + additives[i * n + j];
+      matrix[i * n + j] = signalVariance * matern(squared) + additives[i * n + j] + commons[i * n + j];
     }
     matrix[i * n + i] += noiseVariance;
   }
@@ -141,13 +157,15 @@ export function logPosterior(
       const slope = pull * slopes[i * n + j];
       for (let k = 0; k < dimensions; k++)
         gradient[k] += slope * (points[i][k] - points[j][k]) ** 2 * inverseSquares[k];
-      gradient[dimensions] += pull * (matrix[i * n + j] - additives[i * n + j]);
+      gradient[dimensions] += pull * (matrix[i * n + j] - additives[i * n + j] - commons[i * n + j]);
       gradient[dimensions + 1] += pull * additives[i * n + j];
+      gradient[dimensions + 2] += pull * commons[i * n + j];
     }
     const pull = 0.5 * (weights[i] * weights[i] - inverse[i * n + i]);
     gradient[dimensions] += pull * signalVariance;
     gradient[dimensions + 1] += pull * additives[i * n + i];
-    gradient[dimensions + 2] += pull * noiseVariance;
+    gradient[dimensions + 2] += pull * commons[i * n + i];
+    gradient[dimensions + 3] += pull * noiseVariance;
   }
   priors.forEach(({ mean, deviation }, k) => {
     value -= 0.5 * ((theta[k] - mean) / deviation) ** 2;

@@ -89,30 +89,35 @@ describe('a search by expected improvement', () => {
     expect(told).toBeGreaterThan(0.95 * average({}));
   });
 
-  it('expects of what stopped early the more, the better it was then, and less of what is like one under way', () => {
-    const expectedAfter = (lossThen: number, pending: readonly number[][] = []) => {
-      const search = new FrontierSearch(space, {
-        reference: [1, 1],
-        known: [cost],
-        isShare: true,
-        hasFidelities: true,
-      });
-      for (let number = 0; number < 12; number++) {
-        const x = spread(space, new RandomStream(1, number), (number + 0.5) / 12);
-        search.observe(x, [Math.min(1, loss(x) + 0.2), cost(x)], 0);
-        if (number % 2 === 0) search.observe(x, [loss(x), cost(x)], 1);
-      }
-      const stopped = [0.4, 0.5, 0.6, 0.7];
-      search.observe(stopped, [lossThen, cost(stopped)], 0);
-      const { climbers, expected } = search.propose(new RandomStream(1, 99), pending);
-      return { stopped: expected([stopped])[0], anew: climbers[0].value };
-    };
-    const [good, usual] = [expectedAfter(0.15), expectedAfter(0.6)];
-    expect(good.stopped).toBeGreaterThan(2 * usual.stopped);
-    // What is not tried yet is searched for the best.
-    expect(usual.anew).toBeGreaterThan(usual.stopped);
-    expect(expectedAfter(0.15, [[0.4, 0.5, 0.6, 0.69]]).stopped).toBeLessThan(0.5 * good.stopped);
-  });
+  it.each([1, 2, 3])(
+    'expects of what stopped early the more, the better it was then, and less of what is like one under way (%i)',
+    (seed) => {
+      const expectedAfter = (lossThen: number, pending: readonly number[][] = []) => {
+        const search = new FrontierSearch(space, {
+          reference: [1, 1],
+          known: [cost],
+          isShare: true,
+          hasFidelities: true,
+        });
+        for (let number = 0; number < 24; number++) {
+          const x = spread(space, new RandomStream(seed, number), (number + 0.5) / 24);
+          search.observe(x, [Math.min(1, loss(x) + 0.2), cost(x)], 0);
+          if (number % 2 === 0) search.observe(x, [loss(x), cost(x)], 1);
+        }
+        const stopped = [0.4, 0.5, 0.6, 0.7];
+        search.observe(stopped, [lossThen, cost(stopped)], 0);
+        const { climbers, expected } = search.propose(new RandomStream(1, 99), pending);
+        return { stopped: expected([stopped])[0], anew: climbers[0].value };
+      };
+      const [good, better, usual] = [expectedAfter(0.15), expectedAfter(0.35), expectedAfter(0.6)];
+      expect(good.stopped).toBeGreaterThan(better.stopped);
+      expect(good.stopped).toBeGreaterThan(2 * usual.stopped);
+      expect(better.stopped).toBeGreaterThan(usual.stopped);
+      // What is not tried yet is searched for the best.
+      expect(usual.anew).toBeGreaterThan(usual.stopped);
+      expect(expectedAfter(0.15, [[0.4, 0.5, 0.6, 0.69]]).stopped).toBeLessThan(0.5 * good.stopped);
+    },
+  );
 
   it('keeps away from where trainings fail', () => {
     const failsAt = (x: readonly number[]): boolean => x[0] < 0.4;

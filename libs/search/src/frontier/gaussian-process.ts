@@ -1,5 +1,5 @@
 import { cholesky, solveLower, solveUpper } from './cholesky.js';
-import { effectOf, matern, sharedEffect, type Hyperparameters } from './kernel.js';
+import { COMMON, matern, sharedEffect, writeEffects, type Hyperparameters } from './kernel.js';
 import { LANES, solveColumns } from './solve-columns.js';
 
 /** Of the function, without the noise of an observation. */
@@ -12,13 +12,15 @@ export interface Prediction {
 const LEAST = 1e-12;
 
 /**
- * A Gaussian process of mean 0, of what each dimension does by itself and of what they do together: k(x, x′) = a Σ s(xⱼ, x′ⱼ) + σ² m(r²), s
- * the shared effects and m the Matérn kernel of the distance r.
+ * A Gaussian process of mean 0, of what each dimension does by itself, of what they do alike and of what they do together: k(x, x′) =
+ * a Σ s(xⱼ, x′ⱼ) + c S(x)·S(x′) + σ² m(r²), s the shared effects, S the common ones and m the Matérn kernel of the distance r.
  */
 export class GaussianProcess {
   #n = 0;
   readonly #capacity: number;
-  /** Of each observation its coordinates in units of the lengths, and its effects. */
+  /** Of a row. */
+  readonly #width: number;
+  /** Of each observation its coordinates in units of the lengths, its effects, and the common ones. */
   readonly #rows: Float64Array;
   readonly #lower: Float64Array;
   readonly #targets: number[] = [];
@@ -35,7 +37,8 @@ export class GaussianProcess {
     capacity: number,
   ) {
     this.#capacity = capacity;
-    this.#rows = new Float64Array(capacity * 2 * isDensity.length);
+    this.#width = 2 * isDensity.length + COMMON;
+    this.#rows = new Float64Array(capacity * this.#width);
     // One row more than is used: rows are read in pairs.
     this.#lower = new Float64Array((capacity + 1) * capacity);
     this.#columns = new Float64Array(capacity * LANES);
@@ -131,10 +134,10 @@ export class GaussianProcess {
   #readKernel(points: readonly ArrayLike<number>[]): number[] {
     const rows = points.map((point) => this.#rowOf(point));
     const [a, b = a, c = a, d = a] = rows;
-    const { signalVariance, additiveVariance } = this.hyperparameters;
+    const { signalVariance, additiveVariance, commonVariance } = this.hyperparameters;
     const observed = this.#rows;
     const columns = this.#columns;
-    const dimensions = a.length / 2;
+    const dimensions = this.isDensity.length;
     for (let i = 0; i < this.#n; i++) {
       const from = i * a.length;
       let squaredA = 0;
@@ -157,11 +160,22 @@ export class GaussianProcess {
         sharedC += sharedEffect(c[k], effect);
         sharedD += sharedEffect(d[k], effect);
       }
+      let commonA = 0;
+      let commonB = 0;
+      let commonC = 0;
+      let commonD = 0;
+      for (let k = 2 * dimensions; k < a.length; k++) {
+        const x = observed[from + k];
+        commonA += a[k] * x;
+        commonB += b[k] * x;
+        commonC += c[k] * x;
+        commonD += d[k] * x;
+      }
       const at = i * LANES;
-      columns[at] = signalVariance * matern(squaredA) + additiveVariance * sharedA;
-      columns[at + 1] = signalVariance * matern(squaredB) + additiveVariance * sharedB;
-      columns[at + 2] = signalVariance * matern(squaredC) + additiveVariance * sharedC;
-      columns[at + 3] = signalVariance * matern(squaredD) + additiveVariance * sharedD;
+      columns[at] = signalVariance * matern(squaredA) + additiveVariance * sharedA + commonVariance * commonA;
+      columns[at + 1] = signalVariance * matern(squaredB) + additiveVariance * sharedB + commonVariance * commonB;
+      columns[at + 2] = signalVariance * matern(squaredC) + additiveVariance * sharedC + commonVariance * commonC;
+      columns[at + 3] = signalVariance * matern(squaredD) + additiveVariance * sharedD + commonVariance * commonD;
     }
     return rows.map((row) => this.#kernel(row, row, 0));
   }
@@ -186,11 +200,11 @@ export class GaussianProcess {
   #rowOf(point: ArrayLike<number>): Float64Array {
     const { lengthScales } = this.hyperparameters;
     const dimensions = lengthScales.length;
-    const row = new Float64Array(2 * dimensions);
+    const row = new Float64Array(this.#width);
     for (let j = 0; j < dimensions; j++) {
       row[j] = point[j] / lengthScales[j];
-      row[dimensions + j] = effectOf(point[j], this.isDensity[j]);
     }
+    writeEffects(row, dimensions, point, this.isDensity);
     return row;
   }
 
@@ -200,7 +214,7 @@ export class GaussianProcess {
 
   /** @param at where the other's row begins */
   #kernel(row: Float64Array, others: Float64Array, at: number): number {
-    const dimensions = row.length / 2;
+    const dimensions = this.isDensity.length;
     let squared = 0;
     let shared = 0;
     for (let j = 0; j < dimensions; j++) {
@@ -208,7 +222,9 @@ export class GaussianProcess {
       squared += distance * distance;
       shared += sharedEffect(row[dimensions + j], others[at + dimensions + j]);
     }
-    const { signalVariance, additiveVariance } = this.hyperparameters;
-    return signalVariance * matern(squared) + additiveVariance * shared;
+    let common = 0;
+    for (let k = 2 * dimensions; k < row.length; k++) common += row[k] * others[at + k];
+    const { signalVariance, additiveVariance, commonVariance } = this.hyperparameters;
+    return signalVariance * matern(squared) + additiveVariance * shared + commonVariance * common;
   }
 }

@@ -1,4 +1,4 @@
-/** Of a kernel with a length for each dimension, of what dimensions add each by itself, and of the noise: what a Gaussian process is fitted by. */
+/** Of a kernel with a length for each dimension, of what dimensions add each by itself and all alike, and of the noise: what a Gaussian process is fitted by. */
 export interface Hyperparameters {
   /** One for each dimension, in units of the points' coordinates. */
   readonly lengthScales: Float64Array;
@@ -6,6 +6,8 @@ export interface Hyperparameters {
   readonly signalVariance: number;
   /** Of the coefficients of what each does by itself. */
   readonly additiveVariance: number;
+  /** Of the coefficients that dimensions have in common. */
+  readonly commonVariance: number;
   readonly noiseVariance: number;
 }
 
@@ -27,11 +29,6 @@ export function maternSlope(squared: number): number {
   return (5 / 3) * (1 + scaled) * Math.exp(-scaled);
 }
 
-/** How far a coordinate is from where its effect is none: a density from dense, any other from the middle, either way. */
-export function effectOf(x: number, isDensity: boolean): number {
-  return isDensity ? 1 - x : 2 * x - 1;
-}
-
 /**
  * What two effects of one dimension have in common: Σ φ(e) φ(e′) over the powers e, e² and e⁴, whose coefficients are independent and alike.
  * Summed over dimensions it is the kernel of a function that is a sum over them (Duvenaud, Nickisch & Rasmussen 2011).
@@ -40,4 +37,39 @@ export function sharedEffect(effect: number, other: number): number {
   const product = effect * other;
   const squared = product * product;
   return product + squared + squared * squared;
+}
+
+/** How many numbers {@link writeEffects} writes after the effects. */
+export const COMMON = 3;
+
+/**
+ * How far each coordinate is from where its effect is none: a density from dense, any other from the middle, either way. After them the sums of e, e² and
+ * e⁴ over dimensions that may be alike: the densities, or where there are none all. Coefficients that dimensions have in common are those
+ * of these sums, so that a layer is foretold from the others before much is known of it by itself.
+ *
+ * @param row written to, from `from` on
+ */
+export function writeEffects(
+  row: Float64Array,
+  from: number,
+  point: ArrayLike<number>,
+  isDensity: readonly boolean[],
+): void {
+  const areAllAlike = !isDensity.includes(true);
+  let first = 0;
+  let second = 0;
+  let fourth = 0;
+  for (let j = 0; j < isDensity.length; j++) {
+    const effect = isDensity[j] ? 1 - point[j] : 2 * point[j] - 1;
+    row[from + j] = effect;
+    if (!areAllAlike && !isDensity[j]) continue;
+    const squared = effect * effect;
+    first += effect;
+    second += squared;
+    fourth += squared * squared;
+  }
+  const after = from + isDensity.length;
+  row[after] = first;
+  row[after + 1] = second;
+  row[after + 2] = fourth;
 }

@@ -3,7 +3,10 @@ import type { CubeSpace, CubeStrategy, CubeTold, Expectation, Proposal } from '.
 import { spread } from '../frontier/climb.js';
 import type { FrontierOptions } from '../frontier/frontier-options.js';
 import { FrontierSearch, type Outlook } from '../frontier/frontier-search.js';
+import { MOST_SOBOL_DIMENSIONS, SobolSequence } from './sobol-sequence.js';
 
+/** Points to begin with: what layers have in common is learned from few, and each more is one that is not chosen. */
+const INITIAL = 6;
 const FEWEST_TO_LEARN_FROM = 4;
 
 /**
@@ -12,7 +15,8 @@ const FEWEST_TO_LEARN_FROM = 4;
  */
 export class FrontierStrategy implements CubeStrategy {
   readonly #search: FrontierSearch;
-  readonly #initial: number;
+  /** Where each coordinate of the first points lies, so that few points tell what each does. */
+  readonly #places: SobolSequence | undefined;
   #prior = 0;
   #last: { readonly key: string; readonly outlook: Outlook } | undefined;
 
@@ -21,7 +25,8 @@ export class FrontierStrategy implements CubeStrategy {
     readonly seed: number,
     private readonly options: FrontierOptions,
   ) {
-    this.#initial = Math.min(20, Math.max(5, space.choices.length + 2));
+    const { length } = space.choices;
+    if (length <= MOST_SOBOL_DIMENSIONS) this.#places = new SobolSequence(length, seed);
     this.#search = new FrontierSearch(space, options);
   }
 
@@ -40,8 +45,9 @@ export class FrontierStrategy implements CubeStrategy {
     const random = new RandomStream(this.seed, number);
     // First the space is looked at from one end to the other.
     if (this.#isLooking(number)) {
-      const level = ((number + this.#prior + random.uniform()) / this.#initial) % 1;
-      yield { point: spread(this.space, random, level), origin: 'random', parents: [] };
+      const level = ((number + this.#prior + random.uniform()) / INITIAL) % 1;
+      const places = this.#places?.at(number + this.#prior);
+      yield { point: spread(this.space, random, level, places), origin: 'random', parents: [] };
     } else {
       const { climbers } = this.#outlook(number, pending);
       const { jitter } = this.#search;
@@ -71,6 +77,6 @@ export class FrontierStrategy implements CubeStrategy {
   }
 
   #isLooking(number: number): boolean {
-    return number + this.#prior < this.#initial || this.#search.observations < FEWEST_TO_LEARN_FROM;
+    return number + this.#prior < INITIAL || this.#search.observations < FEWEST_TO_LEARN_FROM;
   }
 }

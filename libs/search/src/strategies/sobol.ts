@@ -1,31 +1,17 @@
-import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, Proposal } from '../cube.js';
 import { offspring } from '../offspring.js';
-import { DIRECTION_NUMBERS } from './sobol-direction-numbers.js';
+import { SobolSequence } from './sobol-sequence.js';
 
-const BITS = 30;
-const MOST_SOBOL_DIMENSIONS = DIRECTION_NUMBERS.length;
-
-/**
- * A Sobol sequence: points that cover the space more evenly than random ones, whatever their number (Sobol 1967; the direction numbers
- * are those of Joe & Kuo 2008). The seed moves all of them by the same digits, which keeps how even they are.
- */
+/** The points of a Sobol sequence, in their order. */
 export class SobolStrategy implements CubeStrategy {
-  readonly #directions: readonly Uint32Array[];
-  readonly #shift: readonly number[];
+  readonly #sequence: SobolSequence;
 
   /** @throws RangeError for a space of more than 256 dimensions */
   constructor(
     private readonly space: CubeSpace,
     readonly seed: number,
   ) {
-    const dimensions = space.choices.length;
-    if (dimensions > MOST_SOBOL_DIMENSIONS) {
-      throw new RangeError(`sobol is for at most ${MOST_SOBOL_DIMENSIONS} dimensions, and the space has ${dimensions}`);
-    }
-    const random = new RandomStream(seed, 0);
-    this.#directions = DIRECTION_NUMBERS.slice(0, dimensions).map(directionsOf);
-    this.#shift = this.#directions.map(() => random.integer(0, 2 ** BITS - 1));
+    this.#sequence = new SobolSequence(space.choices.length, seed);
   }
 
   tell(): void {
@@ -33,37 +19,7 @@ export class SobolStrategy implements CubeStrategy {
   }
 
   *propose(number: number): Iterable<Proposal> {
-    const point = sobolPoint(number, this.#directions).map(
-      (digits, j) => ((digits ^ this.#shift[j]) + 0.5) / 2 ** BITS,
-    );
-    yield { point, origin: 'proposed', parents: [] };
+    yield { point: this.#sequence.at(number), origin: 'proposed', parents: [] };
     yield* offspring(this.space, this.seed, number, null);
   }
-}
-
-/** The binary digits of a point's coordinates, as whole numbers of 30 bits: those directions are added where its number's Gray code has ones. */
-export function sobolPoint(number: number, directions: readonly Uint32Array[]): number[] {
-  const gray = number ^ (number >>> 1);
-  return directions.map((direction) => {
-    let digits = 0;
-    for (let bit = 0; bit < BITS; bit++) if ((gray >>> bit) & 1) digits ^= direction[bit];
-    return digits;
-  });
-}
-
-/**
- * Direction numbers of one dimension from its primitive polynomial, as a number of binary coefficients, and its first ones
- * (Bratley & Fox 1988).
- */
-export function directionsOf([polynomial, ...first]: readonly number[]): Uint32Array {
-  const degree = Math.floor(Math.log2(polynomial));
-  const m: number[] = degree === 0 ? Array<number>(BITS).fill(1) : first.slice(0, degree);
-  for (let i = m.length; i < BITS; i++) {
-    let next = m[i - degree] ^ (m[i - degree] * 2 ** degree);
-    for (let k = 1; k < degree; k++) {
-      if ((polynomial >>> (degree - k)) & 1) next ^= m[i - k] * 2 ** k;
-    }
-    m.push(next);
-  }
-  return Uint32Array.from(m, (each, i) => each * 2 ** (BITS - 1 - i));
 }
