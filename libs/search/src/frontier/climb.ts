@@ -1,9 +1,11 @@
 import type { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../cube.js';
+import { LANES } from './solve-columns.js';
 
 const RANDOM_PROPOSALS = 128;
 const LOCAL_PROPOSALS = 384;
-const CLIMBERS = 5;
+/** As many as are foretold at once. */
+const CLIMBERS = LANES;
 const CLIMBS = 3;
 const STEPS_OF_A_CLIMB = 20;
 
