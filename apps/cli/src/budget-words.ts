@@ -4,15 +4,10 @@ import { MOST_CANDIDATES, type Budget } from '@espalier/contracts';
 export const candidatesIn = ({ candidates }: Budget): number => (candidates < MOST_CANDIDATES ? candidates : Infinity);
 
 /** A budget in a few words, such as "60 candidates or 2 h of devices". */
-export function budgetWords({
-  candidates,
-  deviceHours,
-  wallClockHours,
-  energyEvaluations,
-  hypervolume,
-}: Budget): string {
+export function budgetWords(budget: Budget): string {
+  const { candidates, deviceHours, wallClockHours, energyEvaluations, hypervolume } = budget;
   return [
-    ...(candidates < MOST_CANDIDATES ? [`${candidates} candidates`] : []),
+    ...(Number.isFinite(candidatesIn(budget)) ? [`${candidates} candidates`] : []),
     ...(deviceHours === undefined ? [] : [`${deviceHours} h of devices`]),
     ...(wallClockHours === undefined ? [] : [`${wallClockHours} h`]),
     ...(energyEvaluations === undefined ? [] : [`${energyEvaluations} evaluations of energy`]),

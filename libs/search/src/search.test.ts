@@ -94,6 +94,30 @@ it('a space that cannot be is refused with the field named', () => {
   expect(() => new Search({ space: {} })).toThrow(/name at least one parameter/);
 });
 
+describe('a space of more dimensions than a Sobol sequence is for', () => {
+  const names = Array.from({ length: 257 }, (_, i) => `layer${i}`);
+  const wide = Object.fromEntries(names.map((name) => [name, { low: 0, high: 1, density: true }]));
+
+  it('is begun by frontier as any other', () => {
+    const search = new Search({ space: wide, strategy: 'frontier' });
+    const levels = Array.from({ length: 8 }, () => {
+      const { number, parameters } = search.ask();
+      const level = names.reduce((sum, name) => sum + Number(parameters[name]) / names.length, 0);
+      search.tell(number, [(1 - level) ** 2, level]);
+      return level;
+    });
+    // The first six go from one end to the other.
+    expect(levels[5]).toBeGreaterThan(levels[0] + 0.3);
+    expect(search.hypervolume).toBeGreaterThan(0.4);
+  });
+
+  it('is refused by sobol', () => {
+    expect(() => new Search({ space: wide, strategy: 'sobol' })).toThrow(
+      'at most 256 dimensions, and the space has 257',
+    );
+  });
+});
+
 describe('a space with conditions', () => {
   const space = {
     kind: { options: ['plain', 'scaled'] },
