@@ -54,18 +54,36 @@ export const ParameterSpaceSchema = z
 export type ParameterSpace = z.infer<typeof ParameterSpaceSchema>;
 export type Parameters = Record<string, string | number | boolean>;
 
+interface Named {
+  readonly name: string;
+  readonly parameter: Parameter;
+  /** Which of the others it has a value with, if only with some of its options. */
+  readonly condition: { readonly at: number; readonly options: readonly unknown[] } | undefined;
+  /** Which of the others it is never above. */
+  readonly bound: number | undefined;
+}
+
 /** Parameters as points of the unit cube, in the order of their names. */
 export class ParameterCoding {
-  readonly #parameters: readonly (readonly [string, Parameter])[];
+  readonly #parameters: readonly Named[];
 
   constructor(space: ParameterSpace) {
-    this.#parameters = Object.entries(space).sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = Object.entries(space).sort(([a], [b]) => (a < b ? -1 : 1));
+    const placeOf = (other: string): number => sorted.findIndex(([name]) => name === other);
+    this.#parameters = sorted.map(([name, parameter]) => {
+      const [condition] = Object.entries(parameter.when ?? {});
+      const bound = 'options' in parameter ? undefined : parameter.atMost;
+      return {
+        ...{ name, parameter, bound: bound === undefined ? undefined : placeOf(bound) },
+        condition: condition && { at: placeOf(condition[0]), options: condition[1] },
+      };
+    });
   }
 
   cube(): CubeSpace {
     return cubeOf(
-      this.#parameters.map(([, parameter]): Dimension => {
-        const when = this.#conditionOf(parameter);
+      this.#parameters.map(({ parameter, condition }): Dimension => {
+        const when = condition && this.#whenOf(condition);
         return {
           ...('options' in parameter
             ? { isDensity: false, choices: parameter.options.length, isCategorical: true }
@@ -76,33 +94,27 @@ export class ParameterCoding {
     );
   }
 
-  #conditionOf({ when }: Parameter): Dimension['when'] {
-    const [condition] = Object.entries(when ?? {});
-    if (!condition) return undefined;
-    const dimension = this.#parameters.findIndex(([name]) => name === condition[0]);
-    const [, on] = this.#parameters[dimension];
-    const options = 'options' in on ? condition[1].map((each) => on.options.indexOf(each)) : [];
-    return { dimension, options };
+  #whenOf({ at, options }: NonNullable<Named['condition']>): Dimension['when'] {
+    const { parameter } = this.#parameters[at];
+    const all: readonly unknown[] = 'options' in parameter ? parameter.options : [];
+    return { dimension: at, options: options.map((each) => all.indexOf(each)) };
   }
 
   decode(point: readonly number[]): Parameters {
-    const values = Object.fromEntries(
-      this.#parameters.map(([name, parameter], j) => [name, valueAt(parameter, point[j])]),
-    );
-    for (const [name, parameter] of this.#parameters) {
-      if ('options' in parameter || parameter.atMost === undefined) continue;
-      values[name] = Math.min(Number(values[name]), Number(values[parameter.atMost]));
-    }
-    const hasValue = ({ when }: Parameter): boolean =>
-      Object.entries(when ?? {}).every(([other, options]) => options.includes(values[other]));
-    return Object.fromEntries(
-      this.#parameters.filter(([, parameter]) => hasValue(parameter)).map(([name]) => [name, values[name]]),
-    );
+    const values = this.#parameters.map(({ parameter }, j) => valueAt(parameter, point[j]));
+    this.#parameters.forEach(({ bound }, j) => {
+      if (bound !== undefined) values[j] = Math.min(Number(values[j]), Number(values[bound]));
+    });
+    const parameters: Parameters = {};
+    this.#parameters.forEach(({ name, condition }, j) => {
+      if (!condition || condition.options.includes(values[condition.at])) parameters[name] = values[j];
+    });
+    return parameters;
   }
 
   /** The inverse of `decode`; what is not of the space comes to its nearest end, what has no value to the middle. */
   encode(parameters: Readonly<Partial<Parameters>>): number[] {
-    return this.#parameters.map(([name, parameter]) => {
+    return this.#parameters.map(({ name, parameter }) => {
       const value = parameters[name];
       if ('options' in parameter) {
         const { options } = parameter;

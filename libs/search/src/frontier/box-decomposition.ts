@@ -18,6 +18,8 @@ export class BoxDecomposition {
   readonly #to: Int32Array;
   /** What is expected below each edge before it is asked for: nothing below −∞. */
   readonly #unknown: readonly Float64Array[];
+  /** What is expected below each edge of the point that is asked about. */
+  readonly #below: readonly Float64Array[];
   readonly #front: ReadonlySet<string>;
 
   constructor(
@@ -35,6 +37,7 @@ export class BoxDecomposition {
       Int32Array.from(boxes.flatMap((box) => places.map((place, k) => place.get(box[end][k]) ?? -1)));
     this.#edges = edges.map((ofOne) => Float64Array.from(ofOne));
     this.#unknown = this.#edges.map((ofOne) => ofOne.map((edge) => (edge === -Infinity ? 0 : NaN)));
+    this.#below = this.#unknown.map((ofOne) => ofOne.slice());
     this.#from = placesOf('from');
     this.#to = placesOf('to');
   }
@@ -67,7 +70,10 @@ export class BoxDecomposition {
   expectedImprovement(first: ExpectedBelow, others: readonly ExpectedBelow[], least: number): number {
     const dimensions = this.#edges.length;
     // An edge is one of many boxes, and asked for when the first of them is come to.
-    const below = this.#unknown.map((ofOne) => ofOne.slice());
+    const below = this.#below;
+    below.forEach((ofOne, k) => {
+      ofOne.set(this.#unknown[k]);
+    });
     const at = (k: number, place: number): number => {
       const known = below[k][place];
       return Number.isNaN(known) ? (below[k][place] = others[k](this.#edges[k][place])) : known;

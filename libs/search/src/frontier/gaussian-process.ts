@@ -27,6 +27,8 @@ export class GaussianProcess {
   #weights: Float64Array | undefined;
   /** A column for each of the points that are foretold at once. */
   readonly #columns: Float64Array;
+  /** A row for each of them. */
+  readonly #asked: readonly Float64Array[];
 
   /** What was added to the diagonal since rounding had left the matrix not quite positive definite; mostly 0. */
   #jitter = 0;
@@ -42,6 +44,7 @@ export class GaussianProcess {
     // One row more than is used: rows are read in pairs.
     this.#lower = new Float64Array((capacity + 1) * capacity);
     this.#columns = new Float64Array(capacity * LANES);
+    this.#asked = Array.from({ length: LANES }, () => new Float64Array(this.#width));
   }
 
   /**
@@ -61,8 +64,7 @@ export class GaussianProcess {
     const process = new GaussianProcess(hyperparameters, isDensity, n + room);
     const matrix = new Float64Array(n * n);
     for (let i = 0; i < n; i++) {
-      const row = process.#rowOf(points[i]);
-      process.#rows.set(row, i * row.length);
+      const row = process.#addRow(points[i], i);
       for (let j = 0; j <= i; j++) matrix[i * n + j] = process.#kernelAt(row, j);
       matrix[i * n + i] += hyperparameters.noiseVariance;
     }
@@ -82,8 +84,7 @@ export class GaussianProcess {
   observe(point: ArrayLike<number>, target: number): void {
     const n = this.#n;
     if (n === this.#capacity) throw new RangeError(`there is room for ${n} observations`);
-    const added = this.#rowOf(point);
-    this.#rows.set(added, n * added.length);
+    this.#addRow(point, n);
     const [variance] = this.#readKernel([point]);
     solveColumns(this.#lower, this.#capacity, this.#n, this.#columns);
     const row = n * this.#capacity;
@@ -132,8 +133,9 @@ export class GaussianProcess {
 
   /** k(X, x) of each of at most four points, into its column: each observation is read once for all of them. @returns k(x, x) of each */
   #readKernel(points: readonly ArrayLike<number>[]): number[] {
-    const rows = points.map((point) => this.#rowOf(point));
-    const [a, b = a, c = a, d = a] = rows;
+    points.forEach((point, lane) => this.#writeRow(point, this.#asked[lane]));
+    // Lanes without a point are read as well, and mean nothing.
+    const [a, b, c, d] = this.#asked;
     const { signalVariance, additiveVariance, commonVariance } = this.hyperparameters;
     const observed = this.#rows;
     const columns = this.#columns;
@@ -177,7 +179,7 @@ export class GaussianProcess {
       columns[at + 2] = signalVariance * matern(squaredC) + additiveVariance * sharedC + commonVariance * commonC;
       columns[at + 3] = signalVariance * matern(squaredD) + additiveVariance * sharedD + commonVariance * commonD;
     }
-    return rows.map((row) => this.#kernel(row, row, 0));
+    return points.map((_, lane) => this.#kernel(this.#asked[lane], this.#asked[lane], 0));
   }
 
   #meanOfKernel(lane: number): number {
@@ -197,15 +199,19 @@ export class GaussianProcess {
     return solveUpper(compact, n, solveLower(compact, n, Float64Array.from(this.#targets)));
   }
 
-  #rowOf(point: ArrayLike<number>): Float64Array {
+  #addRow(point: ArrayLike<number>, index: number): Float64Array {
+    const row = this.#rows.subarray(index * this.#width, (index + 1) * this.#width);
+    this.#writeRow(point, row);
+    return row;
+  }
+
+  #writeRow(point: ArrayLike<number>, row: Float64Array): void {
     const { lengthScales } = this.hyperparameters;
     const dimensions = lengthScales.length;
-    const row = new Float64Array(this.#width);
     for (let j = 0; j < dimensions; j++) {
       row[j] = point[j] / lengthScales[j];
     }
     writeEffects(row, dimensions, point, this.isDensity);
-    return row;
   }
 
   #kernelAt(row: Float64Array, index: number): number {

@@ -1,0 +1,77 @@
+import { RandomStream } from '@espalier/random';
+import type { CubeSpace } from '../cube.js';
+import { BoxDecomposition } from './box-decomposition.js';
+import { spread } from './climb.js';
+import type { Known } from './cost-objective.js';
+import type { Limit } from './frontier-options.js';
+
+/** Points of which the best is taken. */
+const DRAWN = 1024;
+/** The part of every layer that is pruned where a presumed network has lost half of all that it can lose. */
+const HALF = 0.5;
+
+/**
+ * What to try first of a network of which nothing is known but what its schedules cost. Each point is the one that would add most to the
+ * front of those before it, were all layers as sensitive as each other: a loss of 1 − e^(−damage), the damage the mean over layers of ln 2 ·
+ * (pruned / ½)³. No network is like that, but where much is saved for little that is pruned, most have their fronts.
+ */
+export class PresumedFront {
+  readonly #points: (readonly number[])[] = [];
+  readonly #densities: readonly number[];
+
+  /**
+   * @param known what a point costs
+   * @param most what it may cost to be worth anything
+   * @param limits what else is limited
+   * @param places of each point, in [0, 1], where each coordinate lies that is no density
+   */
+  constructor(
+    private readonly space: CubeSpace,
+    private readonly seed: number,
+    private readonly known: Known,
+    private readonly most: number,
+    private readonly limits: readonly Limit[],
+    private readonly places: (number: number) => readonly number[],
+  ) {
+    this.#densities = space.isDensity.flatMap((is, j) => (is ? [j] : []));
+  }
+
+  /** @param number from 0; those before it are found on the way */
+  at(number: number): readonly number[] {
+    while (this.#points.length <= number) this.#points.push(this.#next());
+    return this.#points[number];
+  }
+
+  #next(): readonly number[] {
+    const number = this.#points.length;
+    const random = new RandomStream(this.seed, number);
+    const places = this.places(number);
+    const boxes = new BoxDecomposition(
+      this.#points.map((point) => [this.#loss(point), this.known(point)]),
+      [1, this.most],
+    );
+    let best = { point: places, gain: -Infinity };
+    for (let i = 0; i < DRAWN; i++) {
+      const point = spread(this.space, random).map((x, j) => (this.space.isDensity[j] ? x : places[j]));
+      const gain = this.#isWithin(point) ? this.#gain(boxes, point) : 0;
+      if (gain > best.gain) best = { point, gain };
+    }
+    return best.point;
+  }
+
+  #gain(boxes: BoxDecomposition, point: readonly number[]): number {
+    const loss = this.#loss(point);
+    const cost = this.known(point);
+    return boxes.expectedImprovement((level) => Math.max(0, level - loss), [(edge) => Math.max(0, edge - cost)], loss);
+  }
+
+  #loss(point: readonly number[]): number {
+    let damages = 0;
+    for (const j of this.#densities) damages += Math.LN2 * ((1 - point[j]) / HALF) ** 3;
+    return 1 - Math.exp(-damages / this.#densities.length);
+  }
+
+  #isWithin(point: readonly number[]): boolean {
+    return this.limits.every(({ max, known }) => !known || known(point) <= max);
+  }
+}
