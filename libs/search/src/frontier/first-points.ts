@@ -7,7 +7,7 @@ import { PresumedFront } from './presumed-front.js';
 
 /** Results from which something can be learned, and until which these points are tried. */
 export const FEWEST_TO_LEARN_FROM = 4;
-/** Each takes a millisecond or two to find, and those before it as long again after a restart. */
+/** Each takes some milliseconds to find, and so does each before it after a restart. */
 const MOST_PRESUMED = 64;
 
 /**
