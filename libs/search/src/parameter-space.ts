@@ -74,8 +74,10 @@ export class ParameterCoding {
       const [condition] = Object.entries(parameter.when ?? {});
       const bound = 'options' in parameter ? undefined : parameter.atMost;
       return {
-        ...{ name, parameter, bound: bound === undefined ? undefined : placeOf(bound) },
+        name,
+        parameter,
         condition: condition && { at: placeOf(condition[0]), options: condition[1] },
+        bound: bound === undefined ? undefined : placeOf(bound),
       };
     });
   }
