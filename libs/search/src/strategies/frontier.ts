@@ -1,13 +1,9 @@
 import { RandomStream } from '@espalier/random';
 import type { CubeSpace, CubeStrategy, CubeTold, Expectation, Proposal } from '../cube.js';
 import { spread } from '../frontier/climb.js';
+import { FEWEST_TO_LEARN_FROM, FirstPoints } from '../frontier/first-points.js';
 import type { FrontierOptions } from '../frontier/frontier-options.js';
 import { FrontierSearch, type Outlook } from '../frontier/frontier-search.js';
-import { MOST_SOBOL_DIMENSIONS, SobolSequence } from './sobol-sequence.js';
-
-/** Points to begin with: what layers have in common is learned from few, and each more is one that is not chosen. */
-const INITIAL = 6;
-const FEWEST_TO_LEARN_FROM = 4;
 
 /**
  * Learns what points come to, and proposes those whose results are expected to add most to the front's hypervolume. An objective that
@@ -15,8 +11,7 @@ const FEWEST_TO_LEARN_FROM = 4;
  */
 export class FrontierStrategy implements CubeStrategy {
   readonly #search: FrontierSearch;
-  /** Where each coordinate of the first points lies, so that few points tell what each does. */
-  readonly #places: SobolSequence | undefined;
+  readonly #first: FirstPoints;
   #prior = 0;
   #last: { readonly key: string; readonly outlook: Outlook } | undefined;
 
@@ -25,8 +20,7 @@ export class FrontierStrategy implements CubeStrategy {
     readonly seed: number,
     private readonly options: FrontierOptions,
   ) {
-    const { length } = space.choices;
-    if (length <= MOST_SOBOL_DIMENSIONS) this.#places = new SobolSequence(length, seed);
+    this.#first = new FirstPoints(space, seed, options);
     this.#search = new FrontierSearch(space, options);
   }
 
@@ -42,18 +36,15 @@ export class FrontierStrategy implements CubeStrategy {
   }
 
   *propose(number: number, pending: readonly (readonly number[])[]): Iterable<Proposal> {
-    const random = new RandomStream(this.seed, number);
-    // First the space is looked at from one end to the other.
-    if (this.#isLooking(number)) {
-      const level = ((number + this.#prior + random.uniform()) / INITIAL) % 1;
-      const places = this.#places?.at(number + this.#prior);
-      yield { point: spread(this.space, random, level, places), origin: 'random', parents: [] };
+    if (this.#isLooking) {
+      yield { point: [...this.#first.at(number + this.#prior)], origin: 'random', parents: [] };
     } else {
       const { climbers } = this.#outlook(number, pending);
       const { jitter } = this.#search;
       const remark = `a covariance matrix was not quite positive definite: ${jitter.toExponential(1)} was added to its diagonal`;
       for (const { point } of climbers) yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
     }
+    const random = new RandomStream(this.seed, number);
     for (;;) yield { point: spread(this.space, random), origin: 'random', parents: [] };
   }
 
@@ -62,7 +53,7 @@ export class FrontierStrategy implements CubeStrategy {
     points: readonly (readonly number[])[],
     pending: readonly (readonly number[])[],
   ): Expectation | undefined {
-    if (this.#isLooking(number)) return undefined;
+    if (this.#isLooking) return undefined;
     const { climbers, expected } = this.#outlook(number, pending);
     return { each: expected(points), anew: climbers[0].value };
   }
@@ -76,7 +67,7 @@ export class FrontierStrategy implements CubeStrategy {
     return this.#last.outlook;
   }
 
-  #isLooking(number: number): boolean {
-    return number + this.#prior < INITIAL || this.#search.observations < FEWEST_TO_LEARN_FROM;
+  get #isLooking(): boolean {
+    return this.#search.observations < FEWEST_TO_LEARN_FROM;
   }
 }

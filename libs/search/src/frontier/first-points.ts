@@ -1,0 +1,66 @@
+import { RandomStream } from '@espalier/random';
+import type { CubeSpace } from '../cube.js';
+import { MOST_SOBOL_DIMENSIONS, SobolSequence } from '../strategies/sobol-sequence.js';
+import { spread } from './climb.js';
+import type { FrontierOptions } from './frontier-options.js';
+import { PresumedFront } from './presumed-front.js';
+
+/** Results from which something can be learned, and until which these points are tried. */
+export const FEWEST_TO_LEARN_FROM = 4;
+/** Each is the best of so many. */
+const DRAWN = 512;
+/** Each takes a millisecond or more to find, and those before it as long again after a restart. */
+const MOST_PRESUMED = 64;
+
+/**
+ * Points to begin with, drawn about levels that their coordinates share, from one end of the space to the other. Where what they cost is
+ * known beforehand, each is the one of many so drawn that would add most to the front of a presumed network: the first few are about its
+ * knee, those after them go from end to end. What layers have in common is learned from few, and each more is one that is not chosen.
+ */
+export class FirstPoints {
+  /** Where each coordinate lies about the level, so that few points tell what each does. */
+  readonly #sequence: SobolSequence | undefined;
+  readonly #presumed: PresumedFront | undefined;
+
+  constructor(
+    private readonly space: CubeSpace,
+    private readonly seed: number,
+    { reference, known, limits = [], isShare }: FrontierOptions,
+  ) {
+    const { length } = space.choices;
+    if (length <= MOST_SOBOL_DIMENSIONS) this.#sequence = new SobolSequence(length, seed);
+    const cost = known?.[0];
+    // What is presumed is the share of an accuracy that is lost as layers grow sparse.
+    if (cost && isShare && reference.length === 2 && space.isDensity.includes(true)) {
+      this.#presumed = new PresumedFront(space, cost, reference[1], limits, (number) => this.#drawn(number));
+    }
+  }
+
+  /** @param number from 0 */
+  at(number: number): readonly number[] {
+    if (this.#presumed && number < MOST_PRESUMED) return this.#presumed.at(number);
+    const random = new RandomStream(this.seed, number);
+    return spread(this.space, random, levelOf(number, random), this.#places(number));
+  }
+
+  /** Densities are drawn; of what is no density the sequence has the choice: which option is cheap says nothing of its worth. */
+  #drawn(number: number) {
+    const random = new RandomStream(this.seed, number);
+    const level = levelOf(number, random);
+    const places = this.#places(number);
+    const draw = (about?: number) =>
+      Array.from({ length: DRAWN }, () =>
+        spread(this.space, random, about).map((x, j) => (this.space.isDensity[j] ? x : places[j])),
+      );
+    return { wanted: draw(level), others: draw() };
+  }
+
+  #places(number: number): readonly number[] {
+    if (this.#sequence) return this.#sequence.at(number);
+    const random = new RandomStream(this.seed, number);
+    return this.space.choices.map(() => random.uniform());
+  }
+}
+
+const levelOf = (number: number, random: RandomStream): number =>
+  ((number + random.uniform()) / FEWEST_TO_LEARN_FROM) % 1;

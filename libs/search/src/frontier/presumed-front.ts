@@ -1,0 +1,73 @@
+import type { CubeSpace } from '../cube.js';
+import { BoxDecomposition } from './box-decomposition.js';
+import type { Known } from './cost-objective.js';
+import type { Limit } from './frontier-options.js';
+
+/** The part of every layer that is pruned where a presumed network has lost half of all that it can lose. */
+const HALF = 0.5;
+
+/**
+ * What to try first of a network of which nothing is known but what its schedules cost. Each point is the one of those drawn for it that
+ * would add most to the front of those before it, were all layers as sensitive as each other: a loss of 1 − e^(−damage), the damage the
+ * mean over layers of ln 2 · (pruned / ½)³. No network is like that, but where much is saved for little that is pruned, most have their
+ * fronts.
+ */
+export class PresumedFront {
+  readonly #points: (readonly number[])[] = [];
+  readonly #densities: readonly number[];
+
+  /**
+   * @param known what a point costs
+   * @param most what it may cost to be worth anything
+   * @param limits what else is limited
+   * @param drawn for each point in turn, those of which it is to be one, and others for when none of these is worth anything: at least one
+   *   of each
+   */
+  constructor(
+    space: CubeSpace,
+    private readonly known: Known,
+    private readonly most: number,
+    private readonly limits: readonly Limit[],
+    private readonly drawn: (number: number) => Record<'wanted' | 'others', readonly (readonly number[])[]>,
+  ) {
+    this.#densities = space.isDensity.flatMap((is, j) => (is ? [j] : []));
+  }
+
+  /** @param number from 0; those before it are found on the way */
+  at(number: number): readonly number[] {
+    while (this.#points.length <= number) this.#points.push(this.#next());
+    return this.#points[number];
+  }
+
+  #next(): readonly number[] {
+    const boxes = new BoxDecomposition(
+      this.#points.map((point) => [this.#loss(point), this.known(point)]),
+      [1, this.most],
+    );
+    const { wanted, others } = this.drawn(this.#points.length);
+    const best = this.#best(boxes, wanted);
+    return (best.gain > 0 ? best : this.#best(boxes, others)).point;
+  }
+
+  #best(boxes: BoxDecomposition, points: readonly (readonly number[])[]) {
+    const gains = points.map((point) => (this.#isWithin(point) ? this.#gain(boxes, point) : 0));
+    const gain = Math.max(...gains);
+    return { point: points[gains.indexOf(gain)], gain };
+  }
+
+  #gain(boxes: BoxDecomposition, point: readonly number[]): number {
+    const loss = this.#loss(point);
+    const cost = this.known(point);
+    return boxes.expectedImprovement((level) => Math.max(0, level - loss), [(edge) => Math.max(0, edge - cost)], loss);
+  }
+
+  #loss(point: readonly number[]): number {
+    let damages = 0;
+    for (const j of this.#densities) damages += Math.LN2 * ((1 - point[j]) / HALF) ** 3;
+    return 1 - Math.exp(-damages / this.#densities.length);
+  }
+
+  #isWithin(point: readonly number[]): boolean {
+    return this.limits.every(({ max, known }) => !known || known(point) <= max);
+  }
+}
