@@ -38,7 +38,7 @@ afterAll(() => stack.remove());
 
 describe('bad input', () => {
   it.each([
-    ['an unknown key', { ...good, colour: 'red' }, 422, '(whole)'],
+    ['a field that there is not', { ...good, colour: 'red' }, 422, 'colour'],
     ['a density above 1', { ...good, space: { density: { conv1: [0.1, 2] } } }, 422, 'space.density.conv1.1'],
     [
       'a layer that the network lacks',
@@ -92,12 +92,20 @@ describe('bad input', () => {
     expect(await status('/v1/campaigns/first/candidates?limit=0')).toBe(422);
     expect(await status('/v1/campaigns/first/candidates?after=nonsense')).toBe(422);
     expect(await status('/v1/nothing')).toBe(404);
+    const mistyped = await (await fetch(`${stack.api}/v1/campaigns/first/candidates?cursor=x`)).text();
+    expect(mistyped).toContain('there is no such field; there are state, sort, order, limit, after');
     expect(await status('/v1/campaigns/%00/front')).toBe(422);
   });
 
   it('at the command line is told in a sentence, with the exit code of its kind', async () => {
     const broken = await stack.espalier('campaign', 'launch', stack.write('broken.yaml', 'name: [x\nbudget: 1\n'));
     expect([broken.code, broken.stderr]).toEqual([2, expect.stringMatching(/broken\.yaml, line \d+, column \d+/)]);
+    const mistyped = stack.write('mistyped.yaml', JSON.stringify({ ...good, strategey: { name: 'nsga2' } }));
+    const field = await stack.espalier('campaign', 'launch', mistyped);
+    expect([field.code, field.stderr]).toEqual([
+      2,
+      expect.stringMatching(/strategey: there is no .* strategy, budget/),
+    ]);
     const unknown = await stack.espalier('campaign', 'show', 'none');
     expect([unknown.code, unknown.stderr]).toEqual([3, "espalier: there is no campaign 'none'\n"]);
     const flag = await stack.espalier('front', 'first', '--format', 'pdf');

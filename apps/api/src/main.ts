@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
-import { ProblemSchema } from '@espalier/contracts';
+import { knownFields, ProblemSchema } from '@espalier/contracts';
 import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -17,6 +17,7 @@ import { traceRequests } from './trace-requests.js';
 /** Room for the most results that a campaign may begin with. */
 const LARGEST_BODY = 4 << 20;
 
+z.config({ customError: knownFields });
 const config = readConfig();
 const log = pino({ name: 'api', level: config.LOG_LEVEL });
 const app = await NestFactory.create<NestFastifyApplication>(

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { knownFields } from '@espalier/contracts';
 import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
 import { acceleratorCommand } from './commands/accelerator.js';
 import { campaignCommand } from './commands/campaign.js';
 import { candidateCommand } from './commands/candidate.js';
@@ -14,6 +16,7 @@ import { workerCommand } from './commands/worker.js';
 import { asCommandError, EXIT_CODES } from './exit-codes.js';
 import { printJson } from './output.js';
 
+z.config({ customError: knownFields });
 const program = new Command('espalier')
   .description('Search for the most energy-frugal pruned versions of a trained neural network.')
   .version('0.1.0')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CampaignSpecSchema, fieldErrors } from './index.js';
+import { CampaignSpecSchema, fieldErrors, knownFields } from './index.js';
 
 const good = {
   name: 'a',
@@ -13,7 +13,7 @@ const longer = { ...good.space, fineTune: { epochs: [3, 3] } };
 
 function refusal(change: object): string {
   const input = { ...good, ...change };
-  const parsed = CampaignSpecSchema.safeParse(input);
+  const parsed = CampaignSpecSchema.safeParse(input, { error: knownFields });
   if (parsed.success) return 'accepted';
   const [{ field, message, value }] = fieldErrors(parsed.error.issues, input);
   return `${field}${value === undefined ? '' : ` = ${JSON.stringify(value)}`}: ${message}`;
@@ -31,7 +31,16 @@ describe('a campaign spec', () => {
   });
 
   it.each([
-    ['an unknown key', { colour: 'red' }, /colour/],
+    [
+      'a field that there is not',
+      { colour: 'red' },
+      /^colour = "red": there is no such field; there are name, network,/,
+    ],
+    [
+      'a field within another that there is not',
+      { budget: { candidates: 4, hours: 3 } },
+      /^budget\.hours = 3: there is no such field; there are candidates,/,
+    ],
     ['a density above 1', { space: { density: { conv1: [0.1, 1.5] } } }, /^space\.density\.conv1\.1 = 1\.5: .*<=1/],
     [
       'a range that is upside down',

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { FieldError } from './problem.js';
 
 interface Issue {
@@ -8,7 +9,15 @@ interface Issue {
   readonly expected?: string;
   /** Of a value that may be of several kinds: what each of them has against it. */
   readonly errors?: readonly (readonly Issue[])[];
+  /** Fields that an object does not have. */
+  readonly keys?: readonly string[];
 }
+
+/** For `z.config({ customError })`: zod names a field that is unknown, this those that there are. */
+export const knownFields: z.core.$ZodErrorMap = ({ code, inst }) =>
+  code === 'unrecognized_keys' && inst instanceof z.core.$ZodObject
+    ? `there is no such field; there are ${Object.keys(inst._zod.def.shape).join(', ')}`
+    : undefined;
 
 /**
  * A schema's complaints as field, value and what is allowed, for a person.
@@ -16,19 +25,25 @@ interface Issue {
  * @param input what was validated; the offending value is looked up in it
  */
 export function fieldErrors(issues: readonly Issue[], input: unknown): FieldError[] {
-  return issues.flatMap(ofItsKind).map((issue) => {
-    const path = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
-    const value = path.reduce<unknown>(
-      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
-      input,
-    );
-    const field = path.map(String).join('.') || '(whole)';
-    const isShort = value === null || ['string', 'number', 'boolean'].includes(typeof value);
-    return isShort
-      ? { field, message: issue.message, value: typeof value === 'string' ? value.slice(0, 200) : (value as number) }
-      : { field, message: issue.message };
-  });
+  return issues
+    .flatMap(ofItsKind)
+    .flatMap(ofEachKey)
+    .map((issue) => {
+      const path = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
+      const value = path.reduce<unknown>(
+        (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+        input,
+      );
+      const field = path.map(String).join('.') || '(whole)';
+      const isShort = value === null || ['string', 'number', 'boolean'].includes(typeof value);
+      return isShort
+        ? { field, message: issue.message, value: typeof value === 'string' ? value.slice(0, 200) : (value as number) }
+        : { field, message: issue.message };
+    });
 }
+
+const ofEachKey = (issue: Issue): Issue[] =>
+  issue.keys?.map((key) => ({ ...issue, path: [...(issue.path ?? []), key] })) ?? [issue];
 
 /** What is wrong with a value that may be of several kinds: what the kind that it is has against it, else that it is of none. */
 function ofItsKind(issue: Issue): Issue[] {
