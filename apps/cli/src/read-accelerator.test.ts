@@ -64,7 +64,11 @@ describe('a description of a chip', () => {
       (chip) => ({ ...chip, computation: { mac: 'cheap' } }),
       '  computation.mac ("cheap"): Invalid input: expected number',
     ],
-    ['a field that is not known', (chip) => ({ ...chip, colour: 'red' }), '  colour ("red"): Unrecognized key: "colour"'],
+    [
+      'a field that is not known',
+      (chip) => ({ ...chip, colour: 'red' }),
+      '  colour ("red"): Unrecognized key: "colour"',
+    ],
   ])('with %s is refused with its field, its value and what is allowed', async (_what, change, message) => {
     const file = await written('wrong.yaml', change(parse(JSON.stringify(eyeriss)) as never));
     await expect(readAccelerator(file)).rejects.toThrow(message);

@@ -33,6 +33,7 @@ describe('a search by lines', () => {
       first,
       { tell: { number: 9, objectives: [0, 0] } },
       { ask: 'please' },
+      { tell: { number: 0, objective: [1, 2] } },
       { ask: true },
     ]);
     expect(answers.map(({ error }) => error)).toEqual([
@@ -40,9 +41,19 @@ describe('a search by lines', () => {
       expect.stringContaining('JSON'),
       undefined,
       'number 9 was not asked for, or was told before',
-      expect.stringContaining('Invalid input'),
+      expect.stringContaining('ask ("please"): Invalid input'),
+      expect.stringMatching(/^tell\.objectives: .* received undefined; tell\.objective: /),
       undefined,
     ]);
+  });
+
+  it('says of a parameter what is wrong with what it is most like', async () => {
+    const [range, options] = await answersTo([
+      { space: { x: { low: 0, hi: 1 } } },
+      { space: { x: { option: ['a', 'b'] } } },
+    ]);
+    expect(range).toEqual({ error: expect.stringMatching(/^space\.x\.high: .*; space\.x\.hi \(1\): /) as string });
+    expect(options).toEqual({ error: expect.stringMatching(/^space\.x\.options: .*; space\.x\.option: /) as string });
   });
 
   it('takes strategy and seed of the command line before those of the first line', async () => {

@@ -1,5 +1,7 @@
+import { fieldErrors } from '@espalier/contracts';
 import { Search, SearchOptionsSchema } from '@espalier/search';
 import { z } from 'zod';
+import { fieldLines } from './field-lines.js';
 
 const LineSchema = z.union([
   z.strictObject({ ask: z.literal(true) }),
@@ -22,15 +24,16 @@ export async function answerLines(
   let search: Search | undefined;
   for await (const line of lines) {
     if (line.trim() === '') continue;
+    let said: unknown;
     try {
-      const said: unknown = JSON.parse(line);
+      said = JSON.parse(line);
       if (search) answer(JSON.stringify(reply(search, LineSchema.parse(said))));
       else {
         search = new Search(SearchOptionsSchema.parse({ ...(said as object), ...onlySearch(chosen) }));
         answer(JSON.stringify({ ready: true }));
       }
     } catch (error) {
-      answer(JSON.stringify({ error: wordsOf(error) }));
+      answer(JSON.stringify({ error: wordsOf(error, said) }));
     }
   }
 }
@@ -46,7 +49,10 @@ function onlySearch(chosen: object): object {
   return Object.fromEntries(Object.entries(chosen).filter(([key]) => key in SearchOptionsSchema.shape));
 }
 
-function wordsOf(error: unknown): string {
-  if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll('\n', ' ');
+function wordsOf(error: unknown, said: unknown): string {
+  if (error instanceof z.ZodError) {
+    const lines = fieldLines(fieldErrors(error.issues, said));
+    return lines.map((each) => each.trim()).join('; ');
+  }
   return error instanceof Error ? error.message : String(error);
 }

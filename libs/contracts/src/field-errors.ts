@@ -10,7 +10,7 @@ interface Issue {
   /** Of a value that may be of several kinds: what each of them has against it. */
   readonly errors?: readonly (readonly Issue[])[];
   /** Fields that an object does not have. */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly string[] | undefined;
 }
 
 /** For `z.config({ customError })`: zod names a field that is unknown, this those that there are. */
@@ -43,20 +43,25 @@ export function fieldErrors(issues: readonly Issue[], input: unknown): FieldErro
 }
 
 const ofEachKey = (issue: Issue): Issue[] =>
-  issue.keys?.map((key) => ({ ...issue, path: [...(issue.path ?? []), key] })) ?? [issue];
+  issue.keys?.map((key) => ({ ...issue, keys: undefined, path: [...(issue.path ?? []), key] })) ?? [issue];
 
-/** What is wrong with a value that may be of several kinds: what the kind that it is has against it, else that it is of none. */
+/** What is wrong with a value that may be of several kinds: what the kind that it is most like has against it, else that it is of none. */
 function ofItsKind(issue: Issue): Issue[] {
-  const kinds = issue.errors ?? [];
+  const kinds = (issue.errors ?? []).map((within) => within.flatMap(ofEachKey));
   if (kinds.length === 0) return [issue];
   const under = (within: Issue): Issue => ({ ...within, path: [...(issue.path ?? []), ...(within.path ?? [])] });
-  const own = kinds.find((within) => !within.some(isOfAnotherKind));
+  const [own] = kinds
+    .filter((within) => !within.some(isOfAnotherKind))
+    .toSorted((one, other) => depthOf(other) - depthOf(one) || one.length - other.length);
   if (own) return own.map(under).flatMap(ofItsKind);
   const others = kinds.map((within) => within.find(isOfAnotherKind) as Issue);
   const expected = new Set(others.map(({ expected, message }) => expected ?? message));
   const message = others[0].message.replace(/expected [^,]+/, `expected ${[...expected].join(' or ')}`);
   return [{ ...issue, message }];
 }
+
+/** Down to where nothing is wrong. */
+const depthOf = (issues: readonly Issue[]): number => Math.min(...issues.map(({ path = [] }) => path.length));
 
 const isOfAnotherKind = ({ code, path = [] }: Issue): boolean =>
   path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
