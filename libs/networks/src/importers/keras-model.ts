@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { isVector, outputShape, type ImageShape } from '../infer-shapes.js';
 import { NetworkError, type Layer, type Network } from '../network.js';
 import type { WeightTensor } from '../weights.js';
 import { checked, LayerNames, type ImportedModel } from './imported-model.js';
+import { inputShape } from './input-shape.js';
 import { kerasLayers, type KerasConfigLayer } from './keras-config.js';
 import { convertKerasLayer, type ConvertedLayer, type ConvertedWeight } from './keras-layer.js';
 
@@ -34,7 +34,7 @@ export function networkOfKeras(content: unknown, name: string): KerasNetwork {
     if (keras.inbound.length === 0) {
       if (input !== undefined) refuse('it takes from nothing, and there is an input already; one input is known');
       if (stated === undefined) refuse('the model states no input shape; save it with one');
-      input = inputShape(stated, refuse);
+      input = inputShape(stated, [2, 4], refuse);
     }
     if (input === undefined) return refuse('it comes before the input');
     const sources = keras.inbound.map(
@@ -91,18 +91,4 @@ export function importKeras(content: unknown, name: string, weightsOf: WeightsOf
     }
   }
   return checked({ network, weights });
-}
-
-function inputShape(shape: unknown, refuse: (problem: string) => never): ImageShape {
-  const sizes = z.array(z.int().min(1).max(100_000).nullable()).min(2).max(4).safeParse(shape);
-  if (!sizes.success || sizes.data.length === 3) {
-    return refuse(`its input shape is ${JSON.stringify(shape)}, not [batch, height, width, channels]`);
-  }
-  const [, ...rest] = sizes.data;
-  const fixed = rest.map(
-    (size) => size ?? refuse('its input shape is not fixed; save the model with a fixed input shape'),
-  );
-  const channels = fixed[fixed.length - 1];
-  const [height = 1, width = 1] = fixed.slice(0, -1);
-  return { height, width, channels };
 }

@@ -1,6 +1,7 @@
 import { fieldErrors, LayerListSchema, type LayerList, type LayerListInput } from '@espalier/contracts';
 import { z } from 'zod';
 import { NetworkError, type Padding } from '../network.js';
+import { inputShape } from './input-shape.js';
 import { KerasConfigReader } from './keras-config-reader.js';
 
 type ListedInput = LayerListInput['layers'][number];
@@ -63,7 +64,7 @@ export function layersOfTfjs(content: unknown, name: string): LayerList {
       throw new NetworkError(`${name}, layer ${label} (${keras.class_name}): ${problem}`);
     };
     const shape = keras.config.batch_input_shape ?? keras.config.batch_shape;
-    if (shape !== undefined && input === undefined) input = inputShape(shape, refuse);
+    if (shape !== undefined && input === undefined) input = inputShape(shape, [2, 3, 4], refuse);
     const inbound = keras.inbound_nodes?.[0]?.map(([source]) => passing.get(source) ?? source);
     const from = inbound === undefined || inbound.length === 0 ? [last] : inbound;
     if (keras.class_name === 'InputLayer') {
@@ -90,19 +91,6 @@ export function layersOfTfjs(content: unknown, name: string): LayerList {
 
 const safe = (name: string): string => name.replace(/[^\w./:-]/g, '_').slice(0, 100);
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-function inputShape(shape: unknown, refuse: (problem: string) => never): LayerList['input'] {
-  const sizes = z.array(z.int().min(1).nullable()).min(2).max(4).safeParse(shape);
-  if (!sizes.success)
-    return refuse(`its input shape is ${JSON.stringify(shape)}, not [batch, height, width, channels]`);
-  const [, ...rest] = sizes.data;
-  const fixed = rest.map(
-    (size) => size ?? refuse('its input shape is not fixed; save the model with a fixed input shape'),
-  );
-  const channels = fixed[fixed.length - 1];
-  const [height = 1, width = 1] = fixed.slice(0, -1);
-  return { channels, height, width };
-}
 
 const PASSING = new Set([
   ...['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax', 'Dropout', 'SpatialDropout2D', 'GaussianNoise'],

@@ -1,6 +1,6 @@
 import { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../cube.js';
-import { MOST_SOBOL_DIMENSIONS, SobolSequence } from '../strategies/sobol-sequence.js';
+import { MOST_SOBOL_DIMENSIONS, SobolSequence } from '../sobol-sequence.js';
 import { spread } from './climb.js';
 import type { FrontierOptions } from './frontier-options.js';
 import { PresumedFront } from './presumed-front.js';

@@ -1,6 +1,6 @@
 import type { CubeSpace, CubeStrategy, Proposal } from '../cube.js';
 import { offspring } from '../offspring.js';
-import { SobolSequence } from './sobol-sequence.js';
+import { SobolSequence } from '../sobol-sequence.js';
 
 /** The points of a Sobol sequence, in their order. */
 export class SobolStrategy implements CubeStrategy {
