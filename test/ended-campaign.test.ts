@@ -135,11 +135,13 @@ describe('a campaign that has ended', () => {
       `criterion: [magnitude]\ndensity: { conv2: [${least}, ${most}], fc1: [0.1, 0.5] }\n`,
     );
     const fork = ['campaign', 'fork', 'first', '--as', 'faster', '--objective', 'latency', '--space', space];
-    expect((await stack.espalier(...fork, '--candidates', '1')).code).toBe(0);
+    const forked = await stack.espalier(...fork, '--candidates', '1');
+    expect(forked.code).toBe(0);
     const { counts } = await completed('faster');
     const within = first.filter(({ schedule }) => schedule.density.conv2 >= least && schedule.density.conv2 <= most);
     expect(within.length).toBeGreaterThan(0);
     expect(within.length).toBeLessThan(first.length);
+    expect(forked.stderr).toContain(`with ${within.length} of the ${first.length} results of first: its space has no`);
     expect(counts).toMatchObject({ imported: within.length, completed: 1 });
     const theirs = (await candidates('faster')).slice(0, -1);
     expect(theirs.map(({ answeredBy, latency }) => [answeredBy, latency])).toEqual(

@@ -47,15 +47,19 @@ export function addFork(command: Command): void {
       '\nExamples:\n  npx espalier campaign fork lenet5-mnist --as lenet5-scnn --accelerator scnn\n  npx espalier campaign fork lenet5-mnist --as lenet5-fast --objective latency',
     )
     .action(async (name: string, options: ForkOptions) => {
-      const { spec } = await api().campaign(name);
+      const { spec, counts } = await api().campaign(name);
       const forked = await forkOf(spec, options);
       if (options.dryRun) return sayWhatWouldBeLaunched(await api().check(forked), options);
       const launched = await api().launch(forked);
       if (options.json) printJson(launched);
-      else
-        note(
-          `campaign ${launched.name} is ${launched.state} (${launched.id}), with ${launched.counts.imported} results of ${name}`,
-        );
+      else {
+        const [taken, all] = [launched.counts.imported, counts.imported + counts.completed];
+        const which =
+          taken < all
+            ? `${taken} of the ${all} results of ${name}: its space has no place for the others`
+            : `the ${taken} results of ${name}`;
+        note(`campaign ${launched.name} is ${launched.state} (${launched.id}), with ${which}`);
+      }
     });
 }
 
