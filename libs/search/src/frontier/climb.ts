@@ -7,7 +7,9 @@ const LOCAL_PROPOSALS = 384;
 /** As many as are foretold at once. */
 const CLIMBERS = LANES;
 const CLIMBS = 3;
-const STEPS_OF_A_CLIMB = 20;
+const FEWEST_STEPS = 20;
+/** In more dimensions a climb is longer: of forty, twenty steps leave much to be gained. */
+const STEPS_PER_DIMENSION = 2;
 
 /** What is expected of points, each alone. */
 export type Expected = (points: readonly (readonly number[])[]) => number[];
@@ -55,8 +57,9 @@ export function climb(
     proposals.push(moved(space, middle, 0.3 * 0.1 ** (2 * random.uniform()), random));
   }
   let climbers = bestFirst(valued(proposals, expected)).slice(0, CLIMBERS);
+  const steps = Math.max(FEWEST_STEPS, STEPS_PER_DIMENSION * space.choices.length);
   for (let round = 0; round < CLIMBS; round++) {
-    for (let step = 0; step < STEPS_OF_A_CLIMB; step++) {
+    for (let step = 0; step < steps; step++) {
       const next = climbers.map(({ point }) => moved(space, point, 0.1 * 0.3 ** round, random));
       climbers = valued(next, expected).map((other, k) => (other.value > climbers[k].value ? other : climbers[k]));
     }
