@@ -10,7 +10,7 @@ interface Issue {
   /** Of a value that may be of several kinds: what each of them has against it. */
   readonly errors?: readonly (readonly Issue[])[];
   /** Fields that an object does not have. */
-  readonly keys?: readonly string[] | undefined;
+  readonly keys?: readonly string[];
 }
 
 /** For `z.config({ customError })`: zod names a field that is unknown, this those that there are. */
@@ -25,35 +25,33 @@ export const knownFields: z.core.$ZodErrorMap = ({ code, inst }) =>
  * @param input what was validated; the offending value is looked up in it
  */
 export function fieldErrors(issues: readonly Issue[], input: unknown): FieldError[] {
-  return issues
-    .flatMap(ofItsKind)
-    .flatMap(ofEachKey)
-    .map((issue) => {
-      const path = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
-      const value = path.reduce<unknown>(
-        (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
-        input,
-      );
-      const field = path.map(String).join('.') || '(whole)';
-      const isShort = value === null || ['string', 'number', 'boolean'].includes(typeof value);
-      return isShort
-        ? { field, message: issue.message, value: typeof value === 'string' ? value.slice(0, 200) : (value as number) }
-        : { field, message: issue.message };
-    });
+  return issues.flatMap(eachAlone).map((issue) => {
+    const path = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
+    const value = path.reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+      input,
+    );
+    const field = path.map(String).join('.') || '(whole)';
+    const isShort = value === null || ['string', 'number', 'boolean'].includes(typeof value);
+    return isShort
+      ? { field, message: issue.message, value: typeof value === 'string' ? value.slice(0, 200) : (value as number) }
+      : { field, message: issue.message };
+  });
 }
 
-const ofEachKey = (issue: Issue): Issue[] =>
-  issue.keys?.map((key) => ({ ...issue, keys: undefined, path: [...(issue.path ?? []), key] })) ?? [issue];
-
-/** What is wrong with a value that may be of several kinds: what the kind that it is most like has against it, else that it is of none. */
-function ofItsKind(issue: Issue): Issue[] {
-  const kinds = (issue.errors ?? []).map((within) => within.flatMap(ofEachKey));
+/**
+ * Of fields that there are not, one complaint for each. Of a value that may be of several kinds, what the kind that it is most like has
+ * against it, else that it is of none.
+ */
+function eachAlone(issue: Issue): Issue[] {
+  if (issue.keys) return issue.keys.map((key) => ({ ...issue, path: [...(issue.path ?? []), key] }));
+  const kinds = (issue.errors ?? []).map((within) => within.flatMap(eachAlone));
   if (kinds.length === 0) return [issue];
   const under = (within: Issue): Issue => ({ ...within, path: [...(issue.path ?? []), ...(within.path ?? [])] });
   const [own] = kinds
     .filter((within) => !within.some(isOfAnotherKind))
     .toSorted((one, other) => depthOf(other) - depthOf(one) || one.length - other.length);
-  if (own) return own.map(under).flatMap(ofItsKind);
+  if (own) return own.map(under);
   const others = kinds.map((within) => within.find(isOfAnotherKind) as Issue);
   const expected = new Set(others.map(({ expected, message }) => expected ?? message));
   const message = others[0].message.replace(/expected [^,]+/, `expected ${[...expected].join(' or ')}`);

@@ -44,7 +44,7 @@ export class FirstPoints {
   }
 
   /** Densities are drawn; of what is no density the sequence has the choice: which option is cheap says nothing of its worth. */
-  #drawn(number: number) {
+  *#drawn(number: number): Iterable<number[][]> {
     const random = new RandomStream(this.seed, number);
     const level = levelOf(number, random);
     const places = this.#places(number);
@@ -52,7 +52,8 @@ export class FirstPoints {
       Array.from({ length: DRAWN }, () =>
         spread(this.space, random, about).map((x, j) => (this.space.isDensity[j] ? x : places[j])),
       );
-    return { wanted: draw(level), others: draw() };
+    yield draw(level);
+    yield draw();
   }
 
   #places(number: number): readonly number[] {

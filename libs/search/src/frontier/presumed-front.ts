@@ -20,15 +20,14 @@ export class PresumedFront {
    * @param known what a point costs
    * @param most what it may cost to be worth anything
    * @param limits what else is limited
-   * @param drawn for each point in turn, those of which it is to be one, and others for when none of these is worth anything: at least one
-   *   of each
+   * @param drawn for each point in turn, those of which it is to be one, then others for when none of these is worth anything; none empty
    */
   constructor(
     space: CubeSpace,
     private readonly known: Known,
     private readonly most: number,
     private readonly limits: readonly Limit[],
-    private readonly drawn: (number: number) => Record<'wanted' | 'others', readonly (readonly number[])[]>,
+    private readonly drawn: (number: number) => Iterable<readonly (readonly number[])[]>,
   ) {
     this.#densities = space.isDensity.flatMap((is, j) => (is ? [j] : []));
   }
@@ -44,15 +43,14 @@ export class PresumedFront {
       this.#points.map((point) => [this.#loss(point), this.known(point)]),
       [1, this.most],
     );
-    const { wanted, others } = this.drawn(this.#points.length);
-    const best = this.#best(boxes, wanted);
-    return (best.gain > 0 ? best : this.#best(boxes, others)).point;
-  }
-
-  #best(boxes: BoxDecomposition, points: readonly (readonly number[])[]) {
-    const gains = points.map((point) => (this.#isWithin(point) ? this.#gain(boxes, point) : 0));
-    const gain = Math.max(...gains);
-    return { point: points[gains.indexOf(gain)], gain };
+    let point: readonly number[] = [];
+    for (const points of this.drawn(this.#points.length)) {
+      const gains = points.map((each) => (this.#isWithin(each) ? this.#gain(boxes, each) : 0));
+      const most = Math.max(...gains);
+      point = points[gains.indexOf(most)];
+      if (most > 0) break;
+    }
+    return point;
   }
 
   #gain(boxes: BoxDecomposition, point: readonly number[]): number {
