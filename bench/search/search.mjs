@@ -65,16 +65,19 @@ const PROBLEMS = {
   ...DTLZ,
 };
 
+/** What is known beforehand: of `densities`, which parameters are, and that the first objective is a share; of `energy`, the second too. */
 const OURS = {
-  'frontier, energy known': { strategy: 'frontier', isTold: true },
-  'frontier, energy known, 8 in flight': { strategy: 'frontier', isTold: true, inFlight: 8 },
+  'frontier, energy known': { strategy: 'frontier', knows: 'energy' },
+  'frontier, energy known, 8 in flight': { strategy: 'frontier', knows: 'energy', inFlight: 8 },
+  'frontier, densities told': { strategy: 'frontier', knows: 'densities' },
+  'frontier, densities told, 8 in flight': { strategy: 'frontier', knows: 'densities', inFlight: 8 },
   'frontier, black box': { strategy: 'frontier' },
   'frontier, black box, 8 in flight': { strategy: 'frontier', inFlight: 8 },
   motpe: { strategy: 'motpe' },
   nsga2: { strategy: 'nsga2' },
   'sms-emoa': { strategy: 'sms-emoa' },
-  local: { strategy: 'local', isTold: true },
-  eap: { strategy: 'eap', isTold: true },
+  local: { strategy: 'local', knows: 'energy' },
+  eap: { strategy: 'eap', knows: 'energy' },
   sobol: { strategy: 'sobol' },
   random: { strategy: 'random' },
 };
@@ -95,7 +98,7 @@ export async function benchSearch() {
   for (const name of chosen) {
     const problem = PROBLEMS[name];
     for (const [method, how] of Object.entries(OURS).filter(([method]) => isChosen(method))) {
-      if (how.isTold && !problem.known) continue;
+      if (how.knows && !problem.known) continue;
       const runs = seeds(DRAW_NOTHING.includes(how.strategy) ? 1 : SEEDS).map((seed) =>
         searchOurselves(problem, how, seed),
       );
@@ -115,16 +118,16 @@ export async function benchSearch() {
 
 const seeds = (count) => Array.from({ length: count }, (_, i) => i + 1);
 
-function searchOurselves(problem, { strategy, isTold = false, inFlight = 1 }, seed) {
+function searchOurselves(problem, { strategy, knows, inFlight = 1 }, seed) {
   const names = Array.from({ length: problem.variables }, (_, i) => `x${String(i).padStart(3, '0')}`);
   const space = {
-    ...Object.fromEntries(names.map((name) => [name, { low: 0, high: 1, density: isTold }])),
+    ...Object.fromEntries(names.map((name) => [name, { low: 0, high: 1, density: knows !== undefined }])),
     ...problem.others,
   };
   const pointOf = (parameters) => names.map((name) => parameters[name]);
   const search = new Search(
-    { space, strategy, seed, reference: problem.reference, share: isTold },
-    isTold ? (parameters) => problem.known(pointOf(parameters)) : undefined,
+    { space, strategy, seed, reference: problem.reference, share: knows !== undefined },
+    knows === 'energy' ? (parameters) => problem.known(pointOf(parameters)) : undefined,
   );
   const random = new RandomStream(seed, 0);
   const results = [];

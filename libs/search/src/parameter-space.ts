@@ -16,7 +16,7 @@ const ParameterSchema = z.union([
       log: z.boolean().default(false),
       /** Whole numbers alone. */
       integer: z.boolean().default(false),
-      /** The first objective does not rise with it: what the density of a layer is to a network's error. */
+      /** The first objective does not rise with it, and others presumably do: what the density of a layer is to a network's error and its energy. */
       density: z.boolean().default(false),
     })
     .refine(({ low, high }) => low <= high, { error: 'low must be at most high' })

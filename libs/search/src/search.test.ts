@@ -106,8 +106,8 @@ describe('a space of more dimensions than a Sobol sequence is for', () => {
       search.tell(number, [(1 - level) ** 2, level]);
       return level;
     });
-    // The first six go from one end to the other.
-    expect(levels[5]).toBeGreaterThan(levels[0] + 0.3);
+    // The first four go from one end to the other.
+    expect(levels[3]).toBeGreaterThan(levels[0] + 0.3);
     expect(search.hypervolume).toBeGreaterThan(0.4);
   });
 

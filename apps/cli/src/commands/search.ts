@@ -55,6 +55,10 @@ export function searchCommand(): Command {
     .addHelpText(
       'after',
       `
+What is known spares tries: "density": true of a number says that the first objective does not rise with it and that others do, as the
+error and the energy of a network with what a layer keeps; "share": true that the first objective is an error, from 0 to 1. A file may also
+export known, a function that gives the second objective before anything is tried.
+
 With a file, a line of JSON for each evaluation is printed: its number, parameters, objectives and the hypervolume so far.
 
 By lines: the first on stdin describes the search, as {"space": {"x": {"low": 0, "high": 1}, "kind": {"options": ["a", "b"]}},

@@ -28,12 +28,12 @@ export class CostObjective {
   #highest = -Infinity;
   #last = NaN;
 
+  /** @param isDensity of each coordinate, whether it is a density: layers are alike in what they cost too, unless that is known */
   constructor(
-    dimensions: number,
+    isDensity: readonly boolean[],
     private readonly known: Known | undefined,
   ) {
-    const nothing = Array.from({ length: dimensions }, () => false);
-    this.#learned = new LearnedObjective(nothing, [identity]);
+    this.#learned = new LearnedObjective(known ? isDensity.map(() => false) : isDensity, [identity]);
   }
 
   observe(features: Float64Array, point: readonly number[], cost: number): void {

@@ -13,8 +13,8 @@ const DRAWN = 512;
 const MOST_PRESUMED = 64;
 
 /**
- * Points to begin with, drawn about levels that their coordinates share, from one end of the space to the other. Where what they cost is
- * known beforehand, each is the one of many so drawn that would add most to the front of a presumed network: the first few are about its
+ * Points to begin with, drawn about levels that their coordinates share, from one end of the space to the other. Where there are
+ * densities, each is the one of many so drawn that would add most to the front of a presumed network: the first few are about its
  * knee, those after them go from end to end. What layers have in common is learned from few, and each more is one that is not chosen.
  */
 export class FirstPoints {
@@ -29,10 +29,10 @@ export class FirstPoints {
   ) {
     const { length } = space.choices;
     if (length <= MOST_SOBOL_DIMENSIONS) this.#sequence = new SobolSequence(length, seed);
-    const cost = known?.[0];
     // What is presumed is the share of an accuracy that is lost as layers grow sparse.
-    if (cost && isShare && reference.length === 2 && space.isDensity.includes(true)) {
-      this.#presumed = new PresumedFront(space, cost, reference[1], limits, (number) => this.#drawn(number));
+    if (isShare && reference.length === 2 && space.isDensity.includes(true)) {
+      const cost = known?.[0] && { of: known[0], most: reference[1] };
+      this.#presumed = new PresumedFront(space, cost, limits, (number) => this.#drawn(number));
     }
   }
 

@@ -52,12 +52,12 @@ export class FrontierSearch {
     const dimensions = this.#features(space.isDensity.map(() => 0)).length;
     const isDensity = Array.from({ length: dimensions }, (_, k) => space.isDensity[k] ?? false);
     // The loss does not rise with training either.
-    if (options.hasFidelities) isDensity[dimensions - 1] = true;
-    this.#first = new LearnedObjective(isDensity, options.isShare ? WARPS : [identity]);
-    this.#others = options.reference.slice(1).map((_, k) => new CostObjective(dimensions, options.known?.[k]));
+    const doesNotRise = isDensity.map((is, k) => is || (options.hasFidelities === true && k === dimensions - 1));
+    this.#first = new LearnedObjective(doesNotRise, options.isShare ? WARPS : [identity]);
+    this.#others = options.reference.slice(1).map((_, k) => new CostObjective(isDensity, options.known?.[k]));
     this.#limits = (options.limits ?? []).map((limit) => ({
       ...limit,
-      learned: new CostObjective(dimensions, limit.known),
+      learned: new CostObjective(isDensity, limit.known),
     }));
   }
 

@@ -36,7 +36,10 @@ export class LearnedObjective {
   #nextFit = FIRST_FIT;
   #nextChoice = FIRST_FIT;
 
-  /** @param isDensity of each coordinate, whether the objective falls (or stays) as it grows; all false where nothing is known */
+  /**
+   * @param isDensity of each coordinate, whether it is one of those that do alike, and with which the objective falls, if it has a trend;
+   *   all false where nothing is known
+   */
   constructor(
     private readonly isDensity: readonly boolean[],
     private readonly warps: readonly Warp[],
