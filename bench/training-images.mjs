@@ -12,7 +12,8 @@ import { fit, initialWeights, TrainableNetwork } from '@espalier/training';
 import { tensorflowFlavour, tensorflowRequirement } from '../setup/tensorflow.mjs';
 import { pythonWith } from './peers-python.mjs';
 
-const ROUNDS = 3;
+/** Keras's own speed may differ by a factor of two from one process to the next. */
+const ROUNDS = 5;
 const WORKLOADS = [
   { name: 'lenet-5', data: 'mnist', images: 12_800, batch: 64 },
   { name: 'resnet-20', data: 'cifar-10', images: 2_560, batch: 128 },
@@ -53,19 +54,25 @@ async function compare({ name, data, images, batch }, python) {
   }
   rmSync(folder, { recursive: true });
   const middle = (results, what) => median(results.map((result) => result[what]));
-  const rate = (value) => Math.round(value);
+  const rate = (results, what) => {
+    const sorted = results.map((result) => Math.round(result[what])).sort((x, y) => x - y);
+    return `${median(sorted)} (${sorted[0]} to ${sorted.at(-1)})`;
+  };
   const ratio = (a, b) => (a / b).toFixed(2);
   const of = (results) => ({ training: middle(results, 'training'), evaluation: middle(results, 'evaluation') });
   const [a, b, k, t] = [ours, masked, keras, tuned].map(of);
   return [
-    [`${name}, batch ${batch}: training, images a second`, rate(a.training)],
+    [`${name}, batch ${batch}: training, images a second`, rate(ours, 'training')],
     [`${name}: the same with half of the weights masked, as a part of it`, ratio(b.training, a.training)],
-    [`${name}: Keras 3 fit, images a second`, rate(k.training)],
+    [`${name}: Keras 3 fit, images a second`, rate(keras, 'training')],
+    [`${name}: the same with its oneDNN kernels turned on too`, rate(tuned, 'training')],
     [`${name}: training / Keras`, ratio(a.training, k.training)],
-    [`${name}: training / Keras with its oneDNN kernels turned on too`, ratio(a.training, t.training)],
-    [`${name}: evaluation, images a second`, rate(a.evaluation)],
+    [`${name}: training / Keras with them`, ratio(a.training, t.training)],
+    [`${name}: evaluation, images a second`, rate(ours, 'evaluation')],
+    [`${name}: Keras 3 evaluate, images a second`, rate(keras, 'evaluation')],
+    [`${name}: the same with its oneDNN kernels turned on too`, rate(tuned, 'evaluation')],
     [`${name}: evaluation / Keras`, ratio(a.evaluation, k.evaluation)],
-    [`${name}: evaluation / Keras with its oneDNN kernels turned on too`, ratio(a.evaluation, t.evaluation)],
+    [`${name}: evaluation / Keras with them`, ratio(a.evaluation, t.evaluation)],
   ];
 }
 

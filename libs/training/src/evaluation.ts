@@ -14,18 +14,19 @@ export interface Evaluation {
 }
 
 export function addEvaluation(compiled: NetworkGraph): Evaluation {
-  const { graph, network, inference, labels } = compiled;
+  const { graph, network, labels } = compiled;
+  const { layers, logits } = compiled.evaluationPass;
   // A tensor is counted once, however many layers take it.
   const counts = new Map<string, string>();
   const count = (layer: string): string => {
-    const tensor = inference.layers.get(layer)?.output ?? compiled.pixels;
+    const tensor = layers.get(layer)?.output ?? compiled.pixels;
     const known = counts.get(tensor) ?? nonZeros(graph, tensor);
     counts.set(tensor, known);
     return known;
   };
   return {
-    loss: sum(graph, addCrossEntropy(compiled, inference.logits)),
-    rightAnswers: rightAnswers(graph, inference.logits, labels),
+    loss: sum(graph, addCrossEntropy(compiled, logits)),
+    rightAnswers: rightAnswers(graph, logits, labels),
     nonZeroInputs: compiled.weighted.map(({ geometry }) => count(geometry.sources[0])),
     nonZeroOutputs: compiled.weighted.map(({ name }) => count(writtenAs(network, name))),
   };

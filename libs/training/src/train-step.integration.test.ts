@@ -75,6 +75,18 @@ describe('the compiled step of a residual network', () => {
       expected.data.forEach((logit, i) => expect(answers.data[i]).toBeCloseTo(Number(logit), 4));
     }));
 
+  it('is measured in a pass of the same answers, without the normalisations that are part of the layers before them', () =>
+    withNetwork(residual, async (trainable) => {
+      for (let step = 0; step < 4; step++) {
+        await trainable.step(batchOf(data.training, null, step * 32, (step + 1) * 32), SGD, VALUES);
+      }
+      const { graph, inference, evaluationPass } = trainable.compiled;
+      const feeds = trainable.feeds(batchOf(data.training, null, 0, 32));
+      const [expected, answers] = await graph.run(feeds, [inference.logits, evaluationPass.logits]);
+      expect(evaluationPass.layers.get('stem_norm')?.output).toBe(evaluationPass.layers.get('stem')?.output);
+      expected.data.forEach((logit, i) => expect(answers.data[i]).toBeCloseTo(Number(logit), 4));
+    }));
+
   it('lets pruned weights learn behind their masks, and come back', () =>
     withNetwork(residual, async (trainable) => {
       const weights = initialWeights(residual, 1);
