@@ -1,10 +1,10 @@
 import type { Network } from '@espalier/networks';
 import { expect, it } from 'vitest';
-import { foldableNormalizations } from './fold-normalizations.js';
+import { normalizedLayers } from './fold-normalizations.js';
 import { residual } from './residual-network-for-tests.js';
 
 const names = (network: Network): [string, string][] =>
-  [...foldableNormalizations(network)].map(([layer, { name }]) => [layer, name]);
+  normalizedLayers(network).map(({ layer, normalization }) => [layer.name, normalization.name]);
 
 /** The residual network with one layer made otherwise. */
 const having = (name: string, change: object): Network => ({

@@ -9,7 +9,7 @@ import {
 import { Graph, type Variable } from '@espalier/tensorflow';
 import { compileLayer } from './compile-layer.js';
 import type { CompiledForward, PassKind, ReadWeight } from './compiled-forward.js';
-import { foldableNormalizations, foldNormalization } from './fold-normalizations.js';
+import { foldNormalization, normalizedLayers } from './fold-normalizations.js';
 import { FLOAT, perChannel, reshape, T } from './reshape-tensors.js';
 
 export interface Threads {
@@ -122,8 +122,9 @@ export class NetworkGraph {
       (layer: string): ReadWeight =>
       (role) =>
         (role === 'kernel' ? kernels.get(layer) : undefined) ?? this.variable(`${layer}/${role}`).read;
-    const normalizations = kind === 'evaluation' ? foldableNormalizations(this.network) : undefined;
-    const folded = new Set([...(normalizations?.values() ?? [])].map(({ name }) => name));
+    const pairs = kind === 'evaluation' ? normalizedLayers(this.network) : [];
+    const normalized = new Map(pairs.map((pair) => [pair.layer.name, pair]));
+    const folded = new Set(pairs.map(({ normalization }) => normalization.name));
     let last: CompiledForward = { output: this.pixels };
     for (const geometry of inferShapes(this.network)) {
       const { layer, sources } = geometry;
@@ -135,9 +136,9 @@ export class NetworkGraph {
       const inputs = sources.map((source) => flows.get(source) ?? '');
       if (folded.has(layer.name)) last = { output: inputs[0] };
       else {
-        const normalization = normalizations?.get(layer.name);
-        const { geometry: one, weight } = normalization
-          ? foldNormalization(this.graph, geometry, normalization, weightOf)
+        const pair = normalized.get(layer.name);
+        const { geometry: one, weight } = pair
+          ? foldNormalization(this.graph, geometry, pair, weightOf)
           : { geometry, weight: weightOf(layer.name) };
         last = compileLayer(this.graph, one, inputs, weight, kind);
       }
