@@ -3,7 +3,7 @@ export { resizeLayers } from './resize-layers.js';
 export { pricedLayers, weightedLayers } from './weighted-layers.js';
 export type { ImageShape, LayerGeometry } from './infer-shapes.js';
 export type { WeightedLayer } from './weighted-layers.js';
-export { NetworkError, sourcesOf } from './network.js';
+export { NetworkError, normalizationAfter, sourcesOf, takersOf } from './network.js';
 export type * from './network.js';
 export { exportTfjsLayers, TFJS_WEIGHTS_FILE } from './exporters/tfjs.js';
 export type { TfjsLayersModel } from './exporters/tfjs.js';

@@ -1,4 +1,4 @@
-import { nativeAddon, type Device, type NativeGraphSession } from './native-addon.js';
+import { nativeAddon, type NativeGraphSession } from './native-addon.js';
 import { sessionConfig } from './session-config.js';
 import type { Attribute, DataType, Feeds, TensorValue } from './tensor-value.js';
 
@@ -92,9 +92,9 @@ export class Graph {
     );
   }
 
-  /** What the session may compute on. TensorFlow puts each operation on a GPU that it sees, where it has code for one. */
-  devices(): Device[] {
-    return this.#session.devices();
+  /** Whether the session may compute on a card: TensorFlow puts each operation on one that it sees, where it has code for it. */
+  get hasCard(): boolean {
+    return this.#session.devices().some(({ type }) => type === 'GPU');
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 export { Graph } from './graph.js';
 export type { Variable } from './graph.js';
 export { sessionConfig } from './session-config.js';
-export { TensorFlowNotBuiltError, tensorflowVersion, type Device } from './native-addon.js';
+export { TensorFlowNotBuiltError, tensorflowVersion } from './native-addon.js';
 export type { Attribute, DataType, Feeds, TensorValue } from './tensor-value.js';

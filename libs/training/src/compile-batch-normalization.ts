@@ -1,9 +1,7 @@
-import { isVector, type ImageShape, type Layer } from '@espalier/networks';
+import { isVector, type BatchNormalization, type ImageShape } from '@espalier/networks';
 import type { Graph } from '@espalier/tensorflow';
 import type { CompiledForward, PassKind, ReadWeight } from './compiled-forward.js';
 import { FLOAT, reshape, T } from './reshape-tensors.js';
-
-type BatchNormalization = Extract<Layer, { kind: 'batchNormalization' }>;
 
 /** γ (x − μ) / √(σ² + ε) + β, by channel (Ioffe & Szegedy 2015); μ and σ² are the batch's in training. */
 export function compileBatchNormalization(
@@ -15,8 +13,7 @@ export function compileBatchNormalization(
   kind: PassKind,
 ): CompiledForward {
   if (kind === 'gradients') {
-    const variance = graph.add('AddV2', [weight('variance'), graph.scalar(epsilon)], T);
-    const scale = graph.add('Mul', [weight('gamma'), graph.add('Rsqrt', [variance], T)], T);
+    const scale = normalizationScale(graph, epsilon, weight);
     const centred = graph.add('Sub', [flow, weight('mean')], T);
     return { output: graph.add('AddV2', [graph.add('Mul', [centred, scale], T), weight('beta')], T, name) };
   }
@@ -42,4 +39,10 @@ export function compileBatchNormalization(
     output: isVector(input) ? reshape(graph, normalized, [input.channels]) : normalized,
     ...(training && { statistics: { mean: `${normalized}:1`, variance: `${normalized}:2` } }),
   };
+}
+
+/** γ / √(σ² + ε) of each channel, σ² the moving one. */
+export function normalizationScale(graph: Graph, epsilon: number, weight: ReadWeight): string {
+  const variance = graph.add('AddV2', [weight('variance'), graph.scalar(epsilon)], T);
+  return graph.add('Mul', [weight('gamma'), graph.add('Rsqrt', [variance], T)], T);
 }

@@ -1,4 +1,4 @@
-import { sourcesOf, type Network } from '@espalier/networks';
+import { takersOf, type Network } from '@espalier/networks';
 import type { Graph } from '@espalier/tensorflow';
 import { addCrossEntropy } from './cross-entropy.js';
 import type { NetworkGraph } from './network-graph.js';
@@ -37,7 +37,7 @@ export function addEvaluation(compiled: NetworkGraph): Evaluation {
  * convolution's zeros are those after its ReLU.
  */
 function writtenAs(network: Network, name: string): string {
-  const takers = network.layers.filter((_, i) => sourcesOf(network, i).includes(name));
+  const takers = takersOf(network, name);
   if (takers.length !== 1) return name;
   const [{ kind, name: next }] = takers;
   return kind === 'batchNormalization' || kind === 'activation' ? writtenAs(network, next) : name;

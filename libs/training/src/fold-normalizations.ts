@@ -1,14 +1,19 @@
-import { sourcesOf, type Layer, type LayerGeometry, type Network } from '@espalier/networks';
+import {
+  normalizationAfter,
+  type BatchNormalization,
+  type Conv2d,
+  type Dense,
+  type LayerGeometry,
+  type Network,
+} from '@espalier/networks';
 import type { Graph } from '@espalier/tensorflow';
+import { normalizationScale } from './compile-batch-normalization.js';
 import type { ReadWeight } from './compiled-forward.js';
 import { T } from './reshape-tensors.js';
 
-type Weighted = Extract<Layer, { kind: 'conv2d' | 'dense' }>;
-type BatchNormalization = Extract<Layer, { kind: 'batchNormalization' }>;
-
 /** A layer, and the batch normalisation that alone takes what it gives, just as it is multiplied. */
 export interface Normalized {
-  readonly layer: Weighted;
+  readonly layer: Conv2d | Dense;
   readonly normalization: BatchNormalization;
 }
 
@@ -16,9 +21,8 @@ export interface Normalized {
 export function normalizedLayers(network: Network): Normalized[] {
   return network.layers.flatMap((layer) => {
     if ((layer.kind !== 'conv2d' && layer.kind !== 'dense') || layer.activation !== 'linear') return [];
-    const takers = network.layers.filter((_, i) => sourcesOf(network, i).includes(layer.name));
-    const [normalization] = takers;
-    return takers.length === 1 && normalization.kind === 'batchNormalization' ? [{ layer, normalization }] : [];
+    const normalization = normalizationAfter(network, layer.name);
+    return normalization ? [{ layer, normalization }] : [];
   });
 }
 
@@ -33,8 +37,7 @@ export function foldNormalization(
   weightOf: (layer: string) => ReadWeight,
 ): { geometry: LayerGeometry; weight: ReadWeight } {
   const [weight, normalization] = [weightOf(layer.name), weightOf(name)];
-  const variance = graph.add('AddV2', [normalization('variance'), graph.scalar(epsilon)], T);
-  const scale = graph.add('Mul', [normalization('gamma'), graph.add('Rsqrt', [variance], T)], T);
+  const scale = normalizationScale(graph, epsilon, normalization);
   const shift =
     layer.useBias === false
       ? graph.add('Neg', [normalization('mean')], T)

@@ -69,8 +69,7 @@ export async function measureNetwork(
 }
 
 function evaluationBatch({ graph, weighted }: NetworkGraph): number {
-  const hasCard = graph.devices().some(({ type }) => type === 'GPU');
-  const quickest = hasCard ? EVALUATION_BATCH.card : EVALUATION_BATCH.processor;
+  const quickest = graph.hasCard ? EVALUATION_BATCH.card : EVALUATION_BATCH.processor;
   const largest = Math.max(
     ...weighted.map(({ geometry: { input, output } }) =>
       Math.max(input.height * input.width * input.channels, output.height * output.width * output.channels),

@@ -1,4 +1,4 @@
-import { sourcesOf, weightOf, type Network, type NetworkWeights } from '@espalier/networks';
+import { weightOf, type Network, type NetworkWeights } from '@espalier/networks';
 import type { Gradients } from '../pruning-data.js';
 
 /**
@@ -27,10 +27,4 @@ export function filtersOf({ name, weights }: FilteredLayer): Float32Array[] {
   return Array.from({ length: count }, (_, f) =>
     Float32Array.from({ length: size }, (_, i) => kernel.data[i * count + f]),
   );
-}
-
-/** The batch normalisation that alone takes a layer's output. */
-export function normalizationAfter(network: Network, name: string): string | undefined {
-  const takers = network.layers.filter((_, i) => sourcesOf(network, i).includes(name));
-  return takers.length === 1 && takers[0].kind === 'batchNormalization' ? takers[0].name : undefined;
 }

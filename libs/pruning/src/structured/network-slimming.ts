@@ -1,8 +1,9 @@
-import { normalizationAfter, type FilterCriterion } from './filter-scores.js';
+import { normalizationAfter } from '@espalier/networks';
+import type { FilterCriterion } from './filter-scores.js';
 
 /** |γ| of the batch normalisation behind a filter: Liu et al. 2017. Nothing for a layer that has none behind it. */
 export const networkSlimming: FilterCriterion = ({ network, name, weights }) => {
   const normalization = normalizationAfter(network, name);
-  const gamma = normalization === undefined ? undefined : weights.get(`${normalization}/gamma`);
+  const gamma = normalization && weights.get(`${normalization.name}/gamma`);
   return gamma?.data.map(Math.abs);
 };
