@@ -1,6 +1,7 @@
 import type { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../cube.js';
 import { BoxDecomposition } from './box-decomposition.js';
+import { cautious } from './cautious-belief.js';
 import { climb, type Climber, type Expected } from './climb.js';
 import { CostObjective, type CostBelief } from './cost-objective.js';
 import type { FrontierOptions, Limit } from './frontier-options.js';
@@ -112,6 +113,7 @@ export class FrontierSearch {
     return this.#climb(
       random,
       pending.map((point) => ({ point, deviates: this.options.reference.map(() => 0) })),
+      pending.length,
     );
   }
 
@@ -122,7 +124,8 @@ export class FrontierSearch {
   imagineCourse(random: RandomStream, count: number): number[][] {
     const pending: Pending[] = [];
     for (let k = 0; k < count; k++) {
-      const [{ point }] = this.#climb(random, pending).climbers;
+      // On the course, each is asked for when the results of those before it are known.
+      const [{ point }] = this.#climb(random, pending, 0).climbers;
       pending.push({ point, deviates: this.options.reference.map(() => random.normal()) });
     }
     return this.#beliefs(this.#active(this.#boxes()), pending).imagined;
@@ -151,13 +154,13 @@ export class FrontierSearch {
     return new BoxDecomposition([...seen, ...imagined], this.options.reference);
   }
 
-  #climb(random: RandomStream, pending: readonly Pending[]): Outlook {
+  #climb(random: RandomStream, pending: readonly Pending[], underWay: number): Outlook {
     const boxes = this.#boxes();
-    const expected = this.#expectedImprovement(boxes, pending);
+    const expected = this.#expectedImprovement(boxes, pending, underWay);
     return { expected, climbers: climb(this.space, this.#members(boxes), expected, random) };
   }
 
-  #expectedImprovement(seen: BoxDecomposition, pending: readonly Pending[]): Expected {
+  #expectedImprovement(seen: BoxDecomposition, pending: readonly Pending[], underWay: number): Expected {
     const active = this.#active(seen);
     const { first, others, imagined, smoothed } = this.#beliefs(active, pending);
     this.#jitter = Math.max(first.jitter, ...others.map(({ jitter }) => jitter));
@@ -166,7 +169,7 @@ export class FrontierSearch {
     const boxes = this.#boxes(imagined, smoothed);
     return (points) => {
       const features = points.map((point) => this.#features(point));
-      const losses = first.of(features);
+      const losses = first.of(features).map((belief) => cautious(belief, underWay));
       const costs = others.map((other) => other.of(features, points));
       const within = limits.map(({ max, believed }) =>
         believed.of(features, points).map((belief) => belief.probabilityBelow(max)),
