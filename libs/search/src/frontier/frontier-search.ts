@@ -1,7 +1,7 @@
 import type { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../cube.js';
 import { BoxDecomposition } from './box-decomposition.js';
-import { cautious } from './cautious-belief.js';
+import { cautious, DISAPPOINTMENT } from './cautious-belief.js';
 import { climb, type Climber, type Expected } from './climb.js';
 import { CostObjective, type CostBelief } from './cost-objective.js';
 import type { FrontierOptions, Limit } from './frontier-options.js';
@@ -126,7 +126,8 @@ export class FrontierSearch {
     for (let k = 0; k < count; k++) {
       // On the course, each is asked for when the results of those before it are known.
       const [{ point }] = this.#climb(random, pending, 0).climbers;
-      pending.push({ point, deviates: this.options.reference.map(() => random.normal()) });
+      const [ofFirst, ...ofOthers] = this.options.reference.map(() => random.normal());
+      pending.push({ point, deviates: [ofFirst + DISAPPOINTMENT, ...ofOthers] });
     }
     return this.#beliefs(this.#active(this.#boxes()), pending).imagined;
   }
