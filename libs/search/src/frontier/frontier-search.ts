@@ -119,7 +119,7 @@ export class FrontierSearch {
 
   /**
    * One course that the search might take: results of so many proposals, each drawn from what is believed of it after those
-   * before. The same deviates are drawn again for all of them at each step, so that a course is one draw of the model.
+   * before, and worse by what is chosen for its promise falls short. The same deviates are drawn again for all of them at each step, so that a course is one draw of the model.
    */
   imagineCourse(random: RandomStream, count: number): number[][] {
     const pending: Pending[] = [];
