@@ -21,7 +21,8 @@ const networks = PUBLISHED_NETWORKS.map((list) => {
   };
 });
 
-const tables = ACCELERATORS.map((chip) => {
+const tables = [];
+for (const chip of ACCELERATORS) {
   const rows = networks.map((network) => {
     const report = new NetworkPricer(network.layers, BATCH, chip).dense();
     const cycles = report.layers.reduce((sum, { latency }) => sum + latency.cycles, 0);
@@ -33,10 +34,10 @@ const tables = ACCELERATORS.map((chip) => {
   }));
   writeFileSync(
     `${folder}${chip.name}.svg`,
-    `${barsSvg(`${chip.name}: energy of one image, batch ${BATCH}, dense`, perImage, chip.unit)}\n`,
+    `${await barsSvg(`${chip.name}: energy of one image, batch ${BATCH}, dense`, perImage, chip.unit)}\n`,
   );
-  return { chip, rows };
-});
+  tables.push({ chip, rows });
+}
 
 const percent = (value) => `${(100 * value).toFixed(0)} %`;
 const page = [

@@ -63,15 +63,15 @@ describe('a front', () => {
     ],
   };
 
-  it('is written as CSV with a column for each layer', () => {
-    expect(formatFront(front, 'csv').split('\n')).toEqual([
+  it('is written as CSV with a column for each layer', async () => {
+    expect((await formatFront(front, 'csv')).split('\n')).toEqual([
       'candidate,number,validation_accuracy,test_accuracy,energy,latency,times_less_than_dense,weights_left,criterion,density.conv1,fineTune.epochs',
       '00000000-0000-4000-8000-000000000000,3,0.98,,2000000,5000,,0.1,magnitude,0.25,2',
     ]);
   });
 
-  it('is drawn as SVG, against what its campaign weighs accuracy against', () => {
-    expect(formatFront(front, 'svg')).toMatch(/^<svg[\s\S]*accuracy against energy[\s\S]*<\/svg>$/);
-    expect(formatFront({ ...front, cost: 'latency' }, 'svg')).toContain('latency of a batch, 10³ cycles');
+  it('is drawn as SVG, against what its campaign weighs accuracy against', async () => {
+    expect(await formatFront(front, 'svg')).toMatch(/^<svg[\s\S]*accuracy against energy[\s\S]*<\/svg>$/);
+    expect(await formatFront({ ...front, cost: 'latency' }, 'svg')).toContain('latency of a batch, 10³ cycles');
   });
 });

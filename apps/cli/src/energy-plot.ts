@@ -1,5 +1,4 @@
 import type { NetworkEnergy } from '@espalier/energy-model';
-import * as echarts from 'echarts';
 import pc from 'picocolors';
 import { energyUnit } from './output.js';
 
@@ -36,7 +35,8 @@ export interface Bar {
 }
 
 /** Stacked bars as an SVG picture, the first on top. @param unit what all are in; undefined where they differ */
-export function barsSvg(title: string, bars: readonly Bar[], unit: string | undefined): string {
+export async function barsSvg(title: string, bars: readonly Bar[], unit: string | undefined): Promise<string> {
+  const echarts = await import('echarts');
   const used = PARTS.filter((part) => bars.some(({ parts }) => parts[part] > 0));
   const height = 130 + 26 * bars.length;
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 860, height });

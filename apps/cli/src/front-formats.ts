@@ -8,7 +8,7 @@ export const FRONT_FORMATS = ['table', 'json', 'csv', 'svg'] as const;
 export type FrontFormat = (typeof FRONT_FORMATS)[number];
 
 /** A front as text in one of the formats. */
-export function formatFront(front: Front, format: FrontFormat): string {
+export async function formatFront(front: Front, format: FrontFormat): Promise<string> {
   switch (format) {
     case 'table':
       return frontTable(front);

@@ -1,9 +1,9 @@
 import type { Front } from '@espalier/contracts';
-import * as echarts from 'echarts';
 import { costShown, costUnit, denseCosts } from './cost.js';
 
 /** The front as an SVG picture: cost to the right, accuracy up; the dense network is a point of its own. */
-export function frontPlot(front: Front): string {
+export async function frontPlot(front: Front): Promise<string> {
+  const echarts = await import('echarts');
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 760, height: 460 });
   const series = (accuracyOf: (point: Front['points'][number]) => number | null): [number, number][] =>
     front.points.flatMap((point) => {

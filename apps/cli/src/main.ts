@@ -1,22 +1,9 @@
 #!/usr/bin/env node
-import { knownFields } from '@espalier/contracts';
 import { Command, CommanderError } from 'commander';
-import { z } from 'zod';
-import { acceleratorCommand } from './commands/accelerator.js';
-import { campaignCommand } from './commands/campaign.js';
-import { candidateCommand } from './commands/candidate.js';
-import { demoCommand } from './commands/demo.js';
-import { doctorCommand } from './commands/doctor.js';
-import { energyCommand } from './commands/energy.js';
-import { modelCommand } from './commands/model.js';
-import { frontCommand } from './commands/front.js';
-import { searchCommand } from './commands/search.js';
-import { downCommand, statusCommand, upCommand } from './commands/stack.js';
-import { workerCommand } from './commands/worker.js';
+import { COMMANDS } from './commands/index.js';
 import { asCommandError, EXIT_CODES } from './exit-codes.js';
 import { printJson } from './output.js';
 
-z.config({ customError: knownFields });
 const program = new Command('espalier')
   .description('Search for the most energy-frugal pruned versions of a trained neural network.')
   .version('0.1.0')
@@ -39,24 +26,17 @@ Exit codes:
   0 done   1 internal error   2 wrong flag, file or value   3 not found   4 conflict with what there is
   5 stack or API out of reach   6 the campaign failed   130 interrupted`,
   );
-for (const command of [
-  upCommand(),
-  downCommand(),
-  statusCommand(),
-  doctorCommand(),
-  campaignCommand(),
-  candidateCommand(),
-  frontCommand(),
-  energyCommand(),
-  acceleratorCommand(),
-  modelCommand(),
-  workerCommand(),
-  searchCommand(),
-  demoCommand(),
-]) {
-  program.addCommand(command);
+const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const named = words[0] === 'help' ? words[1] : words[0];
+// Only the module of the command that runs is loaded: all of them together take most of a second.
+for (const { name, description, load } of COMMANDS) {
+  program.addCommand((name === named ? await load() : new Command(name)).description(description));
 }
 exitInsteadOfThrowing(program);
+program.hook('preAction', async () => {
+  const [{ knownFields }, { z }] = await Promise.all([import('@espalier/contracts'), import('zod')]);
+  z.config({ customError: knownFields });
+});
 // A reader such as `head` that has seen enough is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

@@ -8,7 +8,7 @@ import { readAccelerator } from '../read-accelerator.js';
 import { readNetwork } from '../read-network.js';
 
 export function acceleratorCommand(): Command {
-  const command = new Command('accelerator').description('look at chips that are shipped, and describe your own');
+  const command = new Command('accelerator');
   command
     .command('list')
     .description('the chips that are shipped')

@@ -69,7 +69,8 @@ export function addVerbsOfEndedCampaigns(command: Command): void {
     .action(async (name: string, options: { accelerator: string; batch?: number; format: FrontFormat }) => {
       const { batch, format } = options;
       const accelerator = await readAccelerator(options.accelerator);
-      print(formatFront(await api().reprice(name, { accelerator, ...(batch !== undefined && { batch }) }), format));
+      const front = await api().reprice(name, { accelerator, ...(batch !== undefined && { batch }) });
+      print(await formatFront(front, format));
     });
   command
     .command('archive <name>')

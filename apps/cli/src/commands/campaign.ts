@@ -24,7 +24,7 @@ interface LaunchOptions extends Json {
 }
 
 export function campaignCommand(): Command {
-  const command = new Command('campaign').description('launch campaigns and look after them');
+  const command = new Command('campaign');
   command
     .command('launch <file>')
     .description('check a campaign file and launch it, once however often it is asked for')

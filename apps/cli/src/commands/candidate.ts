@@ -23,7 +23,7 @@ interface ListOptions {
 }
 
 export function candidateCommand(): Command {
-  const command = new Command('candidate').description('look at candidates and take their models away');
+  const command = new Command('candidate');
   command
     .command('list <campaign>')
     .description("list a campaign's candidates")

@@ -20,7 +20,6 @@ const EXAMPLE = fileURLToPath(new URL('../../../../examples/lenet5-mnist.yaml', 
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('run a first campaign from nothing: LeNet-5 on MNIST, pruned for the Eyeriss chip')
     .option('--file <file>', 'another campaign file', EXAMPLE)
     .option('--keep', 'leave the stack running when the campaign has ended')
     .option('--fresh', 'launch a new campaign even when one can be resumed')
@@ -108,16 +107,16 @@ async function report(campaign: Campaign, json: boolean): Promise<void> {
   const folder = resolve(join(homeFolder(), 'results', campaign.name));
   mkdirSync(folder, { recursive: true });
   for (const format of ['csv', 'json', 'svg'] as const) {
-    writeFileSync(join(folder, `front.${format}`), `${formatFront(front, format)}\n`);
+    writeFileSync(join(folder, `front.${format}`), `${await formatFront(front, format)}\n`);
   }
-  print(json ? formatFront(front, 'json') : summary(campaign, front));
+  print(json ? await formatFront(front, 'json') : await summary(campaign, front));
   for (const format of ['csv', 'json', 'svg']) note(join(folder, `front.${format}`));
 }
 
-function summary({ name, state, counts }: Campaign, front: Front): string {
+async function summary({ name, state, counts }: Campaign, front: Front): Promise<string> {
   const lines = [
     `\nThe front of ${name}, ${state}: ${counts.completed} candidates done, ${counts.diverged} diverged, ${counts.failed} failed`,
-    formatFront(front, 'table'),
+    await formatFront(front, 'table'),
   ];
   const { dense, points } = front;
   const best = points.find(({ testAccuracy }) => dense && (testAccuracy ?? 0) >= dense.testAccuracy - 0.01);

@@ -13,7 +13,6 @@ const GIGABYTE = 1e9;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('check this machine and say how to mend what is wrong')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExits with 2 when something must be mended.')
     .action(({ json }: { json?: boolean }) => {

@@ -41,7 +41,6 @@ interface Options {
 export function energyCommand(): Command {
   return new Command('energy')
     .argument('<network>', 'a network of the zoo or the literature, or a file: layer list, ONNX, model.json of tfjs')
-    .description('price a network on a chip: energy per layer and memory level')
     .option('--accelerator <name|file>', 'a shipped chip, or a YAML file that describes one', 'eyeriss')
     .option('--batch <n>', 'images that the chip runs together', positiveNumber, 1)
     .option('--density <layer=d>', 'fraction of a layer’s weights that is kept; may be repeated', layerDensity, {})
@@ -84,7 +83,7 @@ Examples:
         const bars = all.map(({ label, report }) => ({ label, parts: partsOf(report.layers) }));
         const units = new Set(all.map(({ report }) => report.unit));
         const unit = units.size === 1 ? all[0].report.unit : undefined;
-        if (options.svg) await writeWhole(options.svg, barsSvg(`energy, batch ${options.batch}`, bars, unit));
+        if (options.svg) await writeWhole(options.svg, await barsSvg(`energy, batch ${options.batch}`, bars, unit));
         if (options.json) printJson(all.map(({ label, weights, report }) => ({ label, weights, ...report })));
         else print(comparisonText(all));
         return;
@@ -93,7 +92,7 @@ Examples:
       const { report } = priced;
       const title = `${name} on ${base.accelerator.name}, batch ${options.batch}`;
       const bars = report.layers.map((layer) => ({ label: layer.name, parts: partsOf([layer]) }));
-      if (options.svg) await writeWhole(options.svg, barsSvg(title, bars, report.unit));
+      if (options.svg) await writeWhole(options.svg, await barsSvg(title, bars, report.unit));
       if (options.sensitivity) {
         const ranked = sensitivity(priced.pricer, priced.densities);
         if (options.json) printJson(ranked);

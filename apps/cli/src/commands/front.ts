@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { api } from '../context.js';
-import { explainFront, formatExplanation } from '../front-explanation.js';
 import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
 import { note, print, printJson } from '../output.js';
 
@@ -13,7 +12,6 @@ interface FrontOptions {
 export function frontCommand(): Command {
   return new Command('front')
     .argument('<campaign>', 'name or id')
-    .description("show a campaign's front: the candidates that no other beats in both accuracy and its cost")
     .addOption(new Option('--format <format>', 'how to print it').choices(FRONT_FORMATS).default('table'))
     .option('--json', 'the same as --format json')
     .addOption(
@@ -28,8 +26,9 @@ export function frontCommand(): Command {
     )
     .action(async (campaign: string, { format, json, explain }: FrontOptions) => {
       const front = await api().front(campaign);
-      if (!explain) return print(formatFront(front, json ? 'json' : format));
+      if (!explain) return print(await formatFront(front, json ? 'json' : format));
       note('imagining what more candidates would bring …');
+      const { explainFront, formatExplanation } = await import('../front-explanation.js');
       const explanation = explainFront(await api().campaign(campaign), await api().allCandidates(campaign));
       if (json) printJson(explanation);
       else print(formatExplanation(front, explanation));

@@ -22,9 +22,7 @@ import { MODEL_FORMATS, modelFile, writeModel, type ModelFormat } from '../write
 import { checkWritable } from '../write-whole.js';
 
 export function modelCommand(): Command {
-  const command = new Command('model').description(
-    'look at a trained model of your own, and write it in other formats',
-  );
+  const command = new Command('model');
   const file = ['<file>', 'a .keras, .h5 or .onnx file, or the model.json of tfjs'] as const;
   command
     .command('show')

@@ -42,9 +42,6 @@ interface Options {
 
 export function searchCommand(): Command {
   return new Command('search')
-    .description(
-      'search any function of two to five objectives, without a stack: a file, or a program that asks and tells by lines',
-    )
     .option(
       '--problem <file>',
       'a module that exports space, evaluate and reference; without it, lines of JSON on stdin',

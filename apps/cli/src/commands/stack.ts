@@ -14,7 +14,6 @@ const wholeNumber = (value: string): number => {
 
 export function upCommand(): Command {
   return new Command('up')
-    .description('start the stack on this machine: Postgres, Temporal, the API, the orchestrator and one worker')
     .option('--port-base <n>', 'first of the ports to use (default 7830, or ESPALIER_PORT_BASE)', wholeNumber)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExamples:\n  npx espalier up\n  npx espalier up --port-base 9000')
@@ -36,7 +35,6 @@ export function placesOf(ports: { api: number; temporalUi: number }): Record<str
 
 export function downCommand(): Command {
   return new Command('down')
-    .description('stop the stack; campaigns go on from their last checkpoints when it is started again')
     .option('--json', 'print the result as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const stopped = await down(homeFolder());
@@ -47,7 +45,6 @@ export function downCommand(): Command {
 
 export function statusCommand(): Command {
   return new Command('status')
-    .description('show what of the stack runs')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExits with 5 when the stack does not run.')
     .action(({ json }: { json?: boolean }) => {

@@ -4,7 +4,7 @@ import { CommandError } from '../exit-codes.js';
 import { note, print, printJson, table } from '../output.js';
 
 export function workerCommand(): Command {
-  const command = new Command('worker').description('see the workers, and take one out of service');
+  const command = new Command('worker');
   command
     .command('list')
     .description('list the workers heard of within the last minute')
