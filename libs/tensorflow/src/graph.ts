@@ -15,7 +15,7 @@ export class Graph {
   static open = 0;
 
   readonly #session: NativeGraphSession;
-  readonly #names = new Map<string, number>();
+  #added = 0;
   #isClosed = false;
 
   constructor(threads: { intraOp: number; interOp: number } = { intraOp: 0, interOp: 0 }) {
@@ -26,6 +26,8 @@ export class Graph {
   /**
    * Adds an operation by TensorFlow's name of it; an input that is an array is a list input.
    *
+   * @param name for people who read the graph. The operation's own name is a number with it, so that no two
+   *   operations share one, whatever names a network's layers have
    * @param after operations that must have run before, though nothing flows from them
    */
   add(
@@ -35,9 +37,7 @@ export class Graph {
     name = type,
     after: readonly string[] = [],
   ): string {
-    const times = this.#names.get(name) ?? 0;
-    this.#names.set(name, times + 1);
-    return this.#session.addOperation(type, times === 0 ? name : `${name}_${times}`, inputs, attributes, after);
+    return this.#session.addOperation(type, `${this.#added++}/${name}`, inputs, attributes, after);
   }
 
   placeholder(name: string, dtype: DataType, shape: readonly number[]): string {

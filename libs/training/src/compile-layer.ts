@@ -27,8 +27,8 @@ export function compileLayer(
   switch (layer.kind) {
     case 'conv2d': {
       const { groups = 1, dilation = 1, useBias = true, activation } = layer;
-      const convolved = spread(graph, flow, layer, input, dilation, (padded, padding) => {
-        const strides = { ints: [1, layer.stride, layer.stride, 1] };
+      const convolved = spread(graph, flow, layer, input, dilation, (padded, padding, stride) => {
+        const strides = { ints: [1, stride, stride, 1] };
         const attributes = { ...T, strides, padding: { string: padding } };
         if (groups === 1) return graph.add('Conv2D', [padded, weight('kernel')], attributes, layer.name);
         if (groups === input.channels) {
@@ -148,15 +148,14 @@ function spread(
   layer: { kernelSize: readonly [number, number]; stride: number; padding: Padding },
   input: { height: number; width: number },
   dilation: number,
-  convolve: (flow: string, padding: 'SAME' | 'VALID') => string,
+  convolve: (flow: string, padding: 'SAME' | 'VALID', stride: number) => string,
 ): string {
+  const { stride } = layer;
   if (dilation === 1) {
-    if (layer.padding === 'same') return convolve(flow, 'SAME');
-    return convolve(layer.padding === 'valid' ? flow : pad(graph, flow, layer.padding, 0), 'VALID');
+    if (layer.padding === 'same') return convolve(flow, 'SAME', stride);
+    return convolve(layer.padding === 'valid' ? flow : pad(graph, flow, layer.padding, 0), 'VALID', stride);
   }
-  if (layer.stride !== 1)
-    throw new RangeError('a convolution with both a stride and a dilation can be priced, not run');
-  const edges = explicitPadding(layer.padding, layer.kernelSize, dilation);
+  const edges = explicitPadding(layer, input, dilation);
   const [top, left, bottom, right] = edges;
   const beyond = (size: number): number => (dilation - (size % dilation)) % dilation;
   const [more, wider] = [beyond(input.height + top + bottom), beyond(input.width + left + right)];
@@ -168,19 +167,32 @@ function spread(
     [flow, block, pairs(Int32Array.of(top, bottom + more, left, right + wider))],
     { ...types, Tpaddings: { dtype: 'int32' } },
   );
-  return graph.add('BatchToSpaceND', [convolve(apart, 'VALID'), block, pairs(Int32Array.of(0, more, 0, wider))], {
-    ...types,
-    Tcrops: { dtype: 'int32' },
+  const together = graph.add(
+    'BatchToSpaceND',
+    [convolve(apart, 'VALID', 1), block, pairs(Int32Array.of(0, more, 0, wider))],
+    { ...types, Tcrops: { dtype: 'int32' } },
+  );
+  if (stride === 1) return together;
+  // TensorFlow's convolutions take a stride or a dilation. A pool over one pixel keeps each stride-th output.
+  const strides = { ints: [1, stride, stride, 1] };
+  return graph.add('MaxPool', [together], {
+    ...T,
+    ksize: { ints: [1, 1, 1, 1] },
+    strides,
+    padding: { string: 'VALID' },
   });
 }
 
+/** Zeros at the top, left, bottom and right of a dilated convolution's input. */
 function explicitPadding(
-  padding: Padding,
-  [kernelHeight, kernelWidth]: readonly [number, number],
+  { padding, kernelSize, stride }: { kernelSize: readonly [number, number]; stride: number; padding: Padding },
+  { height, width }: { height: number; width: number },
   dilation: number,
 ): readonly number[] {
   if (padding === 'valid') return [0, 0, 0, 0];
   if (padding !== 'same') return padding;
-  const [rows, columns] = [(kernelHeight - 1) * dilation, (kernelWidth - 1) * dilation];
+  const along = (size: number, kernel: number): number =>
+    Math.max((Math.ceil(size / stride) - 1) * stride + (kernel - 1) * dilation + 1 - size, 0);
+  const [rows, columns] = [along(height, kernelSize[0]), along(width, kernelSize[1])];
   return [Math.floor(rows / 2), Math.floor(columns / 2), Math.ceil(rows / 2), Math.ceil(columns / 2)];
 }
