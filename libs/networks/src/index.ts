@@ -1,3 +1,5 @@
+export { channelGraph, dependencyGroups, layersWithFixedFilters } from './channel-graph.js';
+export type { ChannelGraph, DependencyGroup } from './channel-graph.js';
 export { inferShapes, isVector } from './infer-shapes.js';
 export { resizeLayers } from './resize-layers.js';
 export { pricedLayers, weightedLayers } from './weighted-layers.js';

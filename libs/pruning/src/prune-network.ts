@@ -29,7 +29,10 @@ export async function pruneNetwork(
   checkSchedule(network, schedule);
   const { criterion } = schedule;
   const dense: PrunedNetwork = { network, weights, masks: new Map(), order: [] };
-  if (WHILE_TRAINING[criterion]) return dense;
+  if (WHILE_TRAINING[criterion]) {
+    if (schedule.fineTune.epochs > 0) return dense;
+    throw new ScheduleError(`fineTune.epochs is 0; ${criterion} prunes while it trains, and needs at least 1`);
+  }
   const ofFilters = OF_FILTERS[criterion];
   if (ofFilters) {
     const gradients = ofFilters.needsGradients ? await data.gradients() : undefined;

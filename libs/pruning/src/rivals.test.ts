@@ -104,7 +104,7 @@ const target = {
 };
 const density = { conv: 0.5, depthwise: 0.5, fc: 0.25 };
 const prune = (criterion: Criterion, more: Partial<PruningSchedule> = {}) =>
-  pruneNetwork(network, weights, { criterion, density, fineTune: { epochs: 0 }, ...more }, target, data);
+  pruneNetwork(network, weights, { criterion, density, fineTune: { epochs: 1 }, ...more }, target, data);
 
 const left = (values: Float32Array): number => values.reduce((count, each) => count + (each === 0 ? 0 : 1), 0);
 

@@ -1,5 +1,12 @@
 import { decodeSafetensors, encodeSafetensors } from '@espalier/artifacts';
-import { checkWeights, NetworkError, resizeLayers, type Network, type WeightTensor } from '@espalier/networks';
+import {
+  checkWeights,
+  NetworkError,
+  resizeLayers,
+  type Layer,
+  type Network,
+  type WeightTensor,
+} from '@espalier/networks';
 import type { TrainingPosition } from './fit.js';
 import type { TrainingState } from './trainable-network.js';
 
@@ -27,6 +34,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
       network: network.name,
       epochsDone: String(epochsDone),
       ...(stepsIntoEpoch > 0 && { stepsIntoEpoch: String(stepsIntoEpoch) }),
+      ...rescalings(network),
     },
   });
 }
@@ -49,7 +57,7 @@ export function decodeCheckpoint(network: Network, bytes: Uint8Array): Checkpoin
     else weights.set(name, tensor);
   }
   const count = (text: string | undefined): number => Number(text ?? 0);
-  const pruned = resizeLayers(network, weights);
+  const pruned = withRescalings(resizeLayers(network, weights), metadata.rescalings);
   try {
     checkWeights(pruned, weights);
   } catch (error) {
@@ -66,4 +74,28 @@ export function decodeCheckpoint(network: Network, bytes: Uint8Array): Checkpoin
     epochsDone: count(metadata.epochsDone),
     stepsIntoEpoch: count(metadata.stepsIntoEpoch),
   };
+}
+
+/** A rescaling has a number for each channel in the network itself: which of them are left, no weight says. */
+function rescalings({ layers }: Network): { rescalings?: string } {
+  const own = layers.flatMap((layer) =>
+    layer.kind === 'rescaling' && layer.scale.length + layer.offset.length > 2
+      ? [[layer.name, { scale: layer.scale, offset: layer.offset }] as const]
+      : [],
+  );
+  return own.length === 0 ? {} : { rescalings: JSON.stringify(Object.fromEntries(own)) };
+}
+
+function withRescalings(network: Network, written: string | undefined): Network {
+  if (written === undefined) return network;
+  const own = JSON.parse(written) as Record<string, { scale: number[]; offset: number[] } | undefined>;
+  let isSame = true;
+  const layers = network.layers.map((layer): Layer => {
+    const kept = layer.kind === 'rescaling' ? own[layer.name] : undefined;
+    if (layer.kind !== 'rescaling' || !kept) return layer;
+    if (kept.scale.length === layer.scale.length && kept.offset.length === layer.offset.length) return layer;
+    isSame = false;
+    return { ...layer, ...kept };
+  });
+  return isSame ? network : { ...network, layers };
 }

@@ -1,15 +1,8 @@
 import { removesFilters, type CampaignSpec, type Cost, type FieldError } from '@espalier/contracts';
 import { DataSetError, dataSetFacts } from '@espalier/datasets';
 import { DENSE, EnergyModelError, type NetworkPricer } from '@espalier/energy-model';
-import {
-  acceleratorOf,
-  costsOf,
-  inferShapes,
-  networkOf,
-  pricerOf,
-  weightedLayers,
-  type Network,
-} from '@espalier/networks';
+import { acceleratorOf, costsOf, inferShapes, networkOf, pricerOf } from '@espalier/networks';
+import { checkSpace } from './check-space.js';
 
 /** What a schema cannot know: whether the things that a spec names exist and fit each other. */
 export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
@@ -44,7 +37,7 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
     typeof spec.accelerator === 'string' ? spec.accelerator : spec.accelerator.name,
     () => acceleratorOf(spec.accelerator),
   );
-  if (network) errors.push(...unknownLayers(network, spec));
+  if (network) errors.push(...checkSpace(network, spec));
   if (network && data) {
     const { height, width, channels } = network.input;
     const { image } = data;
@@ -111,20 +104,4 @@ function hasNoUseForZeroWeights(pricer: NetworkPricer, cost: Cost): boolean {
   const half = { ...DENSE, weights: 0.5 };
   const [ofHalf, ofAll] = [pricer.price(pricer.shapes.map(() => half)), pricer.dense()].map(costsOf);
   return (ofHalf[cost] ?? 0) >= (ofAll[cost] ?? 0);
-}
-
-function unknownLayers(network: Network, spec: CampaignSpec): FieldError[] {
-  const names = weightedLayers(network).map(({ name }) => name);
-  const { density, filters } = spec.space;
-  const named = [
-    ...Object.keys(density).map((layer) => ['space.density', layer]),
-    ...Object.keys(filters?.density ?? {}).map((layer) => ['space.filters.density', layer]),
-  ];
-  return named
-    .filter(([, layer]) => !names.includes(layer))
-    .map(([field, layer]) => ({
-      field: `${field}.${layer}`,
-      value: layer,
-      message: `${network.name} has no such layer; it has ${names.join(', ')}`,
-    }));
 }

@@ -1,8 +1,16 @@
 import { NetworkPricer, type Accelerator } from '@espalier/energy-model';
-import { weightedLayers, type Network, type NetworkWeights } from '@espalier/networks';
+import {
+  channelGraph,
+  dependencyGroups,
+  weightedLayers,
+  type ChannelGraph,
+  type DependencyGroup,
+  type Network,
+  type NetworkWeights,
+} from '@espalier/networks';
 import type { Gradients } from '../pruning-data.js';
-import { channelGraph, dependencyGroups, type ChannelGraph, type DependencyGroup } from './channel-graph.js';
 import { FilterScoreError, type FilterCriterion } from './filter-scores.js';
+import { RemovedChannels } from './removed-channels.js';
 import { removeChannels } from './remove-channels.js';
 
 export interface FilterPruning {
@@ -19,16 +27,14 @@ export function pruneFilters(
   { criterion, density, gradients }: FilterPruning,
 ): { network: Network; weights: NetworkWeights } {
   const graph = channelGraph(network);
-  const removed = new Set<number>();
+  const removed = new RemovedChannels(graph);
   for (const group of dependencyGroups(network, graph)) {
     const share = densityOf(group, density);
     if (share === undefined) continue;
     const scores = channelScores(network, weights, graph, group, criterion, gradients, true);
-    for (const channel of lowestFirst(group, scores).slice(0, group.channels.length - keptChannels(group, share))) {
-      removed.add(channel);
-    }
+    removed.addAtMost(group.channels.length - keptChannels(group, share), lowestFirst(group, scores));
   }
-  return removeChannels(network, weights, removed, graph);
+  return removeChannels(network, weights, removed.channels, graph);
 }
 
 /** In how many portions the energy-aware ranking removes, energies being priced anew for each. */
@@ -52,23 +58,23 @@ export function pruneFiltersByEnergy(
       batch,
       accelerator,
     ).dense().total;
-  const byCount = new Set(
-    groups.flatMap((group) => group.channels.slice(keptChannels(group, densityOf(group, density) ?? 1))),
-  );
-  const target = energyWithout(byCount);
+  const byCount = new RemovedChannels(graph);
+  for (const group of groups) {
+    const kept = keptChannels(group, densityOf(group, density) ?? 1);
+    byCount.addAtMost(group.channels.length - kept, [...group.channels].reverse());
+  }
+  const target = energyWithout(byCount.channels);
   const scores = new Map(
     groups.map((group) => [group, channelScores(network, weights, graph, group, criterion, gradients, false)]),
   );
-  const removed = new Set<number>();
-  const portion = Math.max(1, Math.ceil(byCount.size / PORTIONS));
-  for (let energy = energyWithout(removed); energy > target; energy = energyWithout(removed)) {
+  const removed = new RemovedChannels(graph);
+  const portion = Math.max(1, Math.ceil(byCount.channels.size / PORTIONS));
+  for (let energy = energyWithout(removed.channels); energy > target; energy = energyWithout(removed.channels)) {
     const ranked = groups.flatMap((group) => {
-      const left = lowestFirst(group, scores.get(group) ?? new Map()).filter((channel) => !removed.has(channel));
-      // The last filters of a group are never on offer.
-      const offered = left.slice(0, Math.max(0, left.length - 1));
+      const offered = lowestFirst(group, scores.get(group) ?? new Map()).filter((channel) => removed.allows(channel));
       if (offered.length === 0) return [];
-      const trial = offered.slice(0, Math.max(1, offered.length >> 3));
-      const saved = (energy - energyWithout(new Set([...removed, ...trial]))) / trial.length;
+      const trial = removed.with(Math.max(1, offered.length >> 3), offered);
+      const saved = (energy - energyWithout(trial)) / (trial.size - removed.channels.size);
       return offered.map((channel) => ({
         channel,
         price: (scores.get(group)?.get(channel) ?? 0) / Math.max(saved, 1e-30),
@@ -76,9 +82,12 @@ export function pruneFiltersByEnergy(
     });
     if (ranked.length === 0) break;
     ranked.sort((a, b) => a.price - b.price || a.channel - b.channel);
-    for (const { channel } of ranked.slice(0, portion)) removed.add(channel);
+    removed.addAtMost(
+      portion,
+      ranked.map(({ channel }) => channel),
+    );
   }
-  return removeChannels(network, weights, removed, graph);
+  return removeChannels(network, weights, removed.channels, graph);
 }
 
 function densityOf({ layers }: DependencyGroup, density: Readonly<Record<string, number>>): number | undefined {

@@ -1,12 +1,13 @@
 import {
+  channelGraph,
   sourcesOf,
   weightShapes,
+  type ChannelGraph,
   type Layer,
   type Network,
   type NetworkWeights,
   type WeightTensor,
 } from '@espalier/networks';
-import { channelGraph, type ChannelGraph } from './channel-graph.js';
 
 /**
  * A network without some of its channels, and its weights: layers are really smaller.
@@ -27,22 +28,25 @@ export function removeChannels(
   const layers = network.layers.map((layer, index): Layer => {
     const outputs = stays(layer.name);
     if (outputs.length === 0) throw new RangeError(`${layer.name} would be left without channels`);
-    const isDepthwise = layer.kind === 'conv2d' && (layer.groups ?? 1) > 1;
-    const inputs = isDepthwise ? [0] : stays(sourcesOf(network, index)[0]);
+    const [source] = sourcesOf(network, index);
+    const taken = stays(source);
+    const kernelInputs = shapes.get(`${layer.name}/kernel`)?.at(-2) ?? 0;
+    const isDepthwise = kernelInputs === 1 && graph.channels.get(source)?.length !== 1;
+    // The groups of a convolution lose the same places, so that those of the first stand for all.
+    const inputs = isDepthwise ? [0] : taken.filter((at) => at < kernelInputs);
     for (const role of ['kernel', 'bias', 'gamma', 'beta', 'mean', 'variance'] as const) {
       const name = `${layer.name}/${role}`;
       const weight = shapes.has(name) ? weights.get(name) : undefined;
       if (weight) kept.set(name, role === 'kernel' ? sliceKernel(weight, inputs, outputs) : sliceLast(weight, outputs));
     }
-    return resized(layer, outputs, stays(sourcesOf(network, index)[0]).length);
+    return resized(layer, outputs, isDepthwise ? taken.length : undefined);
   });
   return { network: { ...network, layers }, weights: kept };
 }
 
-function resized(layer: Layer, outputs: readonly number[], inputs: number): Layer {
-  if (layer.kind === 'conv2d') {
-    return { ...layer, filters: outputs.length, ...((layer.groups ?? 1) > 1 && { groups: inputs }) };
-  }
+/** @param groups of a depthwise convolution: as many as it has inputs; others keep theirs */
+function resized(layer: Layer, outputs: readonly number[], groups: number | undefined): Layer {
+  if (layer.kind === 'conv2d') return { ...layer, filters: outputs.length, ...(groups !== undefined && { groups }) };
   if (layer.kind === 'dense') return { ...layer, units: outputs.length };
   if (layer.kind !== 'rescaling') return layer;
   const pick = (values: readonly number[]): readonly number[] =>

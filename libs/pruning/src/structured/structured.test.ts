@@ -1,8 +1,16 @@
 import { eyeriss } from '@espalier/energy-model';
-import { inferShapes, weightShapes, ZOO, zooNetwork, type Network, type NetworkWeights } from '@espalier/networks';
+import {
+  channelGraph,
+  dependencyGroups,
+  inferShapes,
+  weightShapes,
+  ZOO,
+  zooNetwork,
+  type Network,
+  type NetworkWeights,
+} from '@espalier/networks';
 import { RandomStream } from '@espalier/random';
 import { describe, expect, it } from 'vitest';
-import { channelGraph, dependencyGroups } from './channel-graph.js';
 import { filterGeometricMedian } from './filter-geometric-median.js';
 import { filterL1 } from './filter-l1.js';
 import { networkSlimming } from './network-slimming.js';

@@ -1,13 +1,15 @@
-import { inferShapes, type Network } from '@espalier/networks';
+import { inferShapes } from './infer-shapes.js';
+import type { Network } from './network.js';
 
 /**
  * Which channels of a network are one and the same when it comes to removing them: those that are added to each other, or
- * pass through a layer that keeps channels apart. Each has a number.
+ * pass through a layer that keeps channels apart, and those at the same place in each group of a grouped convolution, since
+ * all groups must stay of one size. Each has a number.
  */
 export interface ChannelGraph {
   /** The channels of each tensor, by the layer that makes it (`input` for the network's). */
   readonly channels: ReadonlyMap<string, readonly number[]>;
-  /** Channels that must stay: the network's input and answers, and those of grouped convolutions. */
+  /** Channels that must stay: those of the network's input and of its answers. */
   readonly fixed: ReadonlySet<number>;
 }
 
@@ -32,6 +34,11 @@ export function channelGraph(network: Network): ChannelGraph {
     parents[Math.max(first, second)] = Math.min(first, second);
   };
 
+  const tieGroups = (channels: readonly number[], groups: number): void => {
+    const size = channels.length / groups;
+    channels.forEach((channel, i) => tie(channel, channels[i % size]));
+  };
+
   const made = new Map<string, readonly number[]>([['input', fresh(network.input.channels)]]);
   const fixed = [...(made.get('input') ?? [])];
   for (const { layer, sources, input, output } of inferShapes(network)) {
@@ -44,7 +51,10 @@ export function channelGraph(network: Network): ChannelGraph {
           const channels = fresh(filters);
           if (groups > 1 && groups === input.channels) {
             channels.forEach((channel, i) => tie(channel, first[Math.floor((i * groups) / filters)]));
-          } else if (groups > 1) fixed.push(...channels, ...first);
+          } else if (groups > 1) {
+            tieGroups(channels, groups);
+            tieGroups(first, groups);
+          }
           return channels;
         }
         case 'transposedConv2d':
@@ -106,4 +116,22 @@ export function dependencyGroups(network: Network, graph: ChannelGraph = channel
     channels.forEach((channel) => into.channels.add(channel));
   }
   return groups.map(({ layers, channels }) => ({ layers, channels: [...channels].sort((a, b) => a - b) }));
+}
+
+/**
+ * The layers with weights that can lose no filter, each with the reason.
+ *
+ * @throws NetworkError when shapes do not chain
+ */
+export function layersWithFixedFilters(network: Network): Map<string, string> {
+  const { channels, fixed } = channelGraph(network);
+  const reasons = new Map<string, string>();
+  for (const { kind, name } of network.layers) {
+    if (kind !== 'conv2d' && kind !== 'dense') continue;
+    const own = new Set(channels.get(name) ?? []);
+    const isFixed = [...own].every((channel) => fixed.has(channel));
+    if (isFixed) reasons.set(name, "its filters are the network's answers, or belong to channels of its input");
+    else if (own.size === 1) reasons.set(name, 'it has one filter, or its groups have one filter each');
+  }
+  return reasons;
 }
