@@ -28,6 +28,17 @@ export interface DataSetFacts {
   readonly image: DataSet['image'] | null;
   readonly classes: number;
   readonly trainingImages: number;
+  /** Of a user's own folder: what each split has, and where it comes from. */
+  readonly splits?: SplitFacts;
+}
+
+export interface SplitFacts {
+  readonly classNames: readonly string[];
+  /** Images of each class. */
+  readonly counts: Readonly<Record<'training' | 'validation' | 'test', readonly number[]>>;
+  readonly from: Readonly<Record<'training' | 'validation' | 'test', string>>;
+  /** What was not read, and classes that a split lacks. */
+  readonly remarks: readonly string[];
 }
 
 /** The first `trainingImages`, and of the other splits the first in the same proportion. */
@@ -46,7 +57,7 @@ export function subset(data: DataSet, trainingImages: number): DataSet {
  */
 export function shuffled(data: DataSet): DataSet {
   const mixed = (split: Split, stream: number): Split =>
-    chosen(split, new RandomStream(0, stream).permutation(split.count));
+    choose(split, new RandomStream(0, stream).permutation(split.count));
   return {
     ...data,
     training: mixed(data.training, 0),
@@ -56,20 +67,21 @@ export function shuffled(data: DataSet): DataSet {
 }
 
 export function head(split: Split, count: number): Split {
-  return chosen(
+  return choose(
     split,
     Uint32Array.from({ length: count }, (_, at) => at),
   );
 }
 
 export function tail(split: Split, count: number): Split {
-  return chosen(
+  return choose(
     split,
     Uint32Array.from({ length: count }, (_, at) => split.count - count + at),
   );
 }
 
-function chosen({ images, labels }: Split, numbers: Uint32Array): Split {
+/** The images of those numbers, in that order. */
+export function choose({ images, labels }: Split, numbers: Uint32Array): Split {
   return {
     images: new ChosenImages(images, numbers),
     labels: Uint8Array.from(numbers, (number) => labels[number]),

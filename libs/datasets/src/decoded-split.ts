@@ -4,6 +4,9 @@ import type { DataSet, Split } from './data-set.js';
 import { decodeImage } from './decode-image.js';
 import { openPackedImages, writePackedImages } from './packed-images.js';
 
+/** Raise it with a change after which images have other bytes: what is in the cache is decoded again. */
+const DECODER_VERSION = 2;
+
 /** An image as it came, to be decoded. */
 export interface EncodedImage {
   readonly label: number;
@@ -26,7 +29,7 @@ export async function decodedSplit(
   cache: string,
   image: DataSet['image'],
 ): Promise<Split> {
-  const hash = createHash('sha256').update(JSON.stringify(image));
+  const hash = createHash('sha256').update(JSON.stringify({ decoder: DECODER_VERSION, ...image }));
   for (const each of origin) hash.update(JSON.stringify(each));
   const file = join(cache, 'folders', hash.digest('hex'));
   const pixels = image.height * image.width * image.channels;

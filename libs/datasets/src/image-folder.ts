@@ -1,11 +1,14 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { assignSplits, checkSplits, countsOf, countSplits, PARTS, type Part } from './assign-splits.js';
 import { DataSetError, type DataSet, type DataSetFacts, type Split } from './data-set.js';
 import { decodedSplit } from './decoded-split.js';
-import { checkParts, partOf, type Part } from './split-images.js';
+import { readSplitName, SPLIT_NAMES } from './split-names.js';
 
-const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
+const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|bmp|ppm|pgm)$/i;
 const MAX_CLASSES = 256;
+/** Words that may stand beside a split's name, as in `training_set`. */
+const OF_SETS: ReadonlySet<string> = new Set(['set', 'data', 'dataset', 'images', 'split']);
 
 interface ImageFile {
   readonly path: string;
@@ -15,21 +18,32 @@ interface ImageFile {
 interface Listing {
   readonly classes: readonly string[];
   readonly files: readonly ImageFile[];
+  /** Where the images of each split come from. */
+  readonly from: Readonly<Record<Part, string>>;
+  /** What was not read. */
+  readonly remarks: readonly string[];
 }
 
 /** @throws DataSetError when a class is empty, or classes of the splits differ */
 export async function imageFolderFacts(path: string): Promise<DataSetFacts> {
-  const { classes, files } = await list(path);
+  const { classes, files, from, remarks } = await list(path);
+  const counts = countSplits(
+    files.map(({ label }) => label),
+    files.map(({ part }) => part),
+    classes.length,
+  );
+  const missing = checkSplits(path, classes, counts);
   return {
     image: null,
     classes: classes.length,
     trainingImages: files.filter(({ part }) => part === 'training').length,
+    splits: { classNames: classes, counts, from, remarks: [...remarks, ...missing] },
   };
 }
 
 /**
- * Images in a folder for each class, `<class>/*.png`, or `train/<class>/…` with `test/<class>/…` and perhaps
- * `validation/<class>/…` beside it. They are scaled to the size that the network takes; the decoded images are kept in the
+ * Images in a folder for each class, `<class>/*.png`, or in a folder for each split, `train/<class>/…` with `val` and `test`
+ * beside it by any of their names. They are scaled to the size that the network takes; the decoded images are kept in the
  * cache until a file changes.
  *
  * @throws DataSetError naming an image that cannot be decoded
@@ -54,45 +68,173 @@ export async function loadImageFolder(path: string, cache: string, image: DataSe
     validation: await read('validation'),
     test: await read('test'),
   };
-  return checkParts(data, classes);
+  checkSplits(path, classes, countsOf(data));
+  return data;
 }
 
 async function list(path: string): Promise<Listing> {
-  const names = await folders(path);
-  const given = names.includes('train');
-  const classes = await folders(given ? join(path, 'train') : path);
+  const skipped = new Skipped();
+  const folders = await layout(path, skipped);
+  const classes = [...new Set(folders.flatMap((folder) => folder.classes.map(({ name }) => name)))].sort();
   if (classes.length < 2)
     throw new DataSetError(`${path} has ${classes.length} classes; at least two folders are needed`);
   if (classes.length > MAX_CLASSES)
     throw new DataSetError(`${path} has ${classes.length} classes; up to ${MAX_CLASSES} are read`);
-  const hasTest = names.includes('test');
-  const hasValidation = names.includes('validation');
-  const files: ImageFile[] = [];
-  const sources: readonly { folder: string; part?: Part }[] = given
-    ? [
-        { folder: 'train', ...(hasValidation && { part: 'training' as const }) },
-        ...(hasValidation ? [{ folder: 'validation', part: 'validation' as const }] : []),
-        ...(hasTest ? [{ folder: 'test', part: 'test' as const }] : []),
-      ]
-    : [{ folder: '.' }];
-  for (const { folder, part } of sources) {
-    for (const [label, name] of classes.entries()) {
-      const own = join(path, folder, name);
-      const images = (await readdir(own).catch(() => [])).filter((file) => IMAGE.test(file)).sort();
+  const found: { path: string; label: number; part: Part | undefined }[] = [];
+  for (const { part, classes: own } of folders) {
+    for (const each of own) {
+      const images = await imagesUnder(each.path, skipped);
       if (images.length === 0)
-        throw new DataSetError(`${own} has no image (.png, .jpg, .webp, .gif, .tiff); each class needs some`);
-      for (const file of images) {
-        files.push({ path: join(own, file), label, part: part ?? partOf(`${name}/${file}`, hasTest) });
-      }
+        throw new DataSetError(
+          `${each.path} has no image (.png, .jpg, .webp, .gif, .tiff, .avif, .bmp, .ppm); each class needs some`,
+        );
+      const label = classes.indexOf(each.name);
+      for (const image of images) found.push({ path: image, label, part });
     }
   }
-  return { classes, files };
+  const parts = assignSplits(found);
+  const sources = new Map(folders.map(({ part, path }) => [part, path]));
+  const training = sources.get('training') ?? path;
+  const from = Object.fromEntries(
+    PARTS.map((part) => [part, part === 'training' ? training : (sources.get(part) ?? `a tenth of ${training}`)]),
+  ) as Record<Part, string>;
+  return {
+    classes,
+    files: found.map(({ path, label }, i) => ({ path, label, part: parts[i] })),
+    from,
+    remarks: skipped.remarks(),
+  };
 }
 
-async function folders(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort();
+interface Folder {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The folders of classes, by split where the folder has one for each split. */
+async function layout(
+  path: string,
+  skipped: Skipped,
+): Promise<{ part: Part | undefined; path: string; classes: readonly Folder[] }[]> {
+  const top = await foldersIn(path, skipped);
+  const named = await Promise.all(
+    top.map(async (folder) => ({ ...folder, parts: splitOf(folder), ...(await inside(folder, skipped)) })),
+  );
+  // A folder of a split holds folders of classes; a class that is called "train" holds images.
+  const splits = named.filter(({ parts, folders }) => parts.length === 1 && folders.length > 0);
+  const others = named.filter((each) => !splits.includes(each));
+  if (splits.length === 0 || !splits.some(({ parts }) => parts[0] === 'training')) {
+    if (splits.length > 0 && others.length === 0) {
+      throw new DataSetError(
+        `${path} has ${splits.map(({ name }) => name).join(', ')} and no training images; known names of splits: ${SPLIT_NAMES}`,
+      );
+    }
+    return [{ part: undefined, path, classes: top }];
+  }
+  const odd = splits.find(({ hasImages }) => hasImages) ?? others.find(({ hasImages }) => hasImages);
+  if (odd) {
+    throw new DataSetError(
+      `${path} has folders of splits (${splits.map(({ name }) => name).join(', ')}), and ${odd.name} holds images beside them: put them into a folder of their class, or move it away`,
+    );
+  }
+  for (const { name } of others) skipped.note(`folder ${name}, which is no split`);
+  const byPart = new Map<Part, (typeof splits)[number]>();
+  for (const split of splits) {
+    const [part] = split.parts;
+    const other = byPart.get(part);
+    if (other) throw new DataSetError(`${path}: ${other.name} and ${split.name} are both for ${part}; leave one`);
+    byPart.set(part, split);
+  }
+  const learned = new Set(byPart.get('training')?.folders.map(({ name }) => name));
+  for (const [part, { folders, path: own }] of byPart) {
+    const unknown = folders.find(({ name }) => !learned.has(name));
+    if (unknown) throw new DataSetError(`${own}: class ${unknown.name} of ${part} is not among those to learn from`);
+  }
+  return [...byPart].map(([part, { path: own, folders }]) => ({ part, path: own, classes: folders }));
+}
+
+function splitOf({ name }: Folder): readonly Part[] {
+  const { parts, words } = readSplitName(name);
+  return words.every((word) => OF_SETS.has(word)) ? parts : [];
+}
+
+async function inside({ path }: Folder, skipped: Skipped): Promise<{ folders: Folder[]; hasImages: boolean }> {
+  const names = await readdir(path).catch(unreadable(path));
+  return {
+    folders: await foldersIn(path, skipped),
+    hasImages: names.some((name) => isShown(name) && IMAGE.test(name)),
+  };
+}
+
+/** Folders in a folder, links to folders too, by name. */
+async function foldersIn(path: string, skipped: Skipped): Promise<Folder[]> {
+  const folders: Folder[] = [];
+  for (const name of (await readdir(path).catch(unreadable(path))).filter(isShown).sort()) {
+    const own = join(path, name);
+    const found = await stat(own).catch(() => undefined);
+    if (found?.isDirectory()) folders.push({ name, path: own });
+    else if (!found) skipped.link(own);
+  }
+  return folders;
+}
+
+/** Images in a folder and in those within it, in order; each folder once, however links lead to it. */
+async function imagesUnder(path: string, skipped: Skipped, seen = new Set<string>()): Promise<string[]> {
+  const real = await realpath(path);
+  if (seen.has(real)) return [];
+  seen.add(real);
+  const images: string[] = [];
+  for (const name of (await readdir(path).catch(unreadable(path))).sort()) {
+    const own = join(path, name);
+    if (!isShown(name)) {
+      skipped.hidden++;
+      continue;
+    }
+    const found = await stat(own).catch(() => undefined);
+    if (!found) skipped.link(own);
+    else if (found.isDirectory()) images.push(...(await imagesUnder(own, skipped, seen)));
+    else if (found.size === 0 && IMAGE.test(name)) throw new DataSetError(`${own} is empty; repair or remove it`);
+    else if (IMAGE.test(name)) images.push(own);
+    else skipped.other(name);
+  }
+  return images;
+}
+
+const isShown = (name: string): boolean => !name.startsWith('.');
+
+function unreadable(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw new DataSetError(`${path} cannot be read (${error.code ?? error.message})`, { cause: error });
+  };
+}
+
+/** What was not read, and why. */
+class Skipped {
+  hidden = 0;
+  readonly #links = new Set<string>();
+  readonly #others = new Map<string, number>();
+  readonly #notes: string[] = [];
+
+  link(path: string): void {
+    this.#links.add(path);
+  }
+
+  other(name: string): void {
+    const extension = /\.[^.]*$/.exec(name)?.[0].toLowerCase() ?? 'without extension';
+    this.#others.set(extension, (this.#others.get(extension) ?? 0) + 1);
+  }
+
+  note(what: string): void {
+    this.#notes.push(`not read: ${what}`);
+  }
+
+  remarks(): string[] {
+    const [first] = this.#links;
+    return [
+      ...this.#notes,
+      ...(this.#links.size > 0 ? [`not read: ${this.#links.size} links that lead nowhere, such as ${first}`] : []),
+      ...(this.hidden > 0 ? [`not read: ${this.hidden} hidden files`] : []),
+      ...[...this.#others].map(([extension, count]) => `not read: ${count} files ${extension}`),
+    ];
+  }
 }

@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataSetError, shuffled, type DataSet, type DataSetFacts } from './data-set.js';
 import { imageFolderFacts, loadImageFolder } from './image-folder.js';
-import { loadNumpy, numpyFacts } from './numpy-file.js';
-import { loadTfrecords, tfrecordFacts } from './tfrecord-file.js';
+import { isNumpyFile, loadNumpy, numpyFacts } from './numpy-folder.js';
+import { isTfrecordFile, loadTfrecords, tfrecordFacts } from './tfrecord-folder.js';
 
 /** Whether a data set is named by a folder rather than by its name. */
 export function isFolder(name: string): boolean {
@@ -32,10 +32,14 @@ interface FolderReader {
 async function readerOf(path: string): Promise<FolderReader> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) throw new DataSetError(`${path} is not a folder that can be read here`);
-  const names = await readdir(path);
-  if (names.some((name) => name.endsWith('.npy'))) return { facts: numpyFacts, load: loadNumpy };
-  if (names.some((name) => name.endsWith('.tfrecord'))) return { facts: tfrecordFacts, load: loadTfrecords };
-  const entries = await Promise.all(names.map((name) => stat(join(path, name))));
-  if (entries.some((entry) => entry.isDirectory())) return { facts: imageFolderFacts, load: loadImageFolder };
-  throw new DataSetError(`${path} has neither .npy files, .tfrecord files, nor a folder of images for each class`);
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    throw new DataSetError(`${path} cannot be read (${error.code ?? error.message})`, { cause: error });
+  });
+  if (names.some(isNumpyFile)) return { facts: numpyFacts, load: loadNumpy };
+  if (names.some(isTfrecordFile)) return { facts: tfrecordFacts, load: loadTfrecords };
+  const entries = await Promise.all(names.map((name) => stat(join(path, name)).catch(() => undefined)));
+  if (entries.some((entry) => entry?.isDirectory())) return { facts: imageFolderFacts, load: loadImageFolder };
+  throw new DataSetError(
+    `${path} has neither .npy or .npz files, .tfrecord files, nor a folder of images for each class`,
+  );
 }
