@@ -5,6 +5,7 @@ import { CampaignsController } from './campaigns/campaigns.controller.js';
 import { CampaignsService } from './campaigns/campaigns.service.js';
 import { CandidatesController } from './candidates/candidates.controller.js';
 import { ConnectionsModule } from './connections.js';
+import { DataSetsController } from './data-sets/data-sets.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { TrainingsController } from './trainings/trainings.controller.js';
@@ -17,6 +18,7 @@ import { WorkersController } from './workers/workers.controller.js';
     CampaignResultsController,
     CandidatesController,
     AcceleratorsController,
+    DataSetsController,
     TrainingsController,
     WorkersController,
     HealthController,

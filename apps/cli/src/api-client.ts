@@ -4,6 +4,7 @@ import {
   CampaignSpecSchema,
   CandidateDetailSchema,
   CandidatePageSchema,
+  DataSetReportSchema,
   DeletionSchema,
   EventListSchema,
   ExtensionSchema,
@@ -18,6 +19,7 @@ import {
   type Candidate,
   type CandidateDetail,
   type CandidatePage,
+  type DataSetReport,
   type DeleteRequest,
   type Deletion,
   type ExtendRequest,
@@ -46,6 +48,9 @@ export class ApiClient {
   }
   check(spec: unknown): Promise<CampaignSpec> {
     return this.#ask(CampaignSpecSchema, 'POST', '/v1/campaigns/check', spec);
+  }
+  dataSet(name: string): Promise<DataSetReport> {
+    return this.#ask(DataSetReportSchema, 'GET', `/v1/data-sets?${new URLSearchParams({ name })}`);
   }
   async campaigns(archived = false): Promise<Campaign[]> {
     return (await this.#ask(CampaignListSchema, 'GET', `/v1/campaigns?archived=${archived}`)).items;

@@ -7,6 +7,7 @@ export * from './candidate.js';
 export * from './checkpoint-ledger.js';
 export * from './cost.js';
 export * from './criteria.js';
+export * from './data-set.js';
 export * from './device-use.js';
 export * from './field-errors.js';
 export * from './network.js';

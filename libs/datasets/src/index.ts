@@ -5,7 +5,7 @@ import { loadMnist } from './mnist.js';
 import { folderFacts, isFolder, loadFolder } from './own-folder.js';
 
 export { DataSetError, subset } from './data-set.js';
-export type { DataSet, DataSetFacts, Split } from './data-set.js';
+export type { DataSet, DataSetFacts, Split, SplitFacts } from './data-set.js';
 export { ImagesInMemory, type Images } from './images.js';
 export { parseIdx } from './idx-file.js';
 export { loadMnist } from './mnist.js';

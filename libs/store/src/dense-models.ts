@@ -29,8 +29,12 @@ export function denseOf(spec: CampaignSpec, row: DenseModel): NonNullable<Campai
 
 export function taskHash(task: TrainingTask): string {
   const { network, weights, data, seed, trainingImages } = task;
+  // Since splits are stratified, a dense network's accuracy on a user's own data is another.
+  const splits = data.includes('/') ? ['stratified'] : [];
   return createHash('sha256')
-    .update(JSON.stringify([network, data, seed, trainingImages, ...(weights === undefined ? [] : [weights])]))
+    .update(
+      JSON.stringify([network, data, seed, trainingImages, ...(weights === undefined ? [] : [weights]), ...splits]),
+    )
     .digest('hex');
 }
 

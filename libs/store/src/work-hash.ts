@@ -25,6 +25,8 @@ export function workHash(spec: CampaignSpec, schedule: PruningSchedule): string 
     network,
     weights,
     data,
+    // Since splits are stratified, results on a user's own data are others.
+    splits: data.includes('/') ? 'stratified' : undefined,
     seed: strategy.seed,
     subset,
     imagesPerEpoch: space.fineTune.imagesPerEpoch,

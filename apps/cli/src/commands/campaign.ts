@@ -6,6 +6,7 @@ import { addFork } from './fork.js';
 import { addReevaluate } from './reevaluate.js';
 import { budgetWords } from '../budget-words.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
+import { dataReportLines } from '../data-report.js';
 import { CommandError } from '../exit-codes.js';
 import { sayWhatWouldBeLaunched } from '../launch-words.js';
 import { positiveNumber } from '../option-numbers.js';
@@ -159,12 +160,21 @@ function sayWhatAResumeWouldDo({ name, state, counts }: Campaign): void {
 }
 
 async function launch(spec: LaunchRequest, { watch, dryRun, idempotencyKey, json }: LaunchOptions): Promise<void> {
-  if (dryRun) return sayWhatWouldBeLaunched(await api().check(spec), { json: json ?? false });
+  if (dryRun) {
+    const checked = await api().check(spec);
+    if (!json) await sayWhatDataHas(checked.data);
+    return sayWhatWouldBeLaunched(checked, { json: json ?? false });
+  }
   const launched = await api().launch(spec, idempotencyKey);
+  if (!json) await sayWhatDataHas(spec.data);
   if (!json) note(`campaign ${launched.name} is ${launched.state} (${launched.id})`);
   const campaign = watch ? await follow(launched.name) : launched;
   if (json) printJson(campaign);
   failUnlessGood(campaign);
+}
+
+async function sayWhatDataHas(data: string): Promise<void> {
+  for (const line of dataReportLines(await api().dataSet(data))) note(line);
 }
 
 /** Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the workflow is there. */
