@@ -80,6 +80,11 @@ export class Hdf5File {
     return found && 'keys' in found ? found.keys() : [];
   }
 
+  isOfIntegers(path: string): boolean {
+    const found = this.file.get(path);
+    return found !== null && 'dtype' in found && typeof found.dtype === 'string' && /^[<>][bhiq]$/i.test(found.dtype);
+  }
+
   /** @throws NetworkError when there is no such tensor of floats */
   tensor(path: string): WeightTensor {
     const found = this.file.get(path);
@@ -87,14 +92,15 @@ export class Hdf5File {
     const { shape, dtype } = found;
     if (shape === null) throw new NetworkError(`weight ${path} is empty`);
     if (dtype === '<e') return { shape, data: decodeFloat16(this.#bytes(found)) };
-    // Keras stores bfloat16, for which HDF5 has no type, as bytes, and notes it beside them.
-    if (dtype === 'unknown' && this.text('dtype', path) === 'bfloat16' && found.metadata.size === 2) {
+    // HDF5 has no type for bfloat16: Keras stores pairs of bytes, and may note what they are beside them.
+    if (dtype === 'unknown' && found.metadata.size === 2 && (this.text('dtype', path) ?? 'bfloat16') === 'bfloat16') {
       return { shape, data: decodeBfloat16(this.#bytes(found)) };
     }
     if (typeof dtype !== 'string' || !FLOATS.has(dtype)) {
       throw new NetworkError(`weight ${path} is of type ${JSON.stringify(dtype)}; floats are read`);
     }
     const { value } = found;
+    if (typeof value === 'number') return { shape, data: Float32Array.of(value) };
     if (!ArrayBuffer.isView(value)) throw new NetworkError(`weight ${path} has no values`);
     return { shape, data: Float32Array.from(value as Float32Array) };
   }

@@ -15,6 +15,8 @@ export interface ConvertedPart {
   /** What is added to the Keras layer's name; nothing for the part that bears the name itself. */
   readonly suffix?: string;
   readonly weights?: readonly ConvertedWeight[];
+  /** Makes the layer of its weights, which are not weights of ours then. */
+  readonly settle?: (weights: readonly WeightTensor[]) => Unplaced;
 }
 export interface ConvertedWeight {
   readonly role: string;

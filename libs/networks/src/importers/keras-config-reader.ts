@@ -82,7 +82,7 @@ export class KerasConfigReader {
 
   /** The axes that a field names, counted from 1 for the first after the batch. One number stands for a list of it. */
   axes(field: string, otherwise: number, rank: number): readonly number[] {
-    const read = this.#as(field, z.union([z.int(), z.array(z.int()).min(1)]), otherwise, 'an axis, or axes');
+    const read = this.#as(field, z.union([z.int(), z.array(z.int()).max(8)]), otherwise, 'an axis, or axes');
     return [read].flat().map((axis) => (axis < 0 ? axis + rank + 1 : axis));
   }
 
@@ -111,14 +111,11 @@ export class KerasConfigReader {
     }
   }
 
-  /**
-   * @param idle further fields that change nothing of what this kind of layer gives
-   * @throws by `refuse` if a field is left that nothing has read
-   */
-  finish(idle: readonly string[] = []): void {
+  /** @throws by `refuse` if a field is left that nothing has read */
+  finish(): void {
     for (const [field, value] of Object.entries(this.config)) {
       const isKnown = this.#read.has(field) || WITHOUT_EFFECT.has(field) || WITHOUT_EFFECT_ENDING.test(field);
-      if (isKnown || idle.includes(field) || value === null || value === undefined) continue;
+      if (isKnown || value === null || value === undefined) continue;
       this.refuse(`its field ${field} (${JSON.stringify(value).slice(0, 100)}) is not known`);
     }
   }

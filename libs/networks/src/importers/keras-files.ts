@@ -96,7 +96,11 @@ function archivedWeights(file: Hdf5File): WeightsOf {
       throw new NetworkError(`model.weights.h5 has no weights for layer ${labelOf(path)}${reason}`);
     };
     const group = path.reduce((model, layer) => layerGroup(file, model, layer) ?? missing(''), '');
-    const indices = file.keys(`${group}/vars`).sort((a, b) => Number(a) - Number(b));
+    // What is whole numbers counts something, such as the images that a normalisation has seen.
+    const indices = file
+      .keys(`${group}/vars`)
+      .filter((index) => !file.isOfIntegers(`${group}/vars/${index}`))
+      .sort((a, b) => Number(a) - Number(b));
     if (indices.length !== wanted.length) missing(`: it has ${indices.length}, ${wanted.length} are needed`);
     return indices.map((index): WeightTensor => file.tensor(`${group}/vars/${index}`));
   };

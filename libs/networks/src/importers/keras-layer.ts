@@ -1,4 +1,4 @@
-import { imageFrom, parts, type ConvertedLayer, type LayerContext } from './converted-layer.js';
+import { imageFrom, parts, type ConvertedLayer, type ConvertedPart, type LayerContext } from './converted-layer.js';
 import { ACTIVATION_LAYERS, activationLayers, type Unplaced } from './keras-activation.js';
 import type { KerasConfigReader } from './keras-config-reader.js';
 import { IDLE_LAYERS } from './keras-idle-layers.js';
@@ -17,7 +17,7 @@ export function convertKerasLayer(context: LayerContext): ConvertedLayer {
   read.checkType();
   const converted = convert({ ...context, priceOnly });
   // Of a layer that is only priced, fields that say what its values are do not matter.
-  if (isPriced) read.finish(IDLE_LAYERS.get(className) ?? []);
+  if (isPriced && !IDLE_LAYERS.has(className)) read.finish();
   return converted;
 }
 
@@ -86,7 +86,7 @@ function convert(context: LayerContext): ConvertedLayer {
       return kept([{ kind: 'rescaling', scale, offset }]);
     }
     case 'Normalization':
-      return kept([normalization(read, input)]);
+      return normalization(read, input);
     case 'Add':
     case 'Multiply':
       return mergedTensors(className === 'Add' ? 'add' : 'multiply', inputs, refuse);
@@ -115,18 +115,32 @@ const MERGES: ReadonlySet<string> = new Set([
   ...['Add', 'Multiply', 'Subtract', 'Average', 'Maximum', 'Minimum', 'Concatenate'],
 ]);
 
-/** (x − mean) / √variance, with numbers that the configuration has; those that a layer has learned are weights. */
-function normalization(read: KerasConfigReader, input: KerasTensor): Unplaced {
-  const axes = read.axes('axis', -1, input.sizes.length);
-  if (axes.length !== 1 || axes[0] !== input.sizes.length) read.refuse(`axis is ${axes.join(', ')}, not the last one`);
-  if (read.flag('invert', false)) read.refuse('invert is not known');
-  if (read.value('mean') === undefined) {
-    read.refuse('a normalisation that was adapted to data is not known; one that was given mean and variance is');
+/** (x − mean) / √variance, with numbers that the configuration has, or that the layer has learned. */
+function normalization(read: KerasConfigReader, { shape, sizes }: KerasTensor): ConvertedLayer {
+  const axes = read.value('axis') === undefined ? [] : read.axes('axis', -1, sizes.length);
+  if (axes.length > 1 || axes.some((axis) => axis !== sizes.length)) {
+    read.refuse(`it normalises along axes ${axes.join(', ')} of ${sizes.length}; only along the last one is known`);
   }
-  lastAxisOf(input, read.refuse);
-  const [means, variances] = [read.numbers('mean', []), read.numbers('variance', [])];
-  const size = Math.max(means.length, variances.length);
-  const at = (values: readonly number[], i: number): number => values[values.length === 1 ? 0 : i];
-  const scale = Array.from({ length: size }, (_, i) => 1 / Math.max(Math.sqrt(at(variances, i)), 1e-7));
-  return { kind: 'rescaling', scale, offset: scale.map((each, i) => -at(means, i) * each) };
+  if (axes.length > 0) lastAxisOf({ shape, sizes }, read.refuse);
+  if (read.flag('invert', false)) read.refuse('invert is not known');
+  const rescaling = (means: ArrayLike<number>, variances: ArrayLike<number>): Unplaced => {
+    const size = axes.length > 0 ? shape.channels : 1;
+    if ([means, variances].some(({ length }) => length !== 1 && length !== size)) {
+      read.refuse(`it has ${means.length} means and ${variances.length} variances, ${size} are needed`);
+    }
+    const at = (values: ArrayLike<number>, i: number): number => values[values.length === 1 ? 0 : i];
+    const scale = Array.from({ length: size }, (_, i) => 1 / Math.max(Math.sqrt(at(variances, i)), 1e-7));
+    return { kind: 'rescaling', scale, offset: scale.map((each, i) => -at(means, i) * each) };
+  };
+  if (read.value('mean') !== undefined) {
+    const layer = rescaling(read.numbers('mean', []), read.numbers('variance', []));
+    return { layers: [{ layer }], sizes };
+  }
+  read.value('variance');
+  const part: ConvertedPart = {
+    layer: rescaling([0], [1]),
+    weights: ['mean', 'variance'].map((role) => ({ role, keras: [role] })),
+    settle: ([mean, variance]) => rescaling(mean.data, variance.data),
+  };
+  return { layers: [part], sizes };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { outputShape, type ImageShape } from '../infer-shapes.js';
 import { NetworkError, type Layer, type Network } from '../network.js';
 import type { WeightTensor } from '../weights.js';
-import type { ConvertedLayer, ConvertedWeight } from './converted-layer.js';
+import type { ConvertedLayer, ConvertedPart, ConvertedWeight } from './converted-layer.js';
 import { checked, LayerNames, type ImportedModel, type ImportPurpose } from './imported-model.js';
 import { kerasCalls, labelOf, type KerasCall } from './keras-calls.js';
 import { KerasConfigReader } from './keras-config-reader.js';
@@ -16,6 +16,7 @@ interface MadeLayer {
   readonly call: KerasCall;
   readonly layer: Layer;
   readonly weights: readonly ConvertedWeight[];
+  readonly settle?: ConvertedPart['settle'];
 }
 /** A tensor of Keras, and the layer of ours that gives it. */
 interface MadeTensor extends KerasTensor {
@@ -101,8 +102,9 @@ const NOT_FIXED = 'its input shape is not fixed; save the model with a fixed inp
 function inputSizes(read: KerasConfigReader, mustState: boolean): readonly (number | null)[] | undefined {
   read.checkType();
   for (const field of ['sparse', 'ragged']) if (read.flag(field, false)) read.refuse(`a ${field} input is not known`);
-  read.finish(['optional', 'ragged', 'sparse']);
   const stated = read.value('batch_input_shape') ?? read.value('batch_shape');
+  read.value('optional');
+  read.finish();
   if (stated === undefined)
     return mustState ? read.refuse('the model states no input shape; save it with one') : undefined;
   const size = z.int().min(1).max(100_000).nullable();
@@ -155,11 +157,11 @@ function placeLayers(
 ): { readonly layers: readonly Omit<MadeLayer, 'call'>[]; readonly output: MadeTensor } {
   let from = inputs.map(({ layer }) => layer);
   let shapes = inputs.map(({ shape }) => shape);
-  const layers = converted.layers.map(({ layer: unplaced, suffix = '', weights = [] }) => {
+  const layers = converted.layers.map(({ layer: unplaced, suffix = '', weights = [], settle }) => {
     const layer = { ...unplaced, name: names.make(`${name}${suffix}`), from } as Layer;
     shapes = [outputShape(layer, shapes, refuse)];
     from = [layer.name];
-    return { layer, weights };
+    return { layer, weights, ...(settle && { settle }) };
   });
   const [shape] = shapes;
   const sizes = converted.sizes ?? [shape.height, shape.width, shape.channels];
@@ -181,28 +183,38 @@ export function importKeras(
   const { network, layers, priceOnly } = networkOfKeras(content, name);
   const weights = new Map<string, WeightTensor>();
   const missingWeights: string[] = [];
+  const settled = new Map<string, Layer>();
   const users = new Map<object, string[]>();
-  for (const { call, group } of groupedByCall(layers)) {
-    const wanted = group.flatMap(({ layer, weights: own }) => own.map((weight) => ({ ...weight, layer: layer.name })));
-    const read = wanted.filter(({ plain }) => plain === undefined);
-    for (const { layer, role, plain } of wanted) {
-      if (plain)
-        weights.set(`${layer}/${role}`, { shape: [plain.size], data: new Float32Array(plain.size).fill(plain.value) });
+  for (const group of groupedByCall(layers)) {
+    const [{ call }] = group;
+    const wanted = group.flatMap((made) => made.weights.filter(({ plain }) => plain === undefined));
+    const found = wanted.length > 0 ? [...weightsOf(call.path, wanted)] : [];
+    for (const { layer, weights: own, settle } of group) {
+      const tensors = own.map(({ role, plain, convert }): WeightTensor | undefined => {
+        if (plain) return { shape: [plain.size], data: new Float32Array(plain.size).fill(plain.value) };
+        const tensor = found.shift();
+        if (tensor === undefined) missingWeights.push(`${layer.name}/${role}`);
+        return tensor && convert ? convert(tensor) : tensor;
+      });
+      const present = tensors.filter((each) => each !== undefined);
+      if (settle && present.length === own.length) {
+        settled.set(layer.name, { ...settle(present), name: layer.name, from: layer.from });
+      } else {
+        own.forEach(({ role }, i) => {
+          const tensor = tensors[i];
+          if (tensor) weights.set(`${layer.name}/${role}`, tensor);
+        });
+      }
     }
-    if (read.length === 0) continue;
-    const found = weightsOf(call.path, read);
-    read.forEach(({ layer, role, convert }, i) => {
-      const tensor = found[i];
-      if (tensor === undefined) missingWeights.push(`${layer}/${role}`);
-      else weights.set(`${layer}/${role}`, convert ? convert(tensor) : tensor);
-    });
+    const trained = group.filter(({ weights: own, settle }) => own.length > 0 && !settle);
+    if (trained.length === 0) continue;
     const own = call.path[call.path.length - 1];
-    users.set(own, [...(users.get(own) ?? []), read[read.length - 1].layer]);
+    users.set(own, [...(users.get(own) ?? []), trained[trained.length - 1].layer.name]);
   }
   const sharedLayers = [...users.values()].filter((each) => each.length > 1);
   return checked(
     {
-      network,
+      network: { ...network, layers: network.layers.map((layer) => settled.get(layer.name) ?? layer) },
       weights,
       ...(missingWeights.length > 0 && { missingWeights }),
       ...(priceOnly.length > 0 && { priceOnly }),
@@ -212,8 +224,8 @@ export function importKeras(
   );
 }
 
-function groupedByCall(layers: readonly MadeLayer[]): { call: KerasCall; group: MadeLayer[] }[] {
+function groupedByCall(layers: readonly MadeLayer[]): MadeLayer[][] {
   const groups = new Map<KerasCall, MadeLayer[]>();
   for (const layer of layers) groups.set(layer.call, [...(groups.get(layer.call) ?? []), layer]);
-  return [...groups].map(([call, group]) => ({ call, group }));
+  return [...groups.values()];
 }
