@@ -4,7 +4,6 @@ import { fieldErrors, LayerListSchema } from '@espalier/contracts';
 import {
   importModel,
   layersOfOnnx,
-  layersOfTfjs,
   NetworkError,
   pricedNetwork,
   PUBLISHED_NETWORKS,
@@ -45,7 +44,7 @@ function named(name: string): PricedNetwork {
 
 async function fromFile(path: string): Promise<PricedNetwork> {
   const name = basename(path, extname(path));
-  if (/\.(keras|h5|hdf5)$/i.test(path)) return pricedLayers((await importModel(path)).network);
+  if (/\.(keras|h5|hdf5)$/i.test(path)) return pricedLayers((await importModel(path, 'price')).network);
   if (path.endsWith('.onnx')) {
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       throw new CommandError('invalid', `${path} cannot be read (${error.code ?? error.message})`);
@@ -54,7 +53,7 @@ async function fromFile(path: string): Promise<PricedNetwork> {
   }
   const content = await readYaml(path);
   if (typeof content === 'object' && content !== null && 'modelTopology' in content) {
-    return pricedNetwork(layersOfTfjs(content, name));
+    return pricedLayers((await importModel(path, 'price')).network);
   }
   const parsed = LayerListSchema.safeParse(content);
   if (parsed.success) return pricedNetwork(parsed.data);

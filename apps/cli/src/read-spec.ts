@@ -66,7 +66,7 @@ async function readWarmStart(folder: string, sources: unknown[]): Promise<Partia
 
 /** A trained model's file as the two fields of a spec that describe it. */
 async function readModel(path: string, preprocessing: unknown): Promise<{ network: object; weights: string }> {
-  const { network, weights } = await importModel(path);
+  const { network, weights } = await importModel(path, 'train');
   const model = { network, weights, masks: new Map(), slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };
   const hash = await new FolderArtifactStore(artifactsFolder()).put(encodeCheckpoint(model));
   const input = { ...network.input, ...(preprocessing !== undefined && { preprocessing }) };

@@ -22,12 +22,28 @@ export function isVector({ height, width }: ImageShape): boolean {
 
 type Refuse = (problem: string) => never;
 
-/** @throws NetworkError when shapes do not chain, a layer is named twice, or takes from one that does not come before it */
+/**
+ * What each layer takes and gives, of a network that ends in one number for each class.
+ *
+ * @throws NetworkError when shapes do not chain, a layer is named twice, or takes from one that does not come before it
+ */
 export function inferShapes(network: Network): LayerGeometry[] {
+  const geometries = layerGeometries(network);
+  const { output } = geometries[geometries.length - 1];
+  if (!isVector(output) || output.channels !== network.classes) {
+    throw new NetworkError(
+      `${network.name} ends in ${text(output)}, it should end in one number for each of its ${network.classes} classes`,
+    );
+  }
+  return geometries;
+}
+
+/** As `inferShapes`, of a network that may end in an image too: such a one can be priced. */
+export function layerGeometries(network: Network): LayerGeometry[] {
   const { height, width, channels } = network.input;
   const shapes = new Map<string, ImageShape>([['input', { height, width, channels }]]);
   if (network.layers.length === 0) throw new NetworkError(`${network.name} has no layers`);
-  const geometries = network.layers.map((layer, i) => {
+  return network.layers.map((layer, i) => {
     const refuse: Refuse = (problem) => {
       throw new NetworkError(`${network.name}, layer ${layer.name}: ${problem}`);
     };
@@ -41,13 +57,6 @@ export function inferShapes(network: Network): LayerGeometry[] {
     shapes.set(layer.name, output);
     return { layer, sources, inputs, input: inputs[0], output };
   });
-  const { output } = geometries[geometries.length - 1];
-  if (!isVector(output) || output.channels !== network.classes) {
-    throw new NetworkError(
-      `${network.name} ends in ${text(output)}, it should end in one number for each of its ${network.classes} classes`,
-    );
-  }
-  return geometries;
 }
 
 /** What a layer gives for inputs of these shapes; `refuse` is told what does not fit. */

@@ -1,7 +1,7 @@
 import type { LayerShape } from '@espalier/energy-model';
-import { inferShapes, type LayerGeometry } from './infer-shapes.js';
-import type { PricedNetwork } from './layer-list.js';
-import type { Conv2d, Dense, Network } from './network.js';
+import { layerGeometries, type ImageShape, type LayerGeometry } from './infer-shapes.js';
+import { pricedNetwork, type PricedNetwork } from './layer-list.js';
+import type { Conv2d, Dense, Layer, Network } from './network.js';
 
 /** A layer that can be pruned: its kernel's shape as TensorFlow stores it, and its loop nest as the energy model prices it. */
 export interface WeightedLayer {
@@ -19,18 +19,31 @@ export interface WeightedLayer {
  * @throws NetworkError when shapes do not chain
  */
 export function pricedLayers(network: Network): PricedNetwork {
-  const layers = weightedLayers(network);
-  const index = new Map(layers.map(({ name }, i) => [name, i]));
-  /** The weighted layers that make each layer's output. */
+  const weighted = new Map(weightedLayers(network).map(({ name, shape }) => [name, shape]));
+  const layers: PricedNetwork['layers'][number][] = [];
+  /** The priced layers that make each layer's output. */
   const makers = new Map<string, readonly number[]>([['input', []]]);
   const sources: (readonly number[])[] = [];
-  for (const { layer, sources: from } of inferShapes(network)) {
+  for (const { layer, sources: from, input } of layerGeometries(network)) {
     const made = [...new Set(from.flatMap((source) => makers.get(source) ?? []))];
-    const own = index.get(layer.name);
-    if (own !== undefined) sources.push(made);
-    makers.set(layer.name, own === undefined ? made : [own]);
+    const shape = weighted.get(layer.name) ?? transposedShape(layer, input);
+    if (shape) {
+      layers.push(shape);
+      sources.push(made);
+    }
+    makers.set(layer.name, shape ? [layers.length - 1] : made);
   }
-  return { name: network.name, layers: layers.map(({ shape }) => shape), sources };
+  return { name: network.name, layers, sources };
+}
+
+function transposedShape(layer: Layer, input: ImageShape): PricedNetwork['layers'][number] | undefined {
+  if (layer.kind !== 'transposedConv2d') return undefined;
+  const { name, filters, kernelSize: kernel, stride, padding } = layer;
+  return pricedNetwork({
+    name,
+    input,
+    layers: [{ kind: 'transposed-conv', name, filters, kernel, stride, padding }],
+  }).layers[0];
 }
 
 /**
@@ -39,7 +52,7 @@ export function pricedLayers(network: Network): PricedNetwork {
  * @throws NetworkError when shapes do not chain
  */
 export function weightedLayers(network: Network): WeightedLayer[] {
-  return inferShapes(network).flatMap((geometry): WeightedLayer[] => {
+  return layerGeometries(network).flatMap((geometry): WeightedLayer[] => {
     const { layer, input, output } = geometry;
     if (layer.kind === 'conv2d') {
       const { groups = 1, dilation = 1, stride, filters } = layer;

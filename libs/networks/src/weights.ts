@@ -1,4 +1,4 @@
-import { inferShapes } from './infer-shapes.js';
+import { layerGeometries } from './infer-shapes.js';
 import { NetworkError, type Network } from './network.js';
 
 export interface WeightTensor {
@@ -37,7 +37,7 @@ export function weightShapes(network: Network): Map<string, readonly number[]> {
   const add = (layer: string, role: WeightRole, shape: readonly number[]): void => {
     shapes.set(`${layer}/${role}`, shape);
   };
-  for (const { layer, input, output } of inferShapes(network)) {
+  for (const { layer, input, output } of layerGeometries(network)) {
     if (layer.kind === 'conv2d') {
       add(layer.name, 'kernel', [...layer.kernelSize, input.channels / (layer.groups ?? 1), layer.filters]);
       if (layer.useBias ?? true) add(layer.name, 'bias', [layer.filters]);
@@ -51,9 +51,17 @@ export function weightShapes(network: Network): Map<string, readonly number[]> {
   return shapes;
 }
 
-/** @throws NetworkError when a weight is missing, of another shape, or has values that are not finite */
-export function checkWeights(network: Network, weights: NetworkWeights): void {
+/**
+ * @param isNeeded whether a weight must be there
+ * @throws NetworkError when a weight is missing, of another shape, or has values that are not finite
+ */
+export function checkWeights(
+  network: Network,
+  weights: NetworkWeights,
+  isNeeded: (name: string) => boolean = () => true,
+): void {
   for (const [name, shape] of weightShapes(network)) {
+    if (!isNeeded(name)) continue;
     const weight = weights.get(name);
     if (!weight) throw new NetworkError(`${network.name}: weight ${name} is missing`);
     if (weight.shape.join() !== shape.join()) {

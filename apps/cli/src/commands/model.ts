@@ -5,7 +5,7 @@ import { cacheFolder } from '@espalier/embedded';
 import { macCount } from '@espalier/energy-model';
 import {
   importModel,
-  inferShapes,
+  layerGeometries,
   weightedLayers,
   ZOO,
   zooNetwork,
@@ -30,7 +30,7 @@ export function modelCommand(): Command {
     .description('show its layers as training, pruning and the energy model see them')
     .option('--json', 'print the network as JSON')
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const model = await importModel(path);
+      const model = await importModel(path, 'price');
       if (json) printJson(model.network);
       else showModel(model);
     });
@@ -108,7 +108,7 @@ function showModel({ network, weights }: ImportedModel): void {
     `${height} × ${width} × ${channels}`;
   const weightsOf = (layer: string): number =>
     [...weights].filter(([name]) => name.startsWith(`${layer}/`)).reduce((sum, [, { data }]) => sum + data.length, 0);
-  const rows = inferShapes(network).map(({ layer, sources, output }) => [
+  const rows = layerGeometries(network).map(({ layer, sources, output }) => [
     layer.name,
     layer.kind,
     sources.join(', '),

@@ -60,23 +60,25 @@ export function kerasTopology(network: Network): KerasLayer[] {
     const refuse = (problem: string): never => {
       throw new NetworkError(`${network.name}, layer ${layer.name}: ${problem}`);
     };
-    const takesVector = layer.kind === 'dense';
+    const taken = sources.map((source) => flows.get(source) ?? refuse(`there is no layer '${source}' before it`));
     const takesImage = SLIDING.has(layer.kind);
-    const inbound = sources.map((source, i) => {
-      const flow = flows.get(source) ?? refuse(`there is no layer '${source}' before it`);
-      if (takesVector && !flow.isVector) return add('Flatten', `${layer.name}_flatten`, CHANNELS_LAST, [flow.name]);
+    // Keras joins vectors with vectors only.
+    const takesVector =
+      layer.kind === 'dense' || (layer.kind === 'concatenate' && taken.some(({ isVector }) => isVector));
+    const inbound = taken.map((flow, i) => {
+      const made = (suffix: string): string => unusedName(network, `${layer.name}_${suffix}${i > 0 ? i + 1 : ''}`);
+      if (takesVector && !flow.isVector) return add('Flatten', made('flatten'), CHANNELS_LAST, [flow.name]);
       if (takesImage && flow.isVector) {
-        return add('Reshape', `${layer.name}_image`, { target_shape: [1, 1, geometry.inputs[i].channels] }, [
-          flow.name,
-        ]);
+        return add('Reshape', made('image'), { target_shape: [1, 1, geometry.inputs[i].channels] }, [flow.name]);
       }
       return flow.name;
     });
     layers.push(...kerasLayers(network, geometry, inbound, refuse));
-    const isVector =
-      VECTORS.has(layer.kind) || (!takesImage && sources.every((source) => flows.get(source)?.isVector ?? false));
-    flows.set(layer.name, { name: layer.name, isVector });
+    const isVector = takesVector || VECTORS.has(layer.kind) || (!takesImage && taken.every((flow) => flow.isVector));
+    flows.set(layer.name, { name: layers[layers.length - 1].name, isVector });
   }
+  const last = flows.get(network.layers[network.layers.length - 1].name);
+  if (last && !last.isVector) add('Flatten', unusedName(network, 'output_vector'), CHANNELS_LAST, [last.name]);
   return layers;
 }
 
@@ -124,6 +126,13 @@ function kerasLayers(
       from: [padName],
     };
   };
+  /** Neither Keras 2 nor tfjs has a leaky ReLU that a layer could apply by itself. */
+  const activated = (before: readonly KerasLayer[]): KerasLayer[] => {
+    if (!('activation' in layer) || layer.activation !== 'leakyRelu') return [...before];
+    const activationName = unusedName(network, `${name}_activation`);
+    const config = { name: activationName, trainable: true, dtype: 'float32', alpha: 0.2 };
+    return [...before, { className: 'LeakyReLU', name: activationName, config, inbound: [name], weights: [] }];
+  };
   switch (layer.kind) {
     case 'conv2d': {
       const { groups = 1, dilation = 1, useBias = true, filters, kernelSize, stride } = layer;
@@ -136,28 +145,28 @@ function kerasLayers(
         strides: [stride, stride],
         padding,
         dilation_rate: [dilation, dilation],
-        activation: ACTIVATION_NAMES[layer.activation],
+        activation: ownActivation(layer.activation),
         use_bias: useBias,
       };
       if (isDepthwise) {
         const multiplier = filters / groups;
         const kernel = weight('kernel', 'depthwise_kernel', [...kernelSize, groups, multiplier]);
-        return [
+        return activated([
           ...before,
           make('DepthwiseConv2D', { ...shared, depth_multiplier: multiplier }, [kernel, ...bias], from),
-        ];
+        ]);
       }
       const kernel = weight('kernel', 'kernel', [...kernelSize, input.channels / groups, filters]);
-      return [
+      return activated([
         ...before,
         make('Conv2D', { ...shared, filters, ...(groups > 1 && { groups }) }, [kernel, ...bias], from),
-      ];
+      ]);
     }
     case 'dense': {
       const { units, useBias = true } = layer;
-      const config = { units, activation: ACTIVATION_NAMES[layer.activation], use_bias: useBias };
+      const config = { units, activation: ownActivation(layer.activation), use_bias: useBias };
       const bias = useBias ? [weight('bias', 'bias', [units])] : [];
-      return [make('Dense', config, [weight('kernel', 'kernel', [input.channels, units]), ...bias])];
+      return activated([make('Dense', config, [weight('kernel', 'kernel', [input.channels, units]), ...bias])]);
     }
     case 'batchNormalization': {
       const { epsilon, momentum } = layer;
@@ -209,6 +218,9 @@ function kerasLayers(
       return refuse(`a transposed convolution over ${inputs[0].channels} channels is priced only, and has no weights`);
   }
 }
+
+const ownActivation = (activation: Activation): string =>
+  ACTIVATION_NAMES[activation === 'leakyRelu' ? 'linear' : activation];
 
 const single = (values: readonly number[]): number | readonly number[] => (values.length === 1 ? values[0] : values);
 

@@ -2,6 +2,7 @@ import { zipSync } from 'fflate';
 import type { Group } from 'h5wasm/node';
 import { writeHdf5 } from '../hdf5.js';
 import type { Network } from '../network.js';
+import { snakeCase } from '../snake-case.js';
 import { weightOf, type NetworkWeights } from '../weights.js';
 import { kerasOrder } from './keras-order.js';
 import { kerasTopology, type KerasLayer } from './keras-topology.js';
@@ -104,13 +105,6 @@ function keras3Config(className: string, config: KerasLayer['config']): Record<s
   if (className === 'InputLayer') return { ...rest, batch_shape: shape };
   return { ...rest, trainable, ...(alpha !== undefined && { negative_slope: alpha }) };
 }
-
-const snakeCase = (className: string): string =>
-  className
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 
 function writeTensor(
   group: Group,

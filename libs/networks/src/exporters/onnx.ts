@@ -11,7 +11,6 @@ const OPERATORS = {
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
   softplus: 'Softplus',
-  softmax: 'Softmax',
 };
 
 /** A tensor of the ONNX graph; of a vector, the order of its values where that is not ours. */
@@ -41,10 +40,12 @@ class OnnxWriter {
   bytes(): Uint8Array {
     const { name, input, classes } = this.network;
     const { scale, offset } = input.preprocessing ?? { scale: [1 / 255], offset: [0] };
+    let first = isVector(input) ? this.#graph.reshape('image/vector', 'image', [0, input.channels]) : 'image';
     if (scale.some((each) => each !== 1 / 255) || offset.some((each) => each !== 0)) {
       const scaled = scale.map((each) => each * 255);
-      this.#flows.set('input', { name: this.#rescale('preprocessing', 'image', input, scaled, offset) });
+      first = this.#rescale('preprocessing', first, input, scaled, offset);
     }
+    this.#flows.set('input', { name: first });
     const geometries = inferShapes(this.network);
     for (const geometry of geometries) this.#layer(geometry);
     const last = this.#flows.get(geometries[geometries.length - 1].layer.name)?.name ?? '';
@@ -203,8 +204,9 @@ class OnnxWriter {
       case 'sigmoid':
       case 'tanh':
       case 'softplus':
-      case 'softmax':
         return this.#graph.node(OPERATORS[activation], [flow], output);
+      case 'softmax':
+        return this.#graph.node('Softmax', [flow], output, { axis: 1 });
     }
   }
 

@@ -22,6 +22,12 @@ export function exportTfjsLayers(network: Network, weights: NetworkWeights): Tfj
     if (className === 'Conv2D' && typeof config.groups === 'number') {
       throw new NetworkError(`${network.name}, layer ${name}: tfjs has no convolution of ${config.groups} groups`);
     }
+    const isDilated = Array.isArray(config.dilation_rate) && config.dilation_rate[0] !== 1;
+    if (className === 'DepthwiseConv2D' && isDilated && config.padding === 'valid') {
+      throw new NetworkError(
+        `${network.name}, layer ${name}: tfjs takes the output of a dilated depthwise convolution to be larger than it is; use padding: same`,
+      );
+    }
   }
   const entries = layers.flatMap(({ name, weights: own }) => own.map((each) => ({ ...each, layer: name })));
   const manifest = entries.map(({ layer, keras, shape }) => ({ name: `${layer}/${keras}`, shape, dtype: 'float32' }));

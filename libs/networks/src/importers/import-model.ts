@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { NetworkError } from '../network.js';
-import { reading, type ImportedModel } from './imported-model.js';
+import { reading, type ImportedModel, type ImportPurpose } from './imported-model.js';
 import { importKerasArchive, importKerasHdf5 } from './keras-files.js';
 import { importOnnx } from './onnx-model.js';
-import { importTfjsLayers } from './tfjs-weights.js';
+import { importTfjsLayers } from './tfjs.js';
 
 const HDF5_MAGIC = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
@@ -13,18 +13,19 @@ const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
  * A trained network from a file: Keras 3's .keras, HDF5, ONNX, or the model.json of tfjs's layers format with its weight
  * files beside it. What the file is, is seen by its content.
  *
+ * @param purpose what for: to `price` it, weights may be missing
  * @throws NetworkError when it is none of these, is cut off, or has what is not known
  */
-export async function importModel(path: string): Promise<ImportedModel> {
+export async function importModel(path: string, purpose: ImportPurpose = 'run'): Promise<ImportedModel> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new NetworkError(`${path} cannot be read (${error.code ?? error.message})`);
   });
   const name = networkName(path);
-  if (bytes.subarray(0, 8).equals(HDF5_MAGIC)) return importKerasHdf5(bytes, name);
-  if (bytes.subarray(0, 4).equals(ZIP_MAGIC)) return importKerasArchive(bytes, name);
+  if (bytes.subarray(0, 8).equals(HDF5_MAGIC)) return importKerasHdf5(bytes, name, purpose);
+  if (bytes.subarray(0, 4).equals(ZIP_MAGIC)) return importKerasArchive(bytes, name, purpose);
   if (/^\s*\{/.test(bytes.toString('latin1', 0, 100))) {
     const content = await reading(name, 'a model.json', () => JSON.parse(bytes.toString('utf8')) as unknown);
-    return importTfjsLayers(content, name, (shard) => readShard(dirname(resolve(path)), shard, name));
+    return importTfjsLayers(content, name, (shard) => readShard(dirname(resolve(path)), shard, name), purpose);
   }
   return importOnnx(bytes, name);
 }

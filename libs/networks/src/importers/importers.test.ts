@@ -4,16 +4,7 @@ import fc from 'fast-check';
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { NetworkError } from '../network.js';
-import { initialTestWeights } from '../testing/initial-test-weights.js';
-import {
-  exportTfjsLayers,
-  layersOfOnnx,
-  layersOfTfjs,
-  pricedNetwork,
-  weightedLayers,
-  zooNetwork,
-  type PricedNetwork,
-} from '../index.js';
+import { layersOfOnnx, pricedNetwork, type PricedNetwork } from '../index.js';
 
 /** ONNX files of ZigZag 3.9 (MIT): shapes of BVLC AlexNet, and of ResNet-18 and MobileNetV2 as exported by PyTorch. */
 const file = (name: string): Uint8Array => readFileSync(new URL(`fixtures/${name}.onnx`, import.meta.url));
@@ -102,45 +93,6 @@ describe('ONNX files', () => {
           }
         },
       ),
-      { numRuns: 5000 },
-    );
-  }, 120_000);
-});
-
-describe('tfjs models', () => {
-  const lenet = zooNetwork('lenet-5');
-  const exported = JSON.parse(exportTfjsLayers(lenet, initialTestWeights(lenet)).modelJson) as unknown;
-
-  it('of our own export give the shapes of the network', () => {
-    const shapes = weighted(pricedNetwork(layersOfTfjs(exported, 'lenet-5')));
-    const own = weightedLayers(lenet).map(({ shape }) => shape);
-    expect(shapes.map((shape) => ({ ...shape, dilation: undefined }))).toEqual(
-      own.map((shape) => ({ ...shape, dilation: undefined })),
-    );
-  });
-
-  it('with a layer that is not known are refused with its name and kind', () => {
-    const changed = JSON.parse(JSON.stringify(exported).replace('"MaxPooling2D"', '"Lambda"')) as unknown;
-    expect(() => layersOfTfjs(changed, 'model.json')).toThrow(
-      /layer pool1 \(Lambda\): this kind of layer is not known/,
-    );
-  });
-
-  it('never crash the reader, whatever their fields hold', () => {
-    const text = JSON.stringify(exported);
-    const pieces = fc.oneof(fc.constantFrom('null', '-1', '1e308', '"x"', '[]', '{}', 'true', '0'), fc.json());
-    fc.assert(
-      fc.property(fc.nat(), pieces, (place, piece) => {
-        // A number or word somewhere in the file becomes something else.
-        const tokens = [...text.matchAll(/(?<=[:,[])("[^"]*"|-?\d+(\.\d+)?|true|false|null)(?=[,\]}])/g)];
-        const token = tokens[place % tokens.length];
-        const changed = text.slice(0, token.index) + piece + text.slice(token.index + token[0].length);
-        try {
-          pricedNetwork(layersOfTfjs(JSON.parse(changed), 'mutated'));
-        } catch (error) {
-          expect(error).toBeInstanceOf(NetworkError);
-        }
-      }),
       { numRuns: 5000 },
     );
   }, 120_000);

@@ -1,8 +1,13 @@
 import { unzip, type Unzipped } from 'fflate';
 import { readHdf5, type Hdf5File } from '../hdf5.js';
 import { NetworkError } from '../network.js';
-import { reading, type ImportedModel } from './imported-model.js';
+import { snakeCase } from '../snake-case.js';
+import type { WeightTensor } from '../weights.js';
+import { reading, type ImportedModel, type ImportPurpose } from './imported-model.js';
+import { labelOf } from './keras-calls.js';
+import type { KerasLayerConfig } from './keras-config.js';
 import { importKeras, type WeightsOf } from './keras-model.js';
+import { weightNamed } from './keras-weight-names.js';
 
 /** The parts of a .keras file unpack to no more than this. */
 const UNPACKED_BYTES = 4 * 2 ** 30;
@@ -12,7 +17,11 @@ const UNPACKED_BYTES = 4 * 2 ** 30;
  *
  * @throws NetworkError
  */
-export async function importKerasArchive(bytes: Uint8Array, name: string): Promise<ImportedModel> {
+export async function importKerasArchive(
+  bytes: Uint8Array,
+  name: string,
+  purpose: ImportPurpose = 'run',
+): Promise<ImportedModel> {
   const parts = await reading(name, 'a .keras file', () => unpack(bytes));
   const config = parts['config.json'];
   const weights = parts['model.weights.h5'];
@@ -27,7 +36,7 @@ export async function importKerasArchive(bytes: Uint8Array, name: string): Promi
     () => JSON.parse(Buffer.from(config).toString('utf8')) as unknown,
   );
   return reading(name, 'a .keras file', () =>
-    readHdf5(weights, (file) => importKeras(content, name, numberedWeights(file))),
+    readHdf5(weights, (file) => importKeras(content, name, archivedWeights(file), purpose)),
   );
 }
 
@@ -36,41 +45,91 @@ export async function importKerasArchive(bytes: Uint8Array, name: string): Promi
  *
  * @throws NetworkError
  */
-export async function importKerasHdf5(bytes: Uint8Array, name: string): Promise<ImportedModel> {
+export async function importKerasHdf5(
+  bytes: Uint8Array,
+  name: string,
+  purpose: ImportPurpose = 'run',
+): Promise<ImportedModel> {
   return reading(name, 'an HDF5 file', () =>
     readHdf5(bytes, (file) => {
       const config = file.text('model_config');
       if (config === undefined) {
         throw new NetworkError(`${name} has weights only, no model_config; save the whole model with model.save`);
       }
-      const weightsOf: WeightsOf = (layer) => {
-        const group = `model_weights/${layer.name}`;
-        const names = file.texts('weight_names', group);
-        if (!names) throw new NetworkError(`${name} has no weights for layer ${layer.name}`);
-        return names.map((weight) => file.tensor(`${group}/${weight}`));
-      };
-      return importKeras(JSON.parse(config) as unknown, name, weightsOf);
+      return importKeras(JSON.parse(config) as unknown, name, namedWeights(file, name), purpose);
     }),
   );
 }
 
-/** Keras 3 keeps weights under the kind of their layer; each group says the name of its layer. */
-function numberedWeights(file: Hdf5File): WeightsOf {
-  const groups = new Map<string, string>();
-  for (const key of file.keys('layers')) {
-    for (const group of [`layers/${key}`, ...file.keys(`layers/${key}`).map((part) => `layers/${key}/${part}`)]) {
-      const layer = file.text('name', group.endsWith('/vars') ? group : `${group}/vars`);
-      if (layer !== undefined) groups.set(layer, group.endsWith('/vars') ? group : `${group}/vars`);
+/** HDF5 files have a group for each layer of the outermost model, and in it weights by name. */
+function namedWeights(file: Hdf5File, name: string): WeightsOf {
+  return (path, wanted) => {
+    const label = `${name}, layer ${labelOf(path)}`;
+    const group = `model_weights/${path[0].name}`;
+    const names = file.texts('weight_names', group);
+    if (!names) throw new NetworkError(`${name} has no weights for layer ${labelOf(path)}`);
+    const found = wanted.map(({ keras }) => {
+      const named = weightNamed(
+        names,
+        path.map((each) => each.name),
+        keras,
+        label,
+      );
+      return named ?? names.find((each) => path.length === 1 && keras.includes(each));
+    });
+    const isComplete = found.every((each) => each !== undefined);
+    if (!isComplete && (path.length > 1 || names.length !== wanted.length)) {
+      throw new NetworkError(`${label}: the file has ${names.length} weights for it, ${wanted.length} are needed`);
     }
-  }
-  return (layer) => {
-    const group = groups.get(layer.name);
-    if (group === undefined) throw new NetworkError(`model.weights.h5 has no weights for layer ${layer.name}`);
-    return file
-      .keys(group)
-      .sort((a, b) => Number(a) - Number(b))
-      .map((index) => file.tensor(`${group}/${index}`));
+    // Files of old versions have other names: there the order says which is which.
+    return (isComplete ? found : names).map((each) => file.tensor(`${group}/${each}`));
   };
+}
+
+/**
+ * Archives have a group for each layer by the kind of layer and a number. Since version 3.6 the group notes the layer's
+ * name. Before that, as in Keras 2, layers of one kind lie in the model's order.
+ */
+function archivedWeights(file: Hdf5File): WeightsOf {
+  return (path, wanted) => {
+    const missing = (reason: string): never => {
+      throw new NetworkError(`model.weights.h5 has no weights for layer ${labelOf(path)}${reason}`);
+    };
+    const group = path.reduce((model, layer) => layerGroup(file, model, layer) ?? missing(''), '');
+    // What is whole numbers counts something, such as the images that a normalisation has seen.
+    const indices = file
+      .keys(`${group}/vars`)
+      .filter((index) => !file.isOfIntegers(`${group}/vars/${index}`))
+      .sort((a, b) => Number(a) - Number(b));
+    if (indices.length !== wanted.length) missing(`: it has ${indices.length}, ${wanted.length} are needed`);
+    return indices.map((index): WeightTensor => file.tensor(`${group}/vars/${index}`));
+  };
+}
+
+/** Where layers lie: of TensorFlow 2.12 to 2.14 under the second name. */
+const CONTAINERS = ['layers', '_layer_checkpoint_dependencies'];
+
+function layerGroup(
+  file: Hdf5File,
+  model: string,
+  { className, name, sameClass }: KerasLayerConfig,
+): string | undefined {
+  const kind = new RegExp(`^${snakeCase(className)}(?:_(\\d+))?$`);
+  for (const container of CONTAINERS) {
+    const path = model === '' ? container : `${model}/${container}`;
+    const groups = file.keys(path).map((key) => `${path}/${key}`);
+    const named = groups.filter((group) => file.text('name', `${group}/vars`) !== undefined);
+    if (named.length > 0) return named.find((group) => file.text('name', `${group}/vars`) === name);
+    const ofKind = file
+      .keys(path)
+      .flatMap((key) => {
+        const match = kind.exec(key);
+        return match ? [{ group: `${path}/${key}`, number: Number(match[1] ?? 0) }] : [];
+      })
+      .sort((a, b) => a.number - b.number);
+    if (ofKind.length === sameClass.count) return ofKind[sameClass.before].group;
+  }
+  return undefined;
 }
 
 function unpack(bytes: Uint8Array): Promise<Unzipped> {

@@ -1,239 +1,146 @@
-import { z } from 'zod';
-import { isVector, type ImageShape } from '../infer-shapes.js';
-import type { Layer } from '../network.js';
-import type { WeightTensor } from '../weights.js';
-import { KerasConfigReader, type Refuse } from './keras-config-reader.js';
-import type { KerasConfigLayer } from './keras-config.js';
+import { imageFrom, parts, type ConvertedLayer, type ConvertedPart, type LayerContext } from './converted-layer.js';
+import { ACTIVATION_LAYERS, activationLayers, type Unplaced } from './keras-activation.js';
+import type { KerasConfigReader } from './keras-config-reader.js';
+import { IDLE_LAYERS } from './keras-idle-layers.js';
+import { imageOf, lastAxisOf, mergedTensors, reshaped, type KerasTensor } from './keras-tensors.js';
+import { convertWeightedLayer } from './keras-weighted-layer.js';
 
-/** What a Keras layer becomes: none, one or several of ours, and where its weights go, in Keras's order. */
-export interface ConvertedLayer {
-  readonly layers: readonly Layer[];
-  readonly weights: readonly ConvertedWeight[];
-  /** Weights that Keras leaves out where their values are plain. */
-  readonly plain?: readonly { readonly target: string; readonly value: number; readonly size: number }[];
-}
-export interface ConvertedWeight {
-  /** Our name for it. */
-  readonly target: string;
-  /** What Keras may call it. */
-  readonly keras: readonly string[];
-  readonly convert?: (tensor: WeightTensor) => WeightTensor;
-}
-
-/** Layers that do nothing when a trained network answers. */
-const IDLE = new Set(['InputLayer', 'Dropout', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout']);
-
-/**
- * @param name ours for it
- * @param from ours for those it takes from
- */
-export function convertKerasLayer(
-  { className, config }: KerasConfigLayer,
-  name: string,
-  from: readonly string[],
-  inputs: readonly ImageShape[],
-  refuse: Refuse,
-): ConvertedLayer {
-  const read = new KerasConfigReader(config, refuse);
-  const [input] = inputs;
-  const one = (layer: Layer, weights: readonly ConvertedWeight[] = []): ConvertedLayer => ({
-    layers: [layer],
-    weights,
-  });
-  const kernel: ConvertedWeight = { target: `${name}/kernel`, keras: ['kernel'] };
-  const bias = (useBias: boolean): ConvertedWeight[] => (useBias ? [{ target: `${name}/bias`, keras: ['bias'] }] : []);
-  const window = () => ({
-    kernelSize: read.plane('kernel_size'),
-    stride: read.equal('strides', [1, 1]),
-    padding: read.padding(),
-  });
-  const dilated = (): { dilation?: number } => {
-    const dilation = read.equal('dilation_rate', [1, 1]);
-    return dilation > 1 ? { dilation } : {};
+/** @throws by `read.refuse` when a field is not known, or has a value that is not */
+export function convertKerasLayer(context: LayerContext): ConvertedLayer {
+  const { className, read, inputs } = context;
+  let isPriced = true;
+  const priceOnly = (problem: string): void => {
+    isPriced = false;
+    context.priceOnly(problem);
   };
-  if (IDLE.has(className)) return { layers: [], weights: [] };
-  read.channelsLast();
+  if (inputs.length === 0) read.refuse('it takes from nothing');
+  read.checkType();
+  const converted = convert({ ...context, priceOnly });
+  // Of a layer that is only priced, fields that say what its values are do not matter.
+  if (isPriced && !IDLE_LAYERS.has(className)) read.finish();
+  return converted;
+}
+
+function convert(context: LayerContext): ConvertedLayer {
+  const { className, read, inputs, priceOnly } = context;
+  const { refuse } = read;
+  const [input] = inputs;
+  if (inputs.length > 1 && !MERGES.has(className)) refuse(`it takes one input, not ${inputs.length}`);
+  const rank = input.sizes.length;
+  const kept = (layers: readonly Unplaced[]): ConvertedLayer => ({ layers: parts(layers), sizes: input.sizes });
+  if (IDLE_LAYERS.has(className)) return { layers: [], sizes: input.sizes };
+  if (ACTIVATION_LAYERS.has(className)) {
+    const layers = activationLayers(className, read, { rank, priceOnly, refuse });
+    if (layers.some((each) => each.kind === 'activation' && each.activation === 'softmax')) lastAxisOf(input, refuse);
+    return kept(layers);
+  }
   switch (className) {
-    case 'Conv2D': {
-      const groups = read.count('groups', 1);
-      const useBias = read.flag('use_bias', true);
-      const layer: Layer = {
-        kind: 'conv2d',
-        name,
-        from,
-        filters: read.count('filters'),
-        ...window(),
-        ...dilated(),
-        ...(groups > 1 && { groups }),
-        useBias,
-        activation: read.activation(),
-      };
-      return one(layer, [kernel, ...bias(useBias)]);
-    }
-    case 'DepthwiseConv2D': {
-      const useBias = read.flag('use_bias', true);
-      const filters = input.channels * read.count('depth_multiplier', 1);
-      const layer: Layer = {
-        kind: 'conv2d',
-        name,
-        from,
-        filters,
-        ...window(),
-        ...dilated(),
-        groups: input.channels,
-        useBias,
-        activation: read.activation(),
-      };
-      const weight = { target: kernel.target, keras: ['depthwise_kernel', 'kernel'], convert: depthwiseKernel };
-      return one(layer, [weight, ...bias(useBias)]);
-    }
-    case 'SeparableConv2D': {
-      const useBias = read.flag('use_bias', true);
-      const depthwise = `${name}_depthwise`;
-      const filters = input.channels * read.count('depth_multiplier', 1);
-      const first: Layer = {
-        kind: 'conv2d',
-        name: depthwise,
-        from,
-        filters,
-        ...window(),
-        ...dilated(),
-        groups: input.channels,
-        useBias: false,
-        activation: 'linear',
-      };
-      const second: Layer = {
-        kind: 'conv2d',
-        name,
-        from: [depthwise],
-        filters: read.count('filters'),
-        kernelSize: [1, 1],
-        stride: 1,
-        padding: 'valid',
-        useBias,
-        activation: read.activation(),
-      };
-      return {
-        layers: [first, second],
-        weights: [
-          { target: `${depthwise}/kernel`, keras: ['depthwise_kernel'], convert: depthwiseKernel },
-          { target: `${name}/kernel`, keras: ['pointwise_kernel'] },
-          ...bias(useBias),
-        ],
-      };
-    }
-    case 'Dense': {
-      const useBias = read.flag('use_bias', true);
-      const units = read.count('units');
-      return one({ kind: 'dense', name, from, units, useBias, activation: read.activation() }, [
-        kernel,
-        ...bias(useBias),
-      ]);
-    }
-    case 'BatchNormalization':
-      return batchNormalization(read, name, from, input.channels);
     case 'MaxPooling2D':
     case 'AveragePooling2D': {
+      read.channelsLast();
+      imageOf(input, refuse);
       const poolSize = read.equal('pool_size', [2, 2]);
-      return one({
-        kind: className === 'MaxPooling2D' ? 'maxPooling2d' : 'averagePooling2d',
-        name,
-        from,
-        poolSize,
-        stride: read.equal('strides', [poolSize, poolSize]),
-        padding: read.padding(),
-      });
+      const stride = read.equal('strides', [poolSize, poolSize]);
+      const kind = className === 'MaxPooling2D' ? 'maxPooling2d' : 'averagePooling2d';
+      return imageFrom({ kind, poolSize, stride, padding: read.padding() });
     }
     case 'GlobalAveragePooling2D':
-      return one({ kind: 'globalAveragePooling2d', name, from });
     case 'GlobalMaxPooling2D':
-      return one({ kind: 'globalMaxPooling2d', name, from });
-    case 'Add':
-      return one({ kind: 'add', name, from });
-    case 'Multiply':
-      return one({ kind: 'multiply', name, from });
-    case 'Concatenate':
-      if (![-1, 3, undefined].includes(config.axis as number | undefined) && !isVector(input)) {
-        refuse(`it joins along axis ${JSON.stringify(config.axis)}; only channels can be joined`);
-      }
-      return one({ kind: 'concatenate', name, from });
+    case 'GlobalAveragePooling1D':
+    case 'GlobalMaxPooling1D': {
+      read.channelsLast();
+      const axes = className.endsWith('2D') ? 2 : 1;
+      if (rank !== axes + 1) refuse(`it takes ${axes + 1} axes, not ${rank}`);
+      lastAxisOf(input, refuse);
+      const { channels } = input.shape;
+      const kind = className.includes('Average') ? 'globalAveragePooling2d' : 'globalMaxPooling2d';
+      const ones = read.flag('keepdims', false) ? Array.from({ length: axes }, () => 1) : [];
+      return { layers: [{ layer: { kind } }], sizes: [...ones, channels] };
+    }
     case 'Flatten':
-      return one({ kind: 'flatten', name, from });
-    case 'Reshape': {
-      // What lies in the same order may be read as a vector; nothing else can be read in another shape.
-      const shape = z.array(z.int()).max(4).safeParse(config.target_shape);
-      const isImage = shape.success && shape.data.length === 3;
-      if (isImage && isVector(input)) return { layers: [], weights: [] };
-      if (shape.success && shape.data.length === 1) return one({ kind: 'flatten', name, from });
-      return refuse(`a reshape to ${JSON.stringify(config.target_shape)} is not known; only to and from vectors`);
+      read.channelsLast();
+      return reshaped(input, [input.sizes.reduce((product, size) => product * size, 1)], refuse);
+    case 'Reshape':
+      return reshaped(input, read.wholeNumbers('target_shape'), refuse);
+    case 'Permute': {
+      const order = read.wholeNumbers('dims');
+      if (order.some((axis, i) => axis !== i + 1)) refuse(`an order of axes of ${order.join(', ')} is not known`);
+      return kept([]);
     }
     case 'ZeroPadding2D':
-      return one({ kind: 'zeroPadding2d', name, from, padding: read.edges() });
-    case 'Rescaling':
-      return one({
-        kind: 'rescaling',
-        name,
-        from,
-        scale: read.numbers('scale', [1]),
-        offset: read.numbers('offset', [0]),
-      });
-    case 'Activation':
-      return one({ kind: 'activation', name, from, activation: read.activation() });
-    case 'ReLU': {
-      const slope = read.number('negative_slope', 0);
-      const limit = config.max_value ?? null;
-      if (read.number('threshold', 0) !== 0) refuse('a ReLU with a threshold is not known');
-      if (limit !== null && (limit !== 6 || slope !== 0))
-        refuse(`a ReLU up to ${JSON.stringify(limit)} is not known; up to 6 is`);
-      if (slope !== 0) return one({ kind: 'activation', name, from, activation: 'leakyRelu', slope });
-      return one({ kind: 'activation', name, from, activation: limit === 6 ? 'relu6' : 'relu' });
+      read.channelsLast();
+      imageOf(input, refuse);
+      return imageFrom({ kind: 'zeroPadding2d', padding: read.edges('padding', 1) });
+    case 'Cropping2D':
+      read.channelsLast();
+      if (read.edges('cropping', 0).some((edge) => edge > 0)) refuse('a cropping is not known');
+      return kept([]);
+    case 'UpSampling2D':
+      read.channelsLast();
+      if (read.plane('size', [2, 2]).some((size) => size > 1)) refuse('upsampling is not known');
+      read.value('interpolation');
+      return kept([]);
+    case 'Rescaling': {
+      const [scale, offset] = [read.numbers('scale', [1]), read.numbers('offset', [0])];
+      if (scale.length > 1 || offset.length > 1) lastAxisOf(input, refuse);
+      return kept([{ kind: 'rescaling', scale, offset }]);
     }
-    case 'LeakyReLU': {
-      const slope = read.number('negative_slope', read.number('alpha', 0.3));
-      return one({ kind: 'activation', name, from, activation: 'leakyRelu', slope });
+    case 'Normalization':
+      return normalization(read, input);
+    case 'Add':
+    case 'Multiply':
+      return mergedTensors(className === 'Add' ? 'add' : 'multiply', inputs, refuse);
+    case 'Subtract':
+    case 'Average':
+    case 'Maximum':
+    case 'Minimum':
+      // They move and compute as much as a sum.
+      priceOnly('this kind of layer is not known');
+      return mergedTensors('add', inputs, refuse);
+    case 'Concatenate': {
+      const [axis] = read.axes('axis', -1, rank);
+      if (axis !== rank || inputs.some(({ sizes }) => sizes.length !== rank)) {
+        refuse(`it joins ${rank} axes along axis ${axis}; only along the last one is known`);
+      }
+      inputs.forEach((each) => lastAxisOf(each, refuse));
+      const channels = inputs.reduce((sum, { shape }) => sum + shape.channels, 0);
+      return { layers: [{ layer: { kind: 'concatenate' } }], sizes: [...input.sizes.slice(0, -1), channels] };
     }
-    case 'ELU':
-      if (read.number('alpha', 1) !== 1) refuse('an ELU whose alpha is not 1 is not known');
-      return one({ kind: 'activation', name, from, activation: 'elu' });
-    case 'Softmax':
-      return one({ kind: 'activation', name, from, activation: 'softmax' });
     default:
-      return refuse('this kind of layer is not known');
+      return convertWeightedLayer(context);
   }
 }
 
-function batchNormalization(
-  read: KerasConfigReader,
-  name: string,
-  from: readonly string[],
-  channels: number,
-): ConvertedLayer {
-  const parts = [
-    { role: 'gamma', keras: 'gamma', present: read.flag('scale', true), value: 1 },
-    { role: 'beta', keras: 'beta', present: read.flag('center', true), value: 0 },
-    { role: 'mean', keras: 'moving_mean', present: true, value: 0 },
-    { role: 'variance', keras: 'moving_variance', present: true, value: 1 },
-  ];
-  return {
-    layers: [
-      {
-        kind: 'batchNormalization',
-        name,
-        from,
-        epsilon: read.number('epsilon', 1e-3),
-        momentum: read.number('momentum', 0.99),
-      },
-    ],
-    weights: parts.flatMap(({ role, keras, present }) =>
-      present ? [{ target: `${name}/${role}`, keras: [keras] }] : [],
-    ),
-    plain: parts.flatMap(({ role, present, value }) =>
-      present ? [] : [{ target: `${name}/${role}`, value, size: channels }],
-    ),
-  };
-}
+const MERGES: ReadonlySet<string> = new Set([
+  ...['Add', 'Multiply', 'Subtract', 'Average', 'Maximum', 'Minimum', 'Concatenate'],
+]);
 
-/** [height, width, channels, multiplier] as [height, width, 1, filters]: the same numbers in the same order. */
-function depthwiseKernel({ shape, data }: WeightTensor): WeightTensor {
-  return { shape: [...shape.slice(0, 2), 1, shape[2] * shape[3]], data };
+/** (x − mean) / √variance, with numbers that the configuration has, or that the layer has learned. */
+function normalization(read: KerasConfigReader, { shape, sizes }: KerasTensor): ConvertedLayer {
+  const axes = read.value('axis') === undefined ? [] : read.axes('axis', -1, sizes.length);
+  if (axes.length > 1 || axes.some((axis) => axis !== sizes.length)) {
+    read.refuse(`it normalises along axes ${axes.join(', ')} of ${sizes.length}; only along the last one is known`);
+  }
+  if (axes.length > 0) lastAxisOf({ shape, sizes }, read.refuse);
+  if (read.flag('invert', false)) read.refuse('invert is not known');
+  const rescaling = (means: ArrayLike<number>, variances: ArrayLike<number>): Unplaced => {
+    const size = axes.length > 0 ? shape.channels : 1;
+    if ([means, variances].some(({ length }) => length !== 1 && length !== size)) {
+      read.refuse(`it has ${means.length} means and ${variances.length} variances, ${size} are needed`);
+    }
+    const at = (values: ArrayLike<number>, i: number): number => values[values.length === 1 ? 0 : i];
+    const scale = Array.from({ length: size }, (_, i) => 1 / Math.max(Math.sqrt(at(variances, i)), 1e-7));
+    return { kind: 'rescaling', scale, offset: scale.map((each, i) => -at(means, i) * each) };
+  };
+  if (read.value('mean') !== undefined) {
+    const layer = rescaling(read.numbers('mean', []), read.numbers('variance', []));
+    return { layers: [{ layer }], sizes };
+  }
+  read.value('variance');
+  const part: ConvertedPart = {
+    layer: rescaling([0], [1]),
+    weights: ['mean', 'variance'].map((role) => ({ role, keras: [role] })),
+    settle: ([mean, variance]) => rescaling(mean.data, variance.data),
+  };
+  return { layers: [part], sizes };
 }

@@ -1,7 +1,7 @@
 import type onnxProto from 'onnx-proto';
 import { NetworkError } from '../network.js';
 import { sizeOf } from '../weights.js';
-import { float16 } from './tfjs-weights.js';
+import { float16 } from '../half-floats.js';
 
 /** A constant of an ONNX file; integers, which only say shapes, become numbers too. */
 export interface OnnxConstant {

@@ -1,183 +1,109 @@
-import { fieldErrors, LayerListSchema, type LayerList, type LayerListInput } from '@espalier/contracts';
+import { fieldErrors } from '@espalier/contracts';
 import { z } from 'zod';
-import { NetworkError, type Padding } from '../network.js';
-import { inputShape } from './input-shape.js';
-import { KerasConfigReader } from './keras-config-reader.js';
+import { decodeBfloat16, decodeFloat16 } from '../half-floats.js';
+import { NetworkError } from '../network.js';
+import { sizeOf, type WeightTensor } from '../weights.js';
+import type { ImportedModel, ImportPurpose } from './imported-model.js';
+import { labelOf } from './keras-calls.js';
+import { importKeras, type WeightsOf } from './keras-model.js';
+import { weightNamed } from './keras-weight-names.js';
 
-type ListedInput = LayerListInput['layers'][number];
-
-/** As much of a Keras layer as prices depend on. Inbound nodes of Keras 2: lists of [layer, node, tensor, arguments]. */
-const KerasLayerSchema = z.object({
-  class_name: z.string().max(200),
-  name: z.string().max(200).optional(),
-  config: z.record(z.string(), z.unknown()),
-  inbound_nodes: z.array(z.array(z.tuple([z.string()]).rest(z.unknown()))).optional(),
+const WeightSchema = z.object({
+  name: z.string().max(1000),
+  shape: z.array(z.int().min(0)),
+  dtype: z.enum(['float32', 'float16', 'bfloat16', 'int32', 'bool', 'uint8']),
+  quantization: z
+    .object({
+      dtype: z.enum(['uint8', 'uint16', 'float16']),
+      min: z.number().optional(),
+      scale: z.number().optional(),
+    })
+    .optional(),
 });
-type KerasLayer = z.infer<typeof KerasLayerSchema>;
-
-const TfjsModelSchema = z.object({
-  modelTopology: z.object({
-    model_config: z
-      .object({
-        class_name: z.string(),
-        config: z.union([
-          z.object({ layers: z.array(KerasLayerSchema).min(1).max(10_000) }),
-          z.array(KerasLayerSchema).min(1).max(10_000),
-        ]),
-      })
-      .optional(),
-    class_name: z.string().optional(),
-    config: z
-      .union([
-        z.object({ layers: z.array(KerasLayerSchema).min(1).max(10_000) }),
-        z.array(KerasLayerSchema).min(1).max(10_000),
-      ])
-      .optional(),
-  }),
+type ManifestWeight = z.infer<typeof WeightSchema>;
+const ManifestSchema = z.object({
+  modelTopology: z.looseObject({ model_config: z.unknown().optional() }),
+  weightsManifest: z
+    .array(z.object({ paths: z.array(z.string().max(1000)).min(1), weights: z.array(WeightSchema) }))
+    .optional(),
 });
 
 /**
- * The layers of a model in the layers format of tfjs, which is that of Keras, as shapes: weights are not read.
+ * A model in the layers format of tfjs, with its weights; those that were stored in 8 or 16 bits become what tfjs makes of
+ * them. To price it, files of weights may be missing.
  *
  * @param content of model.json, parsed
- * @throws NetworkError naming the field or layer that cannot be priced
+ * @param readShard gives the bytes of a file that the manifest names
+ * @throws NetworkError naming the field, layer or weight that is not as it should be
  */
-export function layersOfTfjs(content: unknown, name: string): LayerList {
-  const parsed = TfjsModelSchema.safeParse(content);
+export async function importTfjsLayers(
+  content: unknown,
+  name: string,
+  readShard: (path: string) => Promise<Uint8Array>,
+  purpose: ImportPurpose = 'run',
+): Promise<ImportedModel> {
+  const parsed = ManifestSchema.safeParse(content);
   if (!parsed.success) {
     const [{ field, message }] = fieldErrors(parsed.error.issues, content);
     throw new NetworkError(`${name} is not a model in the layers format of tfjs: ${field}: ${message}`);
   }
-  const topology = parsed.data.modelTopology;
-  const config = topology.model_config?.config ?? topology.config;
-  if (config === undefined)
-    throw new NetworkError(`${name} has no layers: modelTopology.model_config.config is missing`);
-  const kerasLayers = Array.isArray(config) ? config : config.layers;
-
-  let input: LayerList['input'] | undefined;
-  const passing = new Map<string, string>();
-  const layers: ListedInput[] = [];
-  let last = 'input';
-  for (const [index, keras] of kerasLayers.entries()) {
-    const label = keras.name ?? text(keras.config.name) ?? `layer${index}`;
-    const refuse = (problem: string): never => {
-      throw new NetworkError(`${name}, layer ${label} (${keras.class_name}): ${problem}`);
-    };
-    const shape = keras.config.batch_input_shape ?? keras.config.batch_shape;
-    if (shape !== undefined && input === undefined) input = inputShape(shape, [2, 3, 4], refuse);
-    const inbound = keras.inbound_nodes?.[0]?.map(([source]) => passing.get(source) ?? source);
-    const from = inbound === undefined || inbound.length === 0 ? [last] : inbound;
-    if (keras.class_name === 'InputLayer') {
-      passing.set(label, 'input');
-      last = 'input';
-      continue;
-    }
-    const listed = listedLayers(keras, safe(label), from.map(safe), refuse);
-    if (listed.length === 0) {
-      passing.set(label, from[0]);
-      continue;
-    }
-    layers.push(...listed);
-    last = listed[listed.length - 1].name;
-    passing.set(label, last);
+  const { modelTopology, weightsManifest = [] } = parsed.data;
+  if ('node' in modelTopology) {
+    throw new NetworkError(`${name} is a graph model of tfjs; convert it to the layers format, or save it with Keras`);
   }
-  if (input === undefined)
-    throw new NetworkError(`${name} states no input shape: its first layer needs batch_input_shape`);
-  const list = LayerListSchema.safeParse({ name, input, layers });
-  if (list.success) return list.data;
-  const [issue] = list.error.issues;
-  throw new NetworkError(`${name}: ${issue.path.join('.')}: ${issue.message}`);
+  const tensors = new Map<string, WeightTensor>();
+  for (const { paths, weights } of weightsManifest) {
+    const shards = await Promise.all(paths.map(readShard)).catch((error: unknown) => {
+      if (purpose === 'price' && error instanceof NetworkError) return undefined;
+      throw error;
+    });
+    if (shards) readGroup(name, Buffer.concat(shards), weights, tensors);
+  }
+  const names = [...tensors.keys()];
+  const weightsOf: WeightsOf = (path, wanted) =>
+    wanted.map(({ keras }) => {
+      const layers = path.map((each) => each.name);
+      const found = weightNamed(names, layers, keras, `${name}, layer ${labelOf(path)}`);
+      return found === undefined ? undefined : tensors.get(found);
+    });
+  return importKeras(modelTopology.model_config ?? modelTopology, name, weightsOf, purpose);
 }
 
-const safe = (name: string): string => name.replace(/[^\w./:-]/g, '_').slice(0, 100);
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const PASSING = new Set([
-  ...['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax', 'Dropout', 'SpatialDropout2D', 'GaussianNoise'],
-  ...['Flatten', 'Reshape', 'GaussianDropout'],
-]);
-
-function listedLayers(
-  { class_name: kind, config }: KerasLayer,
+/** Cuts the bytes of a manifest's group into its weights. */
+function readGroup(
   name: string,
-  from: string[],
-  refuse: (problem: string) => never,
-): ListedInput[] {
-  const read = new KerasConfigReader(config, refuse);
-  const source = from.length === 1 ? from[0] : from;
-  const window = (): { kernel: readonly [number, number]; stride: number; padding: Padding } => ({
-    kernel: read.plane('kernel_size'),
-    stride: read.equal('strides', [1, 1]),
-    padding: read.padding(),
-  });
-  switch (kind) {
-    case 'Conv2D':
-      return [
-        {
-          name,
-          kind: 'conv',
-          from: source,
-          ...window(),
-          filters: read.count('filters'),
-          groups: read.count('groups', 1),
-          dilation: read.equal('dilation_rate', [1, 1]),
-        },
-      ];
-    case 'DepthwiseConv2D':
-      return [
-        {
-          name,
-          kind: 'depthwise-conv',
-          from: source,
-          ...window(),
-          multiplier: read.count('depth_multiplier', 1),
-          dilation: read.equal('dilation_rate', [1, 1]),
-        },
-      ];
-    case 'SeparableConv2D':
-      return [
-        {
-          name: `${name}/depthwise`,
-          kind: 'depthwise-conv',
-          from: source,
-          ...window(),
-          multiplier: read.count('depth_multiplier', 1),
-          dilation: read.equal('dilation_rate', [1, 1]),
-        },
-        { name, kind: 'conv', from: `${name}/depthwise`, kernel: 1, filters: read.count('filters') },
-      ];
-    case 'Conv2DTranspose':
-      return [{ name, kind: 'transposed-conv', from: source, ...window(), filters: read.count('filters') }];
-    case 'Dense':
-      return [{ name, kind: 'dense', from: source, units: read.count('units') }];
-    case 'MaxPooling2D':
-    case 'AveragePooling2D':
-      return [
-        {
-          name,
-          kind: 'pool',
-          from: source,
-          kernel: read.plane('pool_size'),
-          stride: read.equal('strides', read.plane('pool_size')),
-          padding: read.padding(),
-        },
-      ];
-    case 'GlobalAveragePooling2D':
-    case 'GlobalMaxPooling2D':
-      return [{ name, kind: 'global-pool', from: source }];
-    case 'Add':
-    case 'Subtract':
-      return [{ name, kind: 'add', from: source }];
-    case 'Multiply':
-      return [{ name, kind: 'multiply', from: source }];
-    case 'Concatenate':
-      return [{ name, kind: 'concat', from: source }];
-    case 'BatchNormalization':
-      return [{ name, kind: 'batch-norm', from: source }];
-    case 'ZeroPadding2D':
-      return [{ name, kind: 'pad', from: source, padding: read.edges() }];
-    default:
-      if (PASSING.has(kind)) return [];
-      return refuse('this kind of layer is not known');
+  bytes: Buffer,
+  weights: readonly ManifestWeight[],
+  tensors: Map<string, WeightTensor>,
+): void {
+  let at = 0;
+  for (const weight of weights) {
+    const count = sizeOf(weight.shape);
+    const end = at + count * BYTES[weight.quantization?.dtype ?? weight.dtype];
+    if (end > bytes.length) {
+      throw new NetworkError(`${name}: the file of its weights ends before ${weight.name}; it is cut off`);
+    }
+    if (FLOATS.has(weight.dtype)) {
+      tensors.set(weight.name, { shape: weight.shape, data: decode(bytes.subarray(at, end), count, weight) });
+    }
+    at = end;
   }
+  if (at !== bytes.length) {
+    throw new NetworkError(`${name}: the file of its weights has ${bytes.length} bytes, its manifest tells of ${at}`);
+  }
+}
+
+const BYTES = { uint8: 1, bool: 1, uint16: 2, float16: 2, bfloat16: 2, int32: 4, float32: 4 } as const;
+const FLOATS: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16']);
+
+function decode(bytes: Buffer, count: number, { dtype, quantization }: ManifestWeight): Float32Array {
+  const stored = quantization?.dtype ?? dtype;
+  if (stored === 'float16') return decodeFloat16(bytes);
+  if (stored === 'bfloat16') return decodeBfloat16(bytes);
+  if (!quantization) return Float32Array.from({ length: count }, (_, i) => bytes.readFloatLE(4 * i));
+  const { min = 0, scale = 1 } = quantization;
+  return Float32Array.from(
+    { length: count },
+    (_, i) => (stored === 'uint8' ? bytes[i] : bytes.readUInt16LE(2 * i)) * scale + min,
+  );
 }
