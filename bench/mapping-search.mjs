@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eyeriss, NetworkPricer, searchMapping } from '@espalier/energy-model';
-import { layersOfOnnx, pricedNetwork, PUBLISHED_NETWORKS } from '@espalier/networks';
+import { importOnnx, pricedLayers, pricedNetwork, PUBLISHED_NETWORKS } from '@espalier/networks';
 import { parse } from 'yaml';
 import { pythonWith } from './peers-python.mjs';
 
@@ -22,7 +22,7 @@ export function benchMappingSearch() {
 
   const chip = parse(readFileSync(new URL('examples/accelerators/zigzag-eyeriss-like.yaml', root), 'utf8'));
   const onnx = new URL('libs/networks/src/importers/fixtures/alexnet.onnx', root);
-  const same = shapesOf(pricedNetwork(layersOfOnnx(readFileSync(onnx), 'alexnet')));
+  const same = shapesOf(pricedLayers(importOnnx(readFileSync(onnx), 'alexnet', 'price').network));
   let energy = 0;
   const onTheirChip = milliseconds(() => {
     energy = new NetworkPricer(same, 1, chip).dense().total;

@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
 import { fieldErrors, LayerListSchema } from '@espalier/contracts';
 import {
   importModel,
-  layersOfOnnx,
   NetworkError,
   pricedNetwork,
   PUBLISHED_NETWORKS,
@@ -43,20 +40,17 @@ function named(name: string): PricedNetwork {
 }
 
 async function fromFile(path: string): Promise<PricedNetwork> {
-  const name = basename(path, extname(path));
-  if (/\.(keras|h5|hdf5)$/i.test(path)) return pricedLayers((await importModel(path, 'price')).network);
-  if (path.endsWith('.onnx')) {
-    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      throw new CommandError('invalid', `${path} cannot be read (${error.code ?? error.message})`);
-    });
-    return pricedNetwork(layersOfOnnx(bytes, name));
-  }
+  if (!/\.(ya?ml|json)$/i.test(path)) return pricedModel(path);
   const content = await readYaml(path);
   if (typeof content === 'object' && content !== null && 'modelTopology' in content) {
-    return pricedLayers((await importModel(path, 'price')).network);
+    return pricedModel(path);
   }
   const parsed = LayerListSchema.safeParse(content);
   if (parsed.success) return pricedNetwork(parsed.data);
   const lines = fieldLines(fieldErrors(parsed.error.issues, content));
   throw new CommandError('invalid', [`${path} is not a list of layers:`, ...lines].join('\n'));
+}
+
+async function pricedModel(path: string): Promise<PricedNetwork> {
+  return pricedLayers((await importModel(path, 'price')).network);
 }

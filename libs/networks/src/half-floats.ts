@@ -8,18 +8,21 @@ export function float16(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** The value of a bfloat16: the upper half of a float32. */
+export function bfloat16(bits: number): number {
+  const whole = new DataView(new ArrayBuffer(4));
+  whole.setUint16(0, bits);
+  return whole.getFloat32(0);
+}
+
 /** Decodes IEEE 754's binary16, little-endian. */
 export function decodeFloat16(bytes: Uint8Array): Float32Array {
   return decode(bytes, float16);
 }
 
-/** Decodes bfloat16, the upper half of a float32, little-endian. */
+/** Decodes bfloat16, little-endian. */
 export function decodeBfloat16(bytes: Uint8Array): Float32Array {
-  const whole = new DataView(new ArrayBuffer(4));
-  return decode(bytes, (bits) => {
-    whole.setUint16(0, bits);
-    return whole.getFloat32(0);
-  });
+  return decode(bytes, bfloat16);
 }
 
 function decode(bytes: Uint8Array, value: (bits: number) => number): Float32Array {

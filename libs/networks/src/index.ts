@@ -26,5 +26,4 @@ export { exportKerasArchive, exportKerasHdf5 } from './exporters/keras.js';
 export { exportSparse, readSparse } from './exporters/sparse.js';
 export type { ActivationRange, SparseLayer, SparseModel } from './exporters/sparse.js';
 export { exportOnnx } from './exporters/onnx.js';
-export { layersOfOnnx } from './importers/onnx.js';
 export { cachedSearch } from './mapping-cache.js';

@@ -1,5 +1,5 @@
-import type { LayerShape } from '@espalier/energy-model';
-import { layerGeometries, type ImageShape, type LayerGeometry } from './infer-shapes.js';
+import type { DataMovement, LayerShape } from '@espalier/energy-model';
+import { isVector, layerGeometries, type ImageShape, type LayerGeometry } from './infer-shapes.js';
 import { pricedNetwork, type PricedNetwork } from './layer-list.js';
 import type { Conv2d, Dense, Layer, Network } from './network.js';
 
@@ -14,7 +14,9 @@ export interface WeightedLayer {
 }
 
 /**
- * A network as its weighted layers alone, to price: normalisations, activations, pools and sums run where values are made.
+ * A network as the energy model prices it: its weighted layers, and its poolings, sums and products as movements of data.
+ * Normalisations are folded into the layers before them; activations run where values are made, and concatenations are
+ * written side by side.
  *
  * @throws NetworkError when shapes do not chain
  */
@@ -24,9 +26,10 @@ export function pricedLayers(network: Network): PricedNetwork {
   /** The priced layers that make each layer's output. */
   const makers = new Map<string, readonly number[]>([['input', []]]);
   const sources: (readonly number[])[] = [];
-  for (const { layer, sources: from, input } of layerGeometries(network)) {
+  for (const geometry of layerGeometries(network)) {
+    const { layer, sources: from, input } = geometry;
     const made = [...new Set(from.flatMap((source) => makers.get(source) ?? []))];
-    const shape = weighted.get(layer.name) ?? transposedShape(layer, input);
+    const shape = weighted.get(layer.name) ?? transposedShape(layer, input) ?? dataMovement(geometry);
     if (shape) {
       layers.push(shape);
       sources.push(made);
@@ -34,6 +37,25 @@ export function pricedLayers(network: Network): PricedNetwork {
     makers.set(layer.name, shape ? [layers.length - 1] : made);
   }
   return { name: network.name, layers, sources };
+}
+
+/** What a layer without weights moves and computes for one image, as `pricedNetwork` counts it of a layer list. */
+function dataMovement({ layer, inputs, output }: LayerGeometry): DataMovement | undefined {
+  const words = ({ height, width, channels }: ImageShape): number => height * width * channels;
+  const read = inputs.reduce((sum, input) => sum + words(input), 0);
+  const movement = (operations: number): DataMovement => ({
+    ...{ name: layer.name, inputs: read, outputs: words(output), operations },
+  });
+  if (layer.kind === 'maxPooling2d' || layer.kind === 'averagePooling2d') {
+    return movement(words(output) * layer.poolSize ** 2);
+  }
+  if (layer.kind === 'globalAveragePooling2d' || layer.kind === 'globalMaxPooling2d') {
+    return isVector(inputs[0]) ? undefined : movement(read);
+  }
+  if (layer.kind === 'add' || layer.kind === 'multiply') {
+    return movement(words(output) * Math.max(1, inputs.length - 1));
+  }
+  return undefined;
 }
 
 function transposedShape(layer: Layer, input: ImageShape): PricedNetwork['layers'][number] | undefined {

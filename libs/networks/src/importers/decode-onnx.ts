@@ -1,8 +1,14 @@
 import onnxProto from 'onnx-proto';
 import { NetworkError } from '../network.js';
 
+export interface DecodedOnnx {
+  readonly graph: onnxProto.onnx.IGraphProto;
+  /** The version of ONNX's own operators: what an attribute means when it is left out depends on it. */
+  readonly opset: number;
+}
+
 /** @throws NetworkError when the bytes are not an ONNX model, or are cut off */
-export function decodeOnnx(bytes: Uint8Array, name: string): onnxProto.onnx.IGraphProto {
+export function decodeOnnx(bytes: Uint8Array, name: string): DecodedOnnx {
   let model: onnxProto.onnx.ModelProto;
   try {
     model = onnxProto.onnx.ModelProto.decode(bytes);
@@ -11,7 +17,8 @@ export function decodeOnnx(bytes: Uint8Array, name: string): onnxProto.onnx.IGra
       `${name} is not an ONNX file, or it is cut off (${error instanceof Error ? error.message : String(error)})`,
     );
   }
-  const { graph } = model;
+  const { graph, opsetImport } = model;
   if (!graph?.node?.length) throw new NetworkError(`${name} is not an ONNX model: it has no graph with nodes`);
-  return graph;
+  const own = opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx');
+  return { graph, opset: Number(own?.version ?? 1) };
 }

@@ -3,7 +3,9 @@ import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { NetworkError } from '../network.js';
 import { reading, type ImportedModel, type ImportPurpose } from './imported-model.js';
 import { importKerasArchive, importKerasHdf5 } from './keras-files.js';
-import { importOnnx } from './onnx-model.js';
+import { decodeOnnx } from './decode-onnx.js';
+import { readExternalData } from './onnx-external-data.js';
+import { importDecodedOnnx } from './onnx-model.js';
 import { importTfjsLayers } from './tfjs.js';
 
 const HDF5_MAGIC = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
@@ -27,7 +29,9 @@ export async function importModel(path: string, purpose: ImportPurpose = 'run'):
     const content = await reading(name, 'a model.json', () => JSON.parse(bytes.toString('utf8')) as unknown);
     return importTfjsLayers(content, name, (shard) => readShard(dirname(resolve(path)), shard, name), purpose);
   }
-  return importOnnx(bytes, name);
+  const decoded = decodeOnnx(bytes, name);
+  await readExternalData(decoded.graph, path, name, purpose);
+  return importDecodedOnnx(decoded, name, purpose);
 }
 
 /** A file that a manifest names lies beside it, and not elsewhere. */

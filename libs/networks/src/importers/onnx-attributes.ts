@@ -24,6 +24,11 @@ export class OnnxAttributes {
     return found && found.length > 0 ? found.map(Number) : undefined;
   }
 
+  floats(name: string): number[] | undefined {
+    const found = this.#find(name)?.floats;
+    return found && found.length > 0 ? [...found] : undefined;
+  }
+
   text(name: string): string | undefined {
     const value = this.#find(name)?.s;
     return value && value.length > 0 ? Buffer.from(value).toString('latin1') : undefined;

@@ -1,7 +1,6 @@
 import { isVector } from '../infer-shapes.js';
-import type { Activation, GlobalPooling2d, Pooling2d } from '../network.js';
-import { flattenedOrder, joinedOrder } from '../onnx-order.js';
-import type { OnnxNode, OnnxOperator } from './onnx-node.js';
+import type { Activation, GlobalPooling2d, Padding, Pooling2d } from '../network.js';
+import { axisOf, channelAxis, type Flow, type OnnxNode, type OnnxOperator } from './onnx-node.js';
 
 const activation =
   (name: Activation): OnnxOperator =>
@@ -9,63 +8,75 @@ const activation =
     activate(node, name);
 /** Changes nothing when a trained network answers. */
 const idle: OnnxOperator = ({ flows, passes }) => passes(flows[0]);
+/** Keeps shapes, and is not computed here. */
+const priced: OnnxOperator = ({ flows, pricedAs }) => pricedAs(flows[0], 'this operator can be priced, not run');
+
+const FLOATS: ReadonlySet<number> = new Set([1, 10, 11, 16]);
 
 /** Operators without weights. */
 export const IMAGE_OPERATORS: Readonly<Record<string, OnnxOperator>> = {
   Identity: idle,
-  Dropout: idle,
-  Cast: idle,
+  Dropout: (node) => {
+    if (node.constants[2]?.data[0]) node.refuse('it drops values out in use, too (training_mode)');
+    idle(node);
+  },
+  Cast: (node) => {
+    const type = node.attributes.integer('to', 1);
+    if (FLOATS.has(type)) idle(node);
+    else node.pricedAs(node.flows[0], `a cast to ONNX's type ${type} can be priced, not run`);
+  },
   Relu: activation('relu'),
   Sigmoid: activation('sigmoid'),
   Tanh: activation('tanh'),
   Softplus: activation('softplus'),
-  Softmax: activation('softmax'),
+  Softmax: softmax,
   Elu: (node) => {
-    if (node.attributes.float('alpha', 1) !== 1) node.refuse('an ELU whose alpha is not 1 is not known');
-    activate(node, 'elu');
+    const alpha = node.attributes.float('alpha', 1);
+    if (alpha === 1) activate(node, 'elu');
+    else node.pricedAs(node.flows[0], `an ELU with alpha ${alpha} can be priced, not run; with 1 it can be run`);
   },
   LeakyRelu: (node) => activate(node, 'leakyRelu', node.attributes.float('alpha', 0.01)),
-  Clip: (node) => {
-    const low = node.constants[1]?.data[0] ?? node.attributes.float('min', -Infinity);
-    const high = node.constants[2]?.data[0] ?? node.attributes.float('max', Infinity);
-    if (low !== 0 || high !== 6) node.refuse(`clipping to ${low} and ${high} is not known; to 0 and 6 is`);
-    activate(node, 'relu6');
-  },
+  Clip: clip,
   MaxPool: (node) => pool(node, 'maxPooling2d', false),
   AveragePool: (node) => pool(node, 'averagePooling2d', node.attributes.integer('count_include_pad', 0) === 1),
   GlobalAveragePool: (node) => globalPool(node, 'globalAveragePooling2d'),
   GlobalMaxPool: (node) => globalPool(node, 'globalMaxPooling2d'),
-  ReduceMean: (node) => {
-    const axes = node.attributes.integers('axes') ?? [...(node.constants[1]?.data ?? [])];
-    const counted = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort();
-    if (counted.join() !== '2,3') {
-      node.refuse(`a mean over axes ${axes.join(', ')} is not known; over height and width is`);
-    }
-    globalPool(node, 'globalAveragePooling2d');
-  },
-  Flatten: (node) => {
-    if (!isVector(node.flows[0].shape) && node.attributes.integer('axis', 1) !== 1) {
-      node.refuse('only flattening from axis 1 on is known');
-    }
-    flatten(node);
-  },
-  Reshape: (node) => {
-    const target = node.constants[1]?.data;
-    if (!isVector(node.flows[0].shape) && target && target.length !== 2) {
-      node.refuse(`a reshape to [${target.join(', ')}] is not known; to a vector is`);
-    }
-    flatten(node);
-  },
-  Squeeze: squeeze,
-  Unsqueeze: squeeze,
+  ReduceMean: reduceMean,
   Pad: pad,
-  Transpose: transpose,
-  Concat: concatenate,
+  ...Object.fromEntries(
+    [
+      ...['PRelu', 'Selu', 'HardSigmoid', 'HardSwish', 'Gelu', 'Mish', 'ThresholdedRelu', 'Softsign', 'LogSoftmax'],
+      ...['LRN', 'InstanceNormalization', 'QuantizeLinear', 'DequantizeLinear'],
+    ].map((operator) => [operator, priced]),
+  ),
 };
 
 function activate({ flows: [flow], name, add }: OnnxNode, kind: Activation, slope?: number): void {
   const layer = { kind: 'activation', name: name(), from: [flow.name], activation: kind } as const;
-  add(slope === undefined ? layer : { ...layer, slope }, flow.order);
+  add(slope === undefined ? layer : { ...layer, slope }, flow);
+}
+
+/** Before version 13 it is over all axes from one on, put together; after it, over one. */
+function softmax(node: OnnxNode): void {
+  const { attributes, flows, opset, pricedAs } = node;
+  const [flow] = flows;
+  const axis = axisOf(attributes.integer('axis', opset < 13 ? 1 : -1), flow);
+  const over = opset < 13 ? [flow.dims.slice(0, Math.max(0, axis - 1)), flow.dims.slice(Math.max(0, axis - 1))] : [];
+  const isOfChannels =
+    opset < 13 ? axis >= 1 && isVector(flow.shape) && over[0].every((size) => size === 1) : axis === channelAxis(flow);
+  if (isOfChannels) activate(node, 'softmax');
+  else pricedAs(flow, `a softmax over axis ${axis} of [batch, ${flow.dims.join(', ')}] can be priced, not run`);
+}
+
+function clip(node: OnnxNode): void {
+  const { attributes, constants, flows, passes, pricedAs } = node;
+  const low = constants[1]?.data[0] ?? attributes.float('min', -Infinity);
+  const high = constants[2]?.data[0] ?? attributes.float('max', Infinity);
+  const isOpen = (bound: number): boolean => Math.abs(bound) > 3.4e38;
+  if (isOpen(low) && isOpen(high)) passes(flows[0]);
+  else if (low === 0 && isOpen(high)) activate(node, 'relu');
+  else if (low === 0 && high === 6) activate(node, 'relu6');
+  else pricedAs(flows[0], `clipping to ${low} and ${high} can be priced, not run; from 0, and to 6, can be run`);
 }
 
 function pool(
@@ -74,69 +85,94 @@ function pool(
   countsPadding: boolean,
 ): void {
   const { name: source, shape } = image();
-  const [poolSize, other] = attributes.integers('kernel_shape') ?? refuse('it has no kernel_shape');
-  if (poolSize !== other) refuse(`a window of ${poolSize} × ${other}: only square ones are known`);
+  const sizes = attributes.integers('kernel_shape') ?? refuse('it has no kernel_shape');
+  const [poolSize, other] = sizes;
+  if (sizes.length !== 2 || poolSize !== other) refuse(`a window of ${sizes.join(' × ')}: only square ones are known`);
   const stride = attributes.equal('strides');
   if (attributes.equal('dilations') !== 1) refuse('a dilated window is not known');
   const stated = attributes.padding();
-  let padding = stated;
-  if (attributes.integer('ceil_mode', 0) === 1 && stated !== 'same') {
-    // A last window that reaches over the edge: as much padding more.
-    const [top, left, bottom, right] = stated === 'valid' ? [0, 0, 0, 0] : stated;
-    const beyond = (size: number): number => (stride - ((size - poolSize) % stride)) % stride;
-    padding = [top, left, bottom + beyond(shape.height + top + bottom), right + beyond(shape.width + left + right)];
-  }
+  const reached =
+    attributes.integer('ceil_mode', 0) === 1 && stated !== 'same'
+      ? paddingOfCeil(stated, shape, poolSize, stride)
+      : stated;
   const own = name();
-  if (!countsPadding || typeof padding === 'string') {
-    add({ kind, name: own, from: [source], poolSize, stride, padding });
+  if (!countsPadding || stated === 'valid') {
+    add({ kind, name: own, from: [source], poolSize, stride, padding: reached });
     return;
   }
-  if (padding !== stated) refuse('padding that counts, with windows over the edge, is not known');
-  const padded = insert({ kind: 'zeroPadding2d', name: name('_pad'), from: [source], padding });
+  if (stated === 'same') refuse('padding that counts, of SAME_UPPER, is not known');
+  if (reached !== stated && String(reached) !== String(stated)) {
+    refuse('padding that counts, with windows over the edge, is not known');
+  }
+  const padded = insert({
+    kind: 'zeroPadding2d',
+    name: name('_pad'),
+    from: [source],
+    padding: stated as Exclude<Padding, string>,
+  });
   add({ kind, name: own, from: [padded.name], poolSize, stride, padding: 'valid' });
 }
 
-function globalPool({ flows: [flow], name, add }: OnnxNode, kind: GlobalPooling2d['kind']): void {
-  add({ kind, name: name(), from: [flow.name] }, flow.order);
+/**
+ * With ceil_mode a last window may reach over the edge, unless it begins behind the image and its padding at the start.
+ *
+ * @returns as much padding at the end as those windows reach over
+ */
+function paddingOfCeil(
+  stated: Exclude<Padding, 'same'>,
+  { height, width }: { height: number; width: number },
+  size: number,
+  stride: number,
+): Padding {
+  const [top, left, bottom, right] = stated === 'valid' ? [0, 0, 0, 0] : stated;
+  const after = (length: number, before: number, behind: number): number => {
+    const outputs = Math.ceil((length + before + behind - size) / stride) + 1;
+    const kept = (outputs - 1) * stride >= length + before ? outputs - 1 : outputs;
+    return Math.max(0, (kept - 1) * stride + size - length - before);
+  };
+  return [top, left, after(height, top, bottom), after(width, left, right)];
 }
 
-function flatten({ flows: [flow], name, add, passes }: OnnxNode): void {
-  if (isVector(flow.shape)) passes(flow);
-  else add({ kind: 'flatten', name: name(), from: [flow.name] }, flattenedOrder(flow.shape));
+function globalPool({ image, name, add }: OnnxNode, kind: GlobalPooling2d['kind']): void {
+  add({ kind, name: name(), from: [image().name] });
 }
 
-function squeeze({ flows: [flow], passes, refuse }: OnnxNode): void {
-  if (!isVector(flow.shape)) refuse('it takes an image; only vectors can be squeezed');
-  passes(flow);
+/** Over height and width; over axes of size 1 it changes nothing. */
+function reduceMean(node: OnnxNode): void {
+  const { attributes, constants, flows, name, add, passes, refuse } = node;
+  const [flow] = flows;
+  const given = attributes.integers('axes') ?? [...(constants[1]?.data ?? [])];
+  const isIdle = given.length === 0 && attributes.integer('noop_with_empty_axes', 0) === 1;
+  const axes = given.map((axis) => axisOf(axis, flow)).sort((a, b) => a - b);
+  const keeps = attributes.integer('keepdims', 1) === 1;
+  const dims = flow.dims.flatMap((size, i) => (!axes.includes(i + 1) ? [size] : keeps ? [1] : []));
+  if (isIdle) return passes(flow);
+  if (isVector(flow.shape) && axes.length > 0 && axes.every((axis) => flow.dims[axis - 1] === 1)) {
+    return passes({ ...flow, dims });
+  }
+  if (isVector(flow.shape) || axes.join() !== planeAxes(flow)) {
+    refuse(`a mean over axes ${given.join(', ') || 'of all'} is not known; over height and width is`);
+  }
+  add({ kind: 'globalAveragePooling2d', name: name(), from: [flow.name] }, { dims });
 }
+
+const planeAxes = ({ channelsLast }: Flow): string => (channelsLast ? '1,2' : '2,3');
 
 function pad({ attributes, constants, image, name, add, refuse }: OnnxNode): void {
-  const pads = attributes.integers('pads') ?? [...(constants[1]?.data ?? [])];
+  const { name: source, dims } = image();
+  const given = attributes.integers('pads') ?? attributes.integers('paddings') ?? [...(constants[1]?.data ?? [])];
+  const axes = constants[3] ? [...constants[3].data].map((axis) => axisOf(axis, { dims })) : [0, 1, 2, 3];
+  const pads = new Array<number>(8).fill(0);
+  axes.forEach((axis, i) => {
+    pads[axis] = given[i];
+    pads[axis + 4] = given[i + axes.length];
+  });
   const mode = attributes.text('mode') ?? 'constant';
   const value = constants[2]?.data[0] ?? attributes.float('value', 0);
-  if (mode !== 'constant' || value !== 0 || pads.length !== 8 || [0, 1, 4, 5].some((axis) => pads[axis] !== 0)) {
+  const isOfPlane = given.length === 2 * axes.length && [0, 1, 4, 5].every((axis) => pads[axis] === 0);
+  if (mode !== 'constant' || value !== 0 || dims.length !== 3 || !isOfPlane || !pads.every((edge) => edge >= 0)) {
     refuse('only rows and columns of zeros can be added');
   }
   const padding = [pads[2], pads[3], pads[6], pads[7]] as const;
-  add({ kind: 'zeroPadding2d', name: name(), from: [image().name], padding });
-}
-
-function transpose({ attributes, flows: [flow], passes, refuse }: OnnxNode): void {
-  const permutation = (attributes.integers('perm') ?? []).join();
-  if (flow.channelsLast && permutation === '0,3,1,2') passes({ ...flow, channelsLast: false });
-  else if (!flow.channelsLast && permutation === '0,2,3,1') passes({ ...flow, channelsLast: !isVector(flow.shape) });
-  else if (isVector(flow.shape)) passes(flow);
-  else refuse(`a transpose by [${permutation}] is not known`);
-}
-
-function concatenate({ attributes, flows, constants, name, add, refuse }: OnnxNode): void {
-  const axis = attributes.integer('axis', 1);
-  if (flows.length !== constants.length) {
-    refuse('one of its inputs is a constant; only what the network makes is joined');
-  }
-  if (axis !== 1 && axis !== (isVector(flows[0].shape) ? -1 : -3)) {
-    refuse(`it joins along axis ${axis}; only channels can be joined`);
-  }
-  const order = joinedOrder(flows.map(({ shape: { channels }, order: own }) => ({ channels, order: own })));
-  add({ kind: 'concatenate', name: name(), from: flows.map((flow) => flow.name) }, order);
+  add({ kind: 'zeroPadding2d', name: name(), from: [source], padding });
 }

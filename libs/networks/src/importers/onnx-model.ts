@@ -1,27 +1,38 @@
 import type onnxProto from 'onnx-proto';
-import { isVector, outputShape } from '../infer-shapes.js';
+import { isVector, outputShape, type ImageShape } from '../infer-shapes.js';
 import { NetworkError, type Layer } from '../network.js';
-import type { WeightTensor } from '../weights.js';
-import { checked, LayerNames, type ImportedModel } from './imported-model.js';
-import { decodeOnnx } from './decode-onnx.js';
+import { sizeOf, type WeightTensor } from '../weights.js';
+import { checked, LayerNames, type ImportedModel, type ImportPurpose } from './imported-model.js';
+import { decodeOnnx, type DecodedOnnx } from './decode-onnx.js';
 import { OnnxAttributes } from './onnx-attributes.js';
+import { foldConstants } from './onnx-folding.js';
 import { IMAGE_OPERATORS } from './onnx-image-operators.js';
-import type { Flow, OnnxOperator } from './onnx-node.js';
+import type { Flow, OnnxLayout, OnnxOperator } from './onnx-node.js';
+import { SHAPE_OPERATORS } from './onnx-shape-operators.js';
 import { onnxTensor, type OnnxConstant } from './onnx-tensors.js';
 import { WEIGHTED_OPERATORS } from './onnx-weighted-operators.js';
 
 type Node = onnxProto.onnx.INodeProto;
-type Graph = onnxProto.onnx.IGraphProto;
 
-const OPERATORS: Readonly<Record<string, OnnxOperator>> = { ...WEIGHTED_OPERATORS, ...IMAGE_OPERATORS };
+const OPERATORS: Readonly<Record<string, OnnxOperator>> = {
+  ...WEIGHTED_OPERATORS,
+  ...IMAGE_OPERATORS,
+  ...SHAPE_OPERATORS,
+};
 
 /**
  * An ONNX model that classifies images, with its weights.
  *
+ * @param purpose what for: to `price` it, weights may be missing, and it may end in an image
  * @throws NetworkError naming the node that is not known, or the tensor that is missing
  */
-export function importOnnx(bytes: Uint8Array, name: string): ImportedModel {
-  return new OnnxReader(decodeOnnx(bytes, name), name).model();
+export function importOnnx(bytes: Uint8Array, name: string, purpose: ImportPurpose = 'run'): ImportedModel {
+  return importDecodedOnnx(decodeOnnx(bytes, name), name, purpose);
+}
+
+/** As `importOnnx`, of a file that is decoded. */
+export function importDecodedOnnx(decoded: DecodedOnnx, name: string, purpose: ImportPurpose): ImportedModel {
+  return new OnnxReader(decoded, name, purpose).model();
 }
 
 class OnnxReader {
@@ -29,120 +40,176 @@ class OnnxReader {
   readonly #constants = new Map<string, OnnxConstant>();
   readonly #layers: Layer[] = [];
   readonly #weights = new Map<string, WeightTensor>();
+  readonly #missingWeights: string[] = [];
+  readonly #priceOnly: string[] = [];
   readonly #names = new LayerNames();
+  readonly #graph: DecodedOnnx['graph'];
+  #input: ImageShape = { height: 1, width: 1, channels: 1 };
 
   constructor(
-    private readonly graph: Graph,
+    private readonly decoded: DecodedOnnx,
     private readonly name: string,
-  ) {}
+    private readonly purpose: ImportPurpose,
+  ) {
+    this.#graph = decoded.graph;
+  }
 
   model(): ImportedModel {
-    for (const tensor of this.graph.initializer ?? []) {
+    for (const tensor of this.#graph.initializer ?? []) {
       this.#constants.set(tensor.name ?? '', onnxTensor(tensor, this.name));
     }
-    const inputs = (this.graph.input ?? []).filter(({ name }) => !this.#constants.has(name ?? ''));
-    if (inputs.length !== 1) {
-      const names = inputs.map(({ name }) => name).join(', ') || 'none';
-      throw new NetworkError(`${this.name} has ${inputs.length} inputs (${names}); one image is needed`);
+    const inputs = (this.#graph.input ?? []).filter(({ name }) => !this.#constants.has(name ?? ''));
+    const images = inputs.filter((input) => !this.#isParameter(input));
+    if (images.length !== 1) {
+      const names = images.map(({ name }) => name).join(', ') || 'none';
+      throw new NetworkError(`${this.name} has ${images.length} inputs (${names}); one image is needed`);
     }
-    const [{ name: inputName, type }] = inputs;
-    const dims = (type?.tensorType?.shape?.dim ?? []).map(({ dimValue, dimParam }) =>
-      dimParam ? -1 : Number(dimValue),
-    );
-    const input = this.#input(dims);
-    this.#flows.set(inputName ?? '', input);
-    for (const [i, node] of (this.graph.node ?? []).entries()) this.#read(node, i);
-    const output = this.graph.output?.[0]?.name ?? '';
+    const [image] = images;
+    this.#flows.set(image.name ?? '', this.#inputFlow(dimsOf(image)));
+    for (const [i, node] of (this.#graph.node ?? []).entries()) this.#read(node, i);
+    const output = this.#graph.output?.[0]?.name ?? '';
     const last = this.#flows.get(output);
     if (!last || this.#layers.length === 0)
       throw new NetworkError(`${this.name}: nothing makes its output '${output}'`);
-    if (!isVector(last.shape)) {
-      throw new NetworkError(`${this.name} ends in an image; a network that classifies ends in a vector`);
-    }
+    if (this.purpose !== 'price') this.#checkAnswers(last);
     // What comes after the output's layer is of no use to it.
     const end = this.#layers.findIndex(({ name }) => name === last.name);
     const layers = this.#layers.slice(0, end + 1);
-    return checked({
-      network: { name: this.name, input: input.shape, classes: last.shape.channels, layers },
-      weights: this.#weights,
-    });
+    const kept = new Set(layers.map(({ name }) => name));
+    const isKept = (weight: string): boolean => kept.has(weight.slice(0, weight.lastIndexOf('/')));
+    return checked(
+      {
+        network: { name: this.name, input: this.#input, classes: last.shape.channels, layers },
+        weights: new Map([...this.#weights].filter(([weight]) => isKept(weight))),
+        missingWeights: this.#missingWeights.filter(isKept),
+        priceOnly: this.#priceOnly,
+      },
+      this.purpose,
+    );
+  }
+
+  #checkAnswers(last: Flow): void {
+    if (!isVector(last.shape)) {
+      throw new NetworkError(`${this.name} ends in an image; a network that classifies ends in a vector`);
+    }
+    if (last.order) {
+      throw new NetworkError(`${this.name} ends in a flattened image; a network that classifies ends in a vector`);
+    }
+  }
+
+  /** Whether an input of the graph is a weight whose values the file leaves out: it is never a node's first input. */
+  #isParameter(input: onnxProto.onnx.IValueInfoProto): boolean {
+    const name = input.name ?? '';
+    const users = (this.#graph.node ?? []).filter((node) => node.input?.includes(name));
+    if (users.length === 0 || users.some((node) => node.input?.[0] === name)) return false;
+    const shape = dimsOf(input);
+    this.#constants.set(name, { shape, data: new Float32Array(), isMissing: true });
+    return true;
   }
 
   /** [batch, channels, height, width]; or with the channels last, where a Transpose comes first; or [batch, values]. */
-  #input(dims: readonly number[]): Flow {
+  #inputFlow(dims: readonly number[]): Flow {
     const [, ...rest] = dims;
     if (![1, 3].includes(rest.length) || rest.some((size) => !(size > 0))) {
       throw new NetworkError(
-        `${this.name}: its input is [${dims.join(', ')}]; channels, height and width must be fixed when it is exported`,
+        `${this.name}: its input is [${dims.map((size) => (size > 0 ? size : '?')).join(', ')}]; channels, height and width must be fixed when it is exported, of a two-dimensional image`,
       );
     }
-    if (rest.length === 1) return { name: 'input', shape: { height: 1, width: 1, channels: rest[0] } };
-    const [channels, height, width] = rest;
-    const isChannelsLast = (this.graph.node ?? []).some(
-      ({ opType, input }) => opType === 'Transpose' && input?.[0] === this.graph.input?.[0]?.name,
+    const isChannelsLast = (this.#graph.node ?? []).some(
+      (node) =>
+        node.opType === 'Transpose' &&
+        this.#graph.input?.some(({ name }) => name === node.input?.[0]) &&
+        new OnnxAttributes(node, () => undefined as never).integers('perm')?.join() === '0,3,1,2',
     );
-    return isChannelsLast
-      ? { name: 'input', shape: { height: channels, width: height, channels: width }, channelsLast: true }
-      : { name: 'input', shape: { channels, height, width } };
+    if (rest.length === 1) this.#input = { height: 1, width: 1, channels: rest[0] };
+    else if (isChannelsLast) this.#input = { height: rest[0], width: rest[1], channels: rest[2] };
+    else this.#input = { channels: rest[0], height: rest[1], width: rest[2] };
+    const isImage = rest.length === 3;
+    return { name: 'input', shape: this.#input, dims: rest, ...(isImage && isChannelsLast && { channelsLast: true }) };
   }
 
   #read(node: Node, index: number): void {
     const operator = node.opType ?? '';
     const label = node.name || node.output?.[0] || `${operator}_${index}`;
+    const called = `${this.name}, node ${label} (${operator})`;
     const refuse = (problem: string): never => {
-      throw new NetworkError(`${this.name}, node ${label} (${operator}): ${problem}`);
+      throw new NetworkError(`${called}: ${problem}`);
     };
     const output = node.output?.[0] ?? '';
-    const inputs = (node.input ?? []).filter((each) => each !== '');
+    const inputs = node.input ?? [];
     const flows = inputs.flatMap((each) => this.#flows.get(each) ?? []);
+    const constants = inputs.map((each) => this.#constants.get(each));
+    const attributes = new OnnxAttributes(node, refuse);
     if (flows.length === 0) {
-      this.#fold(node, operator, output, inputs);
+      const made = foldConstants({ node, attributes, inputs: constants, name: this.name });
+      if (made) this.#constants.set(output, made);
       return;
     }
-    if (flows[0].channelsLast && operator !== 'Transpose') {
-      refuse('it takes an image with the channels last; ONNX puts them first');
+    if (operator === 'Shape') {
+      const dims = [NaN, ...flows[0].dims].slice(attributes.integer('start', 0), attributes.integer('end', 9));
+      this.#constants.set(output, { shape: [dims.length], data: Float32Array.from(dims) });
+      return;
     }
+    const unknown = inputs.find((each) => each !== '' && !this.#flows.has(each) && !this.#constants.has(each));
+    if (unknown !== undefined) refuse(`its input ${unknown} is neither made by the network nor a constant of the file`);
+    const read = Object.hasOwn(OPERATORS, operator)
+      ? OPERATORS[operator]
+      : refuse(`this operator is not known; known are ${Object.keys(OPERATORS).join(', ')}`);
     const known = new Map(flows.map((flow) => [flow.name, flow.shape]));
     const insert = (layer: Layer): Flow => {
       const taken = (layer.from ?? []).map((source) => known.get(source) ?? flows[0].shape);
-      const flow = { name: layer.name, shape: outputShape(layer, taken, refuse) };
-      known.set(flow.name, flow.shape);
+      const shape = outputShape(layer, taken, refuse);
+      known.set(layer.name, shape);
       this.#layers.push(layer);
-      return flow;
+      return { name: layer.name, shape, dims: [shape.channels, shape.height, shape.width] };
     };
-    const constants = inputs.map((each) => this.#constants.get(each));
-    const read = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : refuse('this operator is not known');
+    const set = (flow: Flow): void => void this.#flows.set(output, flow);
     read({
-      operator,
-      attributes: new OnnxAttributes(node, refuse),
-      flows,
-      constants,
+      ...{ operator, opset: this.decoded.opset, attributes, flows, constants, insert, refuse },
       constant: (at, what) =>
         constants[at] ?? refuse(`its ${what} (${inputs[at] ?? 'missing'}) is not a constant of the file`),
-      image: () => (flows[0].order ? refuse('it takes a vector that was flattened; images are known') : flows[0]),
-      name: (suffix = '') => this.#names.make(label.replace(/^\/+/, '') + suffix),
-      add: (layer, order) => {
-        const flow = insert(layer);
-        this.#flows.set(output, order && isVector(flow.shape) ? { ...flow, order } : flow);
+      image: () => {
+        if (flows[0].order) refuse('it takes a vector that was flattened; images are known');
+        if (flows[0].channelsLast) refuse('it takes an image with the channels last; ONNX puts them first');
+        return flows[0];
       },
-      insert,
-      passes: (flow) => void this.#flows.set(output, flow),
-      weight: (layer, role, shape, data) => void this.#weights.set(`${layer}/${role}`, { shape, data }),
+      name: (suffix = '') => this.#names.make(label.replace(/^\/+/, '') + suffix),
+      add: (layer, layout) => {
+        const { name, shape, dims } = insert(layer);
+        const { order, channelsLast, dims: own = dims } = layout ?? ({} as Partial<OnnxLayout>);
+        if (sizeOf(own) !== sizeOf(dims))
+          refuse(`it gives [${own.join(', ')}] where the layer gives [${dims.join(', ')}]`);
+        set({
+          name,
+          shape,
+          dims: own,
+          ...(order && isVector(shape) && { order }),
+          ...(channelsLast && { channelsLast }),
+        });
+      },
+      passes: set,
+      pricedAs: (flow, problem) => {
+        this.#priceOnly.push(`${called}: ${problem}`);
+        set(flow);
+      },
+      inputBecomes: (shape) => {
+        this.#input = shape;
+        set({ name: 'input', shape, dims: [shape.channels, shape.height, shape.width] });
+      },
+      weight: (layer, role, shape, { data, isMissing }) => {
+        const weight = `${layer}/${role}`;
+        if (!isMissing && data.length !== sizeOf(shape)) {
+          refuse(`its ${role} has ${data.length} values, [${shape.join(', ')}] are needed`);
+        }
+        if (isMissing) this.#missingWeights.push(weight);
+        else this.#weights.set(weight, { shape, data });
+      },
       lastLayer: () => this.#layers.at(-1),
-      refuse,
     });
   }
+}
 
-  /** Constants that are made from constants: only as far as they say shapes. */
-  #fold(node: Node, operator: string, output: string, inputs: readonly string[]): void {
-    if (operator === 'Constant') {
-      const value = (node.attribute ?? []).find(({ name }) => name === 'value')?.t;
-      if (value) this.#constants.set(output, onnxTensor(value, this.name));
-      return;
-    }
-    const source = this.#constants.get(inputs[0] ?? '');
-    if (source && ['Identity', 'Cast', 'Unsqueeze', 'Squeeze', 'Reshape'].includes(operator)) {
-      this.#constants.set(output, source);
-    }
-  }
+/** The sizes that the file states of a tensor; -1 for one that is not fixed. */
+function dimsOf({ type }: onnxProto.onnx.IValueInfoProto): number[] {
+  return (type?.tensorType?.shape?.dim ?? []).map(({ dimValue, dimParam }) => (dimParam ? -1 : Number(dimValue)));
 }

@@ -1,16 +1,25 @@
 import type onnxProto from 'onnx-proto';
 import { NetworkError } from '../network.js';
 import { sizeOf } from '../weights.js';
-import { float16 } from '../half-floats.js';
+import { bfloat16, float16 } from '../half-floats.js';
+import { isExternal } from './onnx-external-data.js';
 
 /** A constant of an ONNX file; integers, which only say shapes, become numbers too. */
 export interface OnnxConstant {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+  /** Whether the file has its shape alone; there are no values then. */
+  readonly isMissing?: boolean;
 }
 
 /** ONNX's numbers for types. */
-const TYPE = { float: 1, int32: 6, int64: 7, float16: 10, double: 11 } as const;
+const TYPE = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const;
+/** Types whose values may lie in `int32_data`, a half float by its bits. */
+const IN_INT32_DATA: ReadonlySet<number> = new Set([TYPE.int32, TYPE.bool, TYPE.float16, TYPE.bfloat16]);
+const BYTES: Readonly<Record<number, number>> = {
+  ...{ [TYPE.float]: 4, [TYPE.double]: 8, [TYPE.int64]: 8, [TYPE.int32]: 4 },
+  ...{ [TYPE.float16]: 2, [TYPE.bfloat16]: 2, [TYPE.bool]: 1 },
+};
 /** Elements of one tensor that are read. */
 const MAX_ELEMENTS = 2 ** 30;
 
@@ -22,19 +31,17 @@ export function onnxTensor(tensor: onnxProto.onnx.ITensorProto, name: string): O
   if (!Number.isSafeInteger(count) || count < 0 || count > MAX_ELEMENTS) {
     throw new NetworkError(`${label} has a shape of [${shape.join(', ')}]`);
   }
-  if (tensor.externalData?.length) {
-    throw new NetworkError(`${label} lies in another file; save the model with its weights inside`);
-  }
   const raw = Buffer.from(tensor.rawData ?? new Uint8Array(0));
   const type = tensor.dataType ?? 0;
   const listed: readonly unknown[] =
     (type === TYPE.float && tensor.floatData) ||
     (type === TYPE.double && tensor.doubleData) ||
     (type === TYPE.int64 && tensor.int64Data) ||
-    ((type === TYPE.int32 || type === TYPE.float16) && tensor.int32Data) ||
+    (IN_INT32_DATA.has(type) && tensor.int32Data) ||
     [];
   const read = ((): ((at: number) => number) => {
-    if (listed.length > 0) return (at) => (type === TYPE.float16 ? float16(Number(listed[at])) : Number(listed[at]));
+    const half = type === TYPE.float16 ? float16 : type === TYPE.bfloat16 ? bfloat16 : undefined;
+    if (listed.length > 0) return (at) => half?.(Number(listed[at])) ?? Number(listed[at]);
     switch (type) {
       case TYPE.float:
         return (at) => raw.readFloatLE(4 * at);
@@ -45,12 +52,19 @@ export function onnxTensor(tensor: onnxProto.onnx.ITensorProto, name: string): O
       case TYPE.int32:
         return (at) => raw.readInt32LE(4 * at);
       case TYPE.float16:
-        return (at) => float16(raw.readUInt16LE(2 * at));
+      case TYPE.bfloat16:
+        return (at) => half?.(raw.readUInt16LE(2 * at)) ?? NaN;
+      case TYPE.bool:
+        return (at) => raw[at];
       default:
-        throw new NetworkError(`${label} is of ONNX's type ${type}; float, double, float16 and integers are read`);
+        throw new NetworkError(
+          `${label} is of ONNX's type ${type}; float, double, float16, bfloat16, int32, int64 and bool are read`,
+        );
     }
   })();
-  const bytes = { [TYPE.float]: 4, [TYPE.double]: 8, [TYPE.int64]: 8, [TYPE.int32]: 4, [TYPE.float16]: 2 }[type] ?? 1;
+  const isLeftOut = listed.length === 0 && raw.length === 0 && count > 0;
+  if (isLeftOut || isExternal(tensor)) return { shape, data: new Float32Array(), isMissing: true };
+  const bytes = BYTES[type] ?? 1;
   if (listed.length > 0 ? listed.length !== count : raw.length !== count * bytes) {
     throw new NetworkError(`${label} has ${listed.length || raw.length / bytes} values, its shape needs ${count}`);
   }
