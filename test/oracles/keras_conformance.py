@@ -248,6 +248,7 @@ graph("nested-deep", lambda x: keras.Sequential([keras.Input((9, 9, 3)), L.Conv2
 graph("nested-sequential", lambda x: keras.Sequential([L.Conv2D(3, 3), L.BatchNormalization(), L.ReLU()], name="inside")(x))
 graph("nested-same-names", lambda x: L.Conv2D(3, 3, name="conv")(inner()(x)))
 save("nested-first", keras.Sequential([inner(), L.Flatten(), L.Dense(4, name="conv")]))
+graph("called-augmentation", lambda x: conv()(L.Dropout(0.5)(L.RandomFlip()(x), training=True)))
 graph("called-in-training", lambda x: L.BatchNormalization()(x, training=True), refused=True)
 # Types.
 # Half precision is read as float32: what Keras gives is rounded to 11 or 8 bits after each step.

@@ -102,7 +102,7 @@ async function loadDataFor({ name, input, classes }: Network, data: string): Pro
   return set;
 }
 
-function showModel({ network, weights }: ImportedModel): void {
+function showModel({ network, weights, missingWeights = [], priceOnly = [], sharedLayers = [] }: ImportedModel): void {
   const macs = new Map(weightedLayers(network).map(({ name, shape }) => [name, macCount(shape, 1)]));
   const text = ({ height, width, channels }: { height: number; width: number; channels: number }): string =>
     `${height} × ${width} × ${channels}`;
@@ -122,4 +122,11 @@ function showModel({ network, weights }: ImportedModel): void {
   print(
     `${network.name}: images of ${text(network.input)}, ${network.classes} classes, ${total} weights, ${(all / 1e6).toFixed(1)} million MACs`,
   );
+  for (const reason of priceOnly) print(`It can be priced, not run: ${reason}`);
+  if (missingWeights.length > 0) {
+    print(`It can be priced, not run: its file does not hold ${missingWeights.length} of its weights`);
+  }
+  for (const names of sharedLayers) {
+    print(`It can be priced and run, not trained: ${names.join(' and ')} are one layer that is used several times`);
+  }
 }

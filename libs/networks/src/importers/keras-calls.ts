@@ -97,7 +97,10 @@ function open(
   return outputs.map(outputOf);
 }
 
-/** Keras counts the uses of some models within others from 1, since its own inputs are the first. */
+/**
+ * Keras counts the uses of a model within another from 1, where its own inputs are the first. Version 3.0 counts those
+ * outside the model too.
+ */
 function usesByIndex(
   model: KerasModelConfig,
 ): (layer: KerasLayerConfig, reference: KerasTensorReference) => number | undefined {
@@ -107,7 +110,7 @@ function usesByIndex(
   }
   return (layer, { use }) => {
     const count = Math.max(1, layer.uses.length);
-    if (count === 1) return use <= (layer.model ? 1 : 0) ? 0 : undefined;
+    if (count === 1) return 0;
     const first = layer.model && Math.max(use, largest.get(layer.name) ?? 0) === count ? 1 : 0;
     const index = use - first;
     return index >= 0 && index < count ? index : undefined;

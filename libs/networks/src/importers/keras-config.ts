@@ -1,6 +1,7 @@
 import { fieldErrors } from '@espalier/contracts';
 import { z } from 'zod';
 import { NetworkError } from '../network.js';
+import { IDLE_LAYERS } from './keras-idle-layers.js';
 
 /** A layer of a Keras model, or a model within it, as its configuration describes it. */
 export interface KerasLayerConfig {
@@ -93,7 +94,9 @@ export function parseKerasModel(content: unknown, name: string, depth = 0): Kera
       name: own,
       config: layer.config,
       sameClass: { before, count: seen.get(layer.class_name) ?? 0 },
-      uses: (layer.inbound_nodes ?? []).map((node) => useOf(node, label)).filter((use) => use.length > 0),
+      uses: (layer.inbound_nodes ?? [])
+        .map((node) => useOf(node, layer.class_name, label))
+        .filter((use) => use.length > 0),
       ...(MODEL_CLASSES.has(layer.class_name) && { model: parseKerasModel(layer, label, depth + 1) }),
     };
   });
@@ -145,7 +148,7 @@ function referenceOf(value: unknown): KerasTensorReference | undefined {
  * The tensors of one call. Keras 2 and tfjs: [[layer, use, tensor, arguments], …]. Keras 3: { args, kwargs } with tensors
  * that name where they come from.
  */
-function useOf(node: unknown, label: string): KerasUse {
+function useOf(node: unknown, className: string, label: string): KerasUse {
   if (Array.isArray(node)) {
     const entries: unknown[] = typeof node[0] === 'string' ? [node] : node;
     return entries.map((entry) => {
@@ -157,7 +160,8 @@ function useOf(node: unknown, label: string): KerasUse {
   }
   const parsed = z.object({ args: z.array(z.unknown()), kwargs: z.unknown().optional() }).safeParse(node);
   if (!parsed.success) throw new NetworkError(`${label}: inbound_nodes does not name where it takes from`);
-  refuseArguments(parsed.data.kwargs, label);
+  // Keras 3 notes `training: true` of augmentations that were called without it, and overrules it in a prediction.
+  refuseArguments(parsed.data.kwargs, label, IDLE_LAYERS.has(className));
   const tensors = parsed.data.args.flat().filter((each) => each !== null);
   return tensors.map((each) => {
     const history = z
@@ -174,11 +178,12 @@ function useOf(node: unknown, label: string): KerasUse {
   });
 }
 
-/** Arguments of a call that change what it gives, such as a tensor to add or `training: true`. */
-function refuseArguments(value: unknown, label: string): void {
+/** Refuses arguments of a call that change what it gives, such as a tensor to add or `training: true`. */
+function refuseArguments(value: unknown, label: string, isIdle = false): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, argument] of Object.entries(value)) {
-    const changesNothing = argument === null || argument === undefined || (name === 'training' && argument === false);
+    const isPrediction = name === 'training' && (argument === false || (isIdle && argument === true));
+    const changesNothing = argument === null || argument === undefined || isPrediction;
     if (!changesNothing) {
       refuse(label, `it is called with ${name} = ${JSON.stringify(argument).slice(0, 100)}, which is not known`);
     }

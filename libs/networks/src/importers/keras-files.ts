@@ -7,7 +7,7 @@ import { reading, type ImportedModel, type ImportPurpose } from './imported-mode
 import { labelOf } from './keras-calls.js';
 import type { KerasLayerConfig } from './keras-config.js';
 import { importKeras, type WeightsOf } from './keras-model.js';
-import { weightNamed } from './keras-weight-names.js';
+import { WeightNames } from './keras-weight-names.js';
 
 /** The parts of a .keras file unpack to no more than this. */
 const UNPACKED_BYTES = 4 * 2 ** 30;
@@ -63,19 +63,20 @@ export async function importKerasHdf5(
 
 /** HDF5 files have a group for each layer of the outermost model, and in it weights by name. */
 function namedWeights(file: Hdf5File, name: string): WeightsOf {
+  const groups = new Map<string, WeightNames>();
   return (path, wanted) => {
     const label = `${name}, layer ${labelOf(path)}`;
     const group = `model_weights/${path[0].name}`;
-    const names = file.texts('weight_names', group);
-    if (!names) throw new NetworkError(`${name} has no weights for layer ${labelOf(path)}`);
+    const listed = file.texts('weight_names', group);
+    if (!listed) throw new NetworkError(`${name} has no weights for layer ${labelOf(path)}`);
+    const inGroup = groups.get(group) ?? new WeightNames(listed);
+    groups.set(group, inGroup);
+    const { names } = inGroup;
+    const layers = path.map((each) => each.name);
     const found = wanted.map(({ keras }) => {
-      const named = weightNamed(
-        names,
-        path.map((each) => each.name),
-        keras,
-        label,
-      );
-      return named ?? names.find((each) => path.length === 1 && keras.includes(each));
+      const named = inGroup.find(layers, keras, label);
+      // Versions 3.0 to 3.5 give the weight's own name alone, and save no model in which two would be called alike.
+      return named ?? names.find((each) => keras.includes(each));
     });
     const isComplete = found.every((each) => each !== undefined);
     if (!isComplete && (path.length > 1 || names.length !== wanted.length)) {

@@ -25,7 +25,8 @@ function convert(context: LayerContext): ConvertedLayer {
   const { className, read, inputs, priceOnly } = context;
   const { refuse } = read;
   const [input] = inputs;
-  if (inputs.length > 1 && !MERGES.has(className)) refuse(`it takes one input, not ${inputs.length}`);
+  if (inputs.length > 1 && !MERGES.has(className))
+    refuse(`this kind of layer with ${inputs.length} inputs is not known`);
   const rank = input.sizes.length;
   const kept = (layers: readonly Unplaced[]): ConvertedLayer => ({ layers: parts(layers), sizes: input.sizes });
   if (IDLE_LAYERS.has(className)) return { layers: [], sizes: input.sizes };

@@ -6,7 +6,7 @@ import { sizeOf, type WeightTensor } from '../weights.js';
 import type { ImportedModel, ImportPurpose } from './imported-model.js';
 import { labelOf } from './keras-calls.js';
 import { importKeras, type WeightsOf } from './keras-model.js';
-import { weightNamed } from './keras-weight-names.js';
+import { WeightNames } from './keras-weight-names.js';
 
 const WeightSchema = z.object({
   name: z.string().max(1000),
@@ -59,11 +59,11 @@ export async function importTfjsLayers(
     });
     if (shards) readGroup(name, Buffer.concat(shards), weights, tensors);
   }
-  const names = [...tensors.keys()];
+  const names = new WeightNames([...tensors.keys()]);
   const weightsOf: WeightsOf = (path, wanted) =>
     wanted.map(({ keras }) => {
       const layers = path.map((each) => each.name);
-      const found = weightNamed(names, layers, keras, `${name}, layer ${labelOf(path)}`);
+      const found = names.find(layers, keras, `${name}, layer ${labelOf(path)}`);
       return found === undefined ? undefined : tensors.get(found);
     });
   return importKeras(modelTopology.model_config ?? modelTopology, name, weightsOf, purpose);
