@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -195,4 +195,32 @@ budget: { candidates: 1 }
       'is not a folder that can be read here',
     );
   });
+});
+
+describe('a campaign of which no candidate has a result', () => {
+  it('has failed of the commonest reason, says so by exit code 6, and goes on when the cause is gone', async () => {
+    const { spec: before, dense } = await stack.get<Campaign>('/v1/campaigns/own');
+    const weights = dense?.artifact ?? '';
+    const file = join(stack.home, 'artifacts', 'objects', weights.slice(0, 2), weights);
+    renameSync(file, `${file}.away`);
+    const body = JSON.stringify({
+      ...before,
+      name: 'lost',
+      budget: { candidates: 2 },
+      space: { ...before.space, criterion: ['magnitude'] },
+    });
+    const answer = await fetch(`${stack.api}/v1/campaigns`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body },
+    });
+    expect(answer.status).toBe(201);
+    const watched = await stack.espalier('campaign', 'watch', 'lost');
+    expect([watched.code, watched.stderr]).toEqual([
+      6,
+      expect.stringContaining('lost failed: none of 2 candidates has a result; all failed with ArtifactMissingError'),
+    ]);
+    renameSync(`${file}.away`, file);
+    expect((await stack.espalier('campaign', 'retry-failed', 'lost')).code).toBe(0);
+    const again = await stack.espalier('campaign', 'watch', 'lost');
+    expect([again.code, (await stack.get<Campaign>('/v1/campaigns/lost')).counts.completed]).toEqual([0, 2]);
+  }, 300_000);
 });

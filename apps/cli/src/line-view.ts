@@ -1,3 +1,4 @@
+import { attemptLines } from './attempt-lines.js';
 import { endedOf } from './completion-rate.js';
 import { duration, note } from './output.js';
 import { beforeCandidates, bestWords, countWords, workersFor } from './progress-words.js';
@@ -9,8 +10,12 @@ const EVERY_MS = 15_000;
 export class LineView implements WatchView {
   #last = 0;
   #ended = -1;
+  #lastAttempt = '';
 
   show(watched: Watched): void {
+    const [newest] = watched.attempts;
+    if (newest && newest.id !== this.#lastAttempt) note(attemptLines([newest])[0]);
+    this.#lastAttempt = newest?.id ?? '';
     const ended = endedOf(watched.campaign.counts);
     if (ended === this.#ended && Date.now() - this.#last < EVERY_MS) return;
     this.#last = Date.now();

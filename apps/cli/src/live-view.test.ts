@@ -28,14 +28,30 @@ const failures: CampaignEvent[] = [
   { id: '7', at: '2026-11-26T12:34:56.000Z', kind: 'candidate-failed', candidate: 'c', detail: { type: 'X', message } },
 ];
 
-function seen(columns = 100, rows = 40, change: Partial<Campaign> = {}, of: readonly Worker[] = workers): string[] {
+const failedAttempts: CampaignEvent[] = [
+  {
+    ...{ id: '8', at: '2026-11-26T12:35:01.000Z', kind: 'attempt-failed', candidate: 'abcdef0123' },
+    detail: { type: 'TypeError', message: 'x is not a function\n at y', attempt: 2 },
+  },
+];
+
+function seen(
+  columns = 100,
+  rows = 40,
+  change: Partial<Campaign> = {},
+  of: readonly Worker[] = workers,
+  attempts: readonly CampaignEvent[] = [],
+): string[] {
   const utilisation = new WorkerUtilisation();
   utilisation.look([worker('first', { busy: 3 })]);
   utilisation.look(of);
   const rate = new CompletionRate();
   const began = Date.parse(campaign.createdAt);
   rate.of({ ...campaign, counts: { ...counts, completed: 4 } }, began);
-  const watched = { ...{ front, workers: of, utilisation, failures }, pace: rate.of(campaign, began + 120_000) };
+  const watched = {
+    ...{ front, workers: of, utilisation, failures, attempts },
+    pace: rate.of(campaign, began + 120_000),
+  };
   return liveLines({ ...watched, campaign: { ...campaign, ...change } }, columns, rows).map(stripVTControlCharacters);
 }
 
@@ -83,5 +99,11 @@ describe('a campaign on a terminal', () => {
   it('fits a narrow one', () => {
     for (const line of seen(40)) expect(line.length <= 40 || line.startsWith('the front')).toBe(true);
     expect(seen(40)[0]).toBe('mine is running: 9 of 20 done, 2 runnin…');
+  });
+
+  it('is seen with the attempts that failed and are tried again', () => {
+    expect(seen(140, 40, {}, workers, failedAttempts)).toContain(
+      '  12:35:01 attempt 2 at candidate abcdef01 failed: TypeError: x is not a function; it is tried again',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { Front } from '@espalier/contracts';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import { attemptLines } from './attempt-lines.js';
 import { candidatesIn } from './budget-words.js';
 import { endedOf } from './completion-rate.js';
 import { timesLessText } from './cost.js';
@@ -28,7 +29,7 @@ export class LiveView implements WatchView {
 
 /** A campaign as lines that fit a terminal: state, rate and time left, the front, workers, and what failed last. */
 export function liveLines(
-  { campaign, front, workers, utilisation, failures, pace }: Watched,
+  { campaign, front, workers, utilisation, failures, attempts, pace }: Watched,
   columns: number,
   rows: number,
 ): string[] {
@@ -54,6 +55,8 @@ export function liveLines(
           : `  ${id} is ${said}${reason ? `: ${reason}` : ''}`,
       ),
     ...(able.length > MOST_WORKERS ? [`  and ${able.length - MOST_WORKERS} more`] : []),
+    ...(attempts.length > 0 ? ['', pc.bold('last attempts that failed')] : []),
+    ...attemptLines(attempts).map((line) => `  ${line}`),
     ...(failures.length > 0 ? ['', pc.bold('last failures')] : []),
     ...failures.map(
       ({ at, detail }) => `  ${at.slice(11, 19)} ${firstLine(detail.type)}: ${firstLine(detail.message)}`,

@@ -36,6 +36,7 @@ export async function watchCampaign(
           workers,
           utilisation,
           failures: campaign.counts.failed > 0 ? await api.events(name, FAILURES, 'candidate-failed') : [],
+          attempts: await api.events(name, FAILURES, 'attempt-failed'),
           pace: rate.of(campaign, Date.now()),
         });
         if (!['pending', 'running'].includes(campaign.state)) return campaign;

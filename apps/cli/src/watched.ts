@@ -10,6 +10,8 @@ export interface Watched {
   readonly utilisation: WorkerUtilisation;
   /** The last, the newest first. */
   readonly failures: readonly CampaignEvent[];
+  /** Errors of attempts that are tried again: the last, the newest first. */
+  readonly attempts: readonly CampaignEvent[];
   readonly pace: Pace;
 }
 

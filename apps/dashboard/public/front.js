@@ -34,14 +34,32 @@ async function show() {
       return;
     }
     const path = `/v1/campaigns/${encodeURIComponent(select.value)}`;
-    const [campaign, front] = await Promise.all([get(path), get(`${path}/front`)]);
+    const [campaign, front, attempts] = await Promise.all([
+      get(path),
+      get(`${path}/front`),
+      get(`${path}/events?kind=attempt-failed&limit=3`),
+    ]);
     const { counts, spec, state, hypervolume } = campaign;
     summary.textContent = `${state}: ${counts.completed}${spec.budget.candidates < MOST_CANDIDATES ? ` of ${spec.budget.candidates}` : ''} done, ${counts.stopped} stopped early, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed; hypervolume ${hypervolume?.toFixed(4) ?? '–'}`;
+    const isOver = ['completed', 'failed', 'cancelled'].includes(state);
+    if (state === 'failed') summary.textContent += `; ${campaign.failure?.message ?? ''}`;
+    drawAttempts(isOver ? [] : attempts.items);
     drawTable(front);
     drawPlot(front);
   } catch (error) {
     summary.textContent = `The API does not answer as it should: ${error.message}`;
   }
+}
+
+function drawAttempts(events) {
+  document.querySelector('#attempts').replaceChildren(
+    ...events.map(({ at, candidate, detail }) => {
+      const line = document.createElement('li');
+      const of = candidate === null ? 'the dense network' : `candidate ${candidate.slice(0, 8)}`;
+      line.textContent = `${at.slice(11, 19)} attempt ${detail.attempt} at ${of} failed: ${detail.type}: ${detail.message}; it is tried again`;
+      return line;
+    }),
+  );
 }
 
 function drawTable(front) {

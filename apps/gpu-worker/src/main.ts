@@ -6,6 +6,7 @@ import { logTemporalTo } from '@espalier/logging';
 import { startTracing } from '@espalier/tracing';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
+import { AttemptErrors } from './attempt-errors.js';
 import { readConfig } from './config.js';
 import { DeviceUses } from './device-use.js';
 import { Registration } from './registration.js';
@@ -27,6 +28,7 @@ const training = new TrainingProcesses(
     threads: config.threads,
   },
   new DeviceUses(config.ESPALIER_API_URL, config.id, config.slots),
+  new AttemptErrors(config.ESPALIER_API_URL, config.id),
 );
 
 let state: WorkerRegistration['state'] = 'ready';

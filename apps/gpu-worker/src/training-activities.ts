@@ -5,6 +5,7 @@ import { spansWithin } from '@espalier/tracing';
 import { runStages } from '@espalier/workflows/run-stages';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { AttemptErrors } from './attempt-errors.js';
 import type { DeviceUses, HeartbeatDetails } from './device-use.js';
 import type { JobContext } from './job-context.js';
 import type { Job, JobResult, ResultOf, TrainingProcessOptions } from './job-messages.js';
@@ -47,6 +48,7 @@ export class TrainingProcesses {
   constructor(
     private readonly options: TrainingProcessOptions,
     private readonly uses: DeviceUses,
+    private readonly attemptErrors: AttemptErrors,
   ) {
     this.#artifacts = new FolderArtifactStore(options.artifacts);
   }
@@ -140,7 +142,8 @@ export class TrainingProcesses {
     try {
       return await work(run as RunJob);
     } catch (error) {
-      throw await this.#failure(error, `${workflowExecution?.workflowId ?? ''}/${activityId}`);
+      const reached = JSON.stringify([done.length, before.length, progress]);
+      throw await this.#failure(error, `${workflowExecution?.workflowId ?? ''}/${activityId}`, reached);
     } finally {
       this.#busy--;
       clearInterval(beating);
@@ -163,7 +166,8 @@ export class TrainingProcesses {
     return new TrainingProcess({ ...this.options, threads: { intraOp: cores, interOp: cores } });
   }
 
-  async #failure(error: unknown, activity: string): Promise<Error> {
+  /** @param reached how far the attempt came: an error after progress repeats none */
+  async #failure(error: unknown, activity: string, reached: string): Promise<Error> {
     if (error instanceof JobCancelledError) {
       const reason = await Context.current().cancelled.catch((cancelled: Error) => cancelled);
       // The worker goes, not the candidate: another attempt goes on from the last checkpoint.
@@ -175,6 +179,7 @@ export class TrainingProcesses {
       await this.#artifacts.removeHalfWritten();
       const crashes = (this.#crashes.get(activity) ?? 0) + 1;
       this.#crashes.set(activity, crashes);
+      await this.attemptErrors.isFinal(Context.current(), error, reached);
       return ApplicationFailure.create({
         type: error.name,
         message: `${error.message} (${crashes} of ${CRASHES_ALLOWED} crashes allowed)`,
@@ -185,10 +190,21 @@ export class TrainingProcesses {
       return ApplicationFailure.create({
         type: error.type,
         message: error.message,
-        nonRetryable: FINAL_ERRORS.has(error.type),
+        nonRetryable: FINAL_ERRORS.has(error.type) || (await this.#isRepeated(error.type, error.message, reached)),
         ...(error.curve && { details: [error.curve] }),
       });
     }
-    return error instanceof Error ? error : new Error(String(error));
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const nonRetryable = await this.#isRepeated(name, message, reached);
+    return ApplicationFailure.create({
+      type: name,
+      message,
+      nonRetryable,
+      ...(error instanceof Error && { cause: error }),
+    });
+  }
+
+  #isRepeated(name: string, message: string, reached: string): Promise<boolean> {
+    return this.attemptErrors.isFinal(Context.current(), { name, message }, reached);
   }
 }

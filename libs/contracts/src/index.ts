@@ -1,4 +1,5 @@
 export * from './accelerator.js';
+export * from './attempt-error.js';
 export * from './campaign.js';
 export * from './campaign-event.js';
 export * from './campaign-spec.js';

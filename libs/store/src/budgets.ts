@@ -1,6 +1,6 @@
 import type { Budget, CampaignSpec, DeviceUse } from '@espalier/contracts';
+import { campaignOfWorkflow } from './campaign-of-workflow.js';
 import type { Database } from './database.js';
-import { NotFoundError } from './errors.js';
 import { IMPORTED } from './import-results.js';
 import type { Prisma } from './generated/client.js';
 
@@ -82,11 +82,7 @@ export async function recordDeviceUse(
   attempt: string,
   { workflowId, worker, seconds }: DeviceUse,
 ): Promise<void> {
-  const [, kind, id] = /^(campaign|candidate|reevaluation)-([0-9a-f-]{36})$/.exec(workflowId) ?? [];
-  const campaignId = kind === 'candidate' ? (await database.candidate.findUnique({ where: { id } }))?.campaignId : id;
-  if (campaignId === undefined || !(await database.campaign.findUnique({ where: { id: campaignId } }))) {
-    throw new NotFoundError('campaign', workflowId);
-  }
+  const { campaignId } = await campaignOfWorkflow(database, workflowId);
   await database.$executeRaw`
     INSERT INTO device_uses (attempt, campaign_id, worker, seconds)
          VALUES (${attempt}, ${campaignId}::uuid, ${worker}, ${seconds})

@@ -137,4 +137,31 @@ describe('a campaign that has ended', () => {
     expect(await database.artifact.count({ where: { hash: { in: would.artifacts } } })).toBe(0);
     expect(await database.training.count({ where: { name: training } })).toBe(0);
   });
+
+  it('of which no candidate has a result has failed, of the commonest reason, and may be tried again or extended', async () => {
+    const { id, candidates } = await campaignWith(database, 'none', 5);
+    for (const [i, { candidateId }] of candidates.entries()) {
+      await recordFailure(
+        database,
+        id,
+        candidateId,
+        i === 4 ? 'diverged' : 'failed',
+        i === 4 ? { type: 'DivergedError', message: 'x' } : failure,
+      );
+    }
+    await setCampaignState(database, id, 'completed', null);
+    const campaign = await findCampaign(database, id);
+    expect(campaign.state).toBe('failed');
+    expect(campaign.failure).toEqual({
+      type: 'NoResult',
+      message:
+        'none of 5 candidates has a result; 4 of them failed with OutOfMemoryError: there is no memory. When the cause is gone, try them again with campaign retry-failed',
+    });
+    await extendCampaign(database, id, { candidates: 20, dryRun: false });
+    expect((await findCampaign(database, id)).state).toBe('running');
+    await setCampaignState(database, id, 'completed', null);
+    const { retried } = await retryCandidates(database, id, { dryRun: false });
+    expect(retried).toHaveLength(4);
+    expect(await findCampaign(database, id)).toMatchObject({ state: 'running', failure: null });
+  });
 });

@@ -1,3 +1,4 @@
+export { errorSignature, recordAttemptError } from './attempt-errors.js';
 export { addCandidates, campaignSpec, howMade, tellCandidates, unsettledCandidates } from './ask-and-tell.js';
 export type { ToldCandidate, ToldLog, ToldStrategy } from './ask-and-tell.js';
 export { deviceHoursOf, recordDeviceUse, spentBudget } from './budgets.js';

@@ -4,11 +4,13 @@ import {
   CampaignSpecSchema,
   type CampaignState,
   type ExtendRequest,
+  type Failure,
   type Extension,
   type Retry,
   type RetryRequest,
 } from '@espalier/contracts';
 import { spentBudget } from './budgets.js';
+import { NO_RESULT } from './campaigns.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { ConflictError } from './errors.js';
@@ -30,7 +32,7 @@ export function extendCampaign(
 ): Promise<Extension> {
   return database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
-    const { name, state, spec } = await transaction.campaign.findUniqueOrThrow({ where: { id: campaignId } });
+    const { name, state, spec, failure } = await transaction.campaign.findUniqueOrThrow({ where: { id: campaignId } });
     const before = CampaignSpecSchema.parse(spec);
     const budget = BudgetSchema.parse({ ...before.budget, ...larger });
     const extension = { campaign: name, budgetBefore: before.budget, budget, dryRun };
@@ -41,7 +43,8 @@ export function extendCampaign(
       }
     }
     if (isDeepStrictEqual(budget, before.budget)) return extension;
-    refuseUnless(['completed'], name, state, 'extended');
+    const hasNoResult = (failure as Failure | null)?.type === NO_RESULT;
+    refuseUnless(hasNoResult ? ['completed', 'failed'] : ['completed'], name, state, 'extended');
     const spent = await spentBudget(transaction, campaignId, { budget });
     if (spent) {
       throw new ConflictError(

@@ -1,15 +1,26 @@
 import {
+  AttemptErrorAnswerSchema,
+  AttemptErrorSchema,
   AttemptName,
   DeviceUseSchema,
   WorkerListSchema,
   WorkerRegistrationSchema,
   WorkerOrdersSchema,
+  type AttemptError,
+  type AttemptErrorAnswer,
   type DeviceUse,
   type Worker,
   type WorkerOrders,
   type WorkerRegistration,
 } from '@espalier/contracts';
-import { drainWorker, listWorkers, recordDeviceUse, registerWorker, type Database } from '@espalier/store';
+import {
+  drainWorker,
+  listWorkers,
+  recordAttemptError,
+  recordDeviceUse,
+  registerWorker,
+  type Database,
+} from '@espalier/store';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DATABASE } from '../connections.js';
@@ -51,5 +62,15 @@ export class WorkersController {
     @Body({ schema: DeviceUseSchema }) use: DeviceUse,
   ): Promise<void> {
     await recordDeviceUse(this.database, attempt, use);
+  }
+
+  @Post('attempt-errors')
+  @HttpCode(200)
+  @ApiOkResponse({
+    standardSchema: AttemptErrorAnswerSchema,
+    description: "Written into the campaign's log, once; and how often the job has failed equally in a row.",
+  })
+  async attemptError(@Body({ schema: AttemptErrorSchema }) error: AttemptError): Promise<AttemptErrorAnswer> {
+    return { inARow: await recordAttemptError(this.database, error) };
   }
 }

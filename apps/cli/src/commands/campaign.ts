@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
 import { addFork } from './fork.js';
 import { addReevaluate } from './reevaluate.js';
+import { attemptLines } from '../attempt-lines.js';
 import { budgetWords } from '../budget-words.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
 import { dataReportLines } from '../data-report.js';
@@ -13,6 +14,9 @@ import { positiveNumber } from '../option-numbers.js';
 import { note, percent, print, printJson, table } from '../output.js';
 import { readSpec } from '../read-spec.js';
 import { watchCampaign } from '../watch.js';
+
+/** Errors of attempts that `show` names. */
+const LAST_ATTEMPTS = 3;
 
 interface Json {
   json?: boolean;
@@ -70,8 +74,10 @@ Examples:
     .option('--json', 'print it as JSON')
     .action(async (name: string, { json }: Json) => {
       const campaign = await api().campaign(name);
-      if (json) printJson(campaign);
-      else showCampaign(campaign);
+      if (json) return printJson(campaign);
+      showCampaign(campaign);
+      if (FINAL_CAMPAIGN_STATES.includes(campaign.state)) return;
+      for (const line of attemptLines(await api().events(name, LAST_ATTEMPTS, 'attempt-failed'))) print(`  ${line}`);
     });
   command
     .command('events <name>')

@@ -1,4 +1,5 @@
-import { imageFrom, parts, type ConvertedLayer, type ConvertedPart, type LayerContext } from './converted-layer.js';
+import { imageFrom, parts, type ConvertedLayer, type ConvertedPart } from './converted-layer.js';
+import type { LayerContext } from './keras-layer-context.js';
 import { ACTIVATION_LAYERS, activationLayers, type Unplaced } from './keras-activation.js';
 import type { KerasConfigReader } from './keras-config-reader.js';
 import { IDLE_LAYERS } from './keras-idle-layers.js';

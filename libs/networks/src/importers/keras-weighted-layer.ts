@@ -1,13 +1,8 @@
 import { isVector } from '../infer-shapes.js';
 import type { Layer } from '../network.js';
 import type { WeightTensor } from '../weights.js';
-import {
-  imageFrom,
-  type ConvertedLayer,
-  type ConvertedPart,
-  type ConvertedWeight,
-  type LayerContext,
-} from './converted-layer.js';
+import { imageFrom, type ConvertedLayer, type ConvertedPart, type ConvertedWeight } from './converted-layer.js';
+import type { LayerContext } from './keras-layer-context.js';
 import { activationOf } from './keras-activation.js';
 import { imageOf, lastAxisOf } from './keras-tensors.js';
 

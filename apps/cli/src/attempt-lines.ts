@@ -1,0 +1,11 @@
+import type { CampaignEvent } from '@espalier/contracts';
+
+/** What attempts failed of that are tried again, a line each, the newest first. */
+export function attemptLines(events: readonly CampaignEvent[]): string[] {
+  return events.map(({ at, candidate, detail }) => {
+    const of = candidate === null ? 'the dense network' : `candidate ${candidate.slice(0, 8)}`;
+    return `${at.slice(11, 19)} attempt ${Number(detail.attempt)} at ${of} failed: ${firstLine(detail.type)}: ${firstLine(detail.message)}; it is tried again`;
+  });
+}
+
+const firstLine = (words: unknown): string => (typeof words === 'string' ? words.split('\n')[0] : '–');
