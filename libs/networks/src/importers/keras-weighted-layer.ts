@@ -9,7 +9,7 @@ import {
   type LayerContext,
 } from './converted-layer.js';
 import { activationOf } from './keras-activation.js';
-import { imageOf, lastAxisOf } from './keras-tensors.js';
+import { imageOf, lastAxisOf } from './keras-tensor.js';
 
 type Conv2d = Omit<Extract<Layer, { kind: 'conv2d' }>, 'name' | 'from'>;
 
