@@ -209,6 +209,8 @@ graph("multiply-square-vector", lambda x: L.Multiply()([L.Conv2D(9, 1)(x), L.Den
 graph("add-rows", lambda x: L.Add()([L.Reshape((81, 4))(conv()(x)), L.Reshape((81, 4))(conv()(x))]))
 graph("add-operator", lambda x: conv()(x) + conv()(x))
 graph("multiply-operator", lambda x: conv()(x) * conv()(x))
+graph("add-operator-kept", lambda x: (lambda y: y + L.GlobalMaxPooling2D(keepdims=True)(y))(conv()(x)))
+graph("add-operator-vector", lambda x: (lambda y: y + pooled(y))(conv(3)(x)), shape=(3, 3, 3), refused=True)
 graph("add-number", lambda x: conv()(x) + 2.0, refused=True)
 graph("subtract", lambda x: L.Subtract()([conv()(x), conv()(x)]), refused=True)
 graph("average", lambda x: L.Average()([conv()(x), conv()(x)]), refused=True)

@@ -1,5 +1,7 @@
 import type { WeightTensor } from '../weights.js';
 import type { Unplaced } from './keras-activation.js';
+import type { KerasConfigReader } from './keras-config-reader.js';
+import type { KerasTensor } from './keras-tensor.js';
 
 /** What a Keras layer becomes. */
 export interface ConvertedLayer {
@@ -23,6 +25,14 @@ export interface ConvertedWeight {
   readonly convert?: (tensor: WeightTensor) => WeightTensor;
   /** Of a weight that Keras leaves out: the value of all of it, and its size. */
   readonly plain?: { readonly value: number; readonly size: number };
+}
+
+export interface LayerContext {
+  readonly className: string;
+  readonly read: KerasConfigReader;
+  readonly inputs: readonly KerasTensor[];
+  /** Notes what is not known of values, while shapes are: the layer can be priced, and not run. */
+  readonly priceOnly: (problem: string) => void;
 }
 
 export function parts(layers: readonly Unplaced[]): ConvertedPart[] {

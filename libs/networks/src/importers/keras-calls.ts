@@ -17,6 +17,9 @@ export interface KerasCalls {
   readonly outputs: readonly number[];
 }
 
+/** As many layers as a network may have. */
+const MOST_CALLS = 10_000;
+
 /** @throws NetworkError naming the layer that takes from what there is not */
 export function kerasCalls(model: KerasModelConfig, name: string): KerasCalls {
   const calls: KerasCall[] = [];
@@ -39,6 +42,7 @@ function open(
   };
   const run = (layer: KerasLayerConfig, from: readonly number[]): readonly number[] => {
     if (layer.model) return open(layer.model, from, [...path, layer], calls, name);
+    if (calls.length >= MOST_CALLS) refuse(`it has more than ${MOST_CALLS} layers, those of models within it included`);
     calls.push({ className: layer.className, config: layer.config, path: [...path, layer], from });
     return [calls.length - 1];
   };

@@ -102,11 +102,12 @@ export class KerasConfigReader {
   /** @throws by `refuse` if the layer computes in what is not floats, as quantised layers do */
   checkType(): void {
     const policy = this.value('dtype');
-    const written = z.object({ class_name: z.string(), config: z.object({ name: z.string() }) }).safeParse(policy);
-    const name =
-      written.success && /^(DType)?Policy$/.test(written.data.class_name) ? written.data.config.name : policy;
+    const object = z.object({ class_name: z.string(), config: z.looseObject({ name: z.unknown().optional() }) });
+    const written = object.safeParse(policy);
+    const isPlain = written.success && /^(DType)?Policy$/.test(written.data.class_name);
+    const name = isPlain ? written.data.config.name : policy;
     if (name !== undefined && !(typeof name === 'string' && FLOATS.has(name))) {
-      const given = written.success ? `${written.data.class_name} ${written.data.config.name}` : JSON.stringify(policy);
+      const given = written.success && !isPlain ? written.data.class_name : JSON.stringify(name).slice(0, 100);
       this.refuse(`its dtype is ${given}; layers of floats are known, quantised ones are not`);
     }
   }

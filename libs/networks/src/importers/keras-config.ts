@@ -129,13 +129,13 @@ type Layer = z.infer<typeof LayerSchema>;
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** `[layer, use, tensor]`, one or several of them, in lists or by name. */
-function references(value: unknown, label: string): KerasTensorReference[] {
+function references(value: unknown, label: string, depth = 0): KerasTensorReference[] {
   const one = referenceOf(value);
   if (one) return [one];
-  if (typeof value === 'object' && value !== null)
-    return Object.values(value).flatMap((each) => references(each, label));
+  if (typeof value === 'object' && value !== null && depth < 8)
+    return Object.values(value).flatMap((each) => references(each, label, depth + 1));
   if (value === undefined || value === null) return [];
-  throw new NetworkError(`${label}: ${JSON.stringify(value)} does not name a layer's output`);
+  throw new NetworkError(`${label}: ${JSON.stringify(value).slice(0, 100)} does not name a layer's output`);
 }
 
 function referenceOf(value: unknown): KerasTensorReference | undefined {
@@ -143,6 +143,12 @@ function referenceOf(value: unknown): KerasTensorReference | undefined {
   const parsed = z.tuple([z.string(), z.int().min(0), z.int().min(0)]).safeParse(value.slice(0, 3));
   return parsed.success ? { layer: parsed.data[0], use: parsed.data[1], tensor: parsed.data[2] } : undefined;
 }
+
+/** A tensor as Keras 3 writes it into a call's arguments. */
+const TensorSchema = z.object({
+  class_name: z.literal('__keras_tensor__'),
+  config: z.object({ keras_history: z.unknown().optional(), shape: z.array(z.unknown()).optional() }),
+});
 
 /**
  * The tensors of one call. Keras 2 and tfjs: [[layer, use, tensor, arguments], …]. Keras 3: { args, kwargs } with tensors
@@ -162,14 +168,15 @@ function useOf(node: unknown, className: string, label: string): KerasUse {
   if (!parsed.success) throw new NetworkError(`${label}: inbound_nodes does not name where it takes from`);
   // Keras 3 notes `training: true` of augmentations that were called without it, and overrules it in a prediction.
   refuseArguments(parsed.data.kwargs, label, IDLE_LAYERS.has(className));
-  const tensors = parsed.data.args.flat().filter((each) => each !== null);
+  const { args } = parsed.data;
+  const ranks = args.flatMap((each) => TensorSchema.safeParse(each).data?.config.shape?.length ?? []);
+  if (new Set(ranks).size > 1) {
+    // A layer takes its tensors as one list. Operations broadcast along the batch where ranks differ.
+    refuse(label, `an operation on tensors of ${ranks.join(' and ')} axes is not known; use a layer`);
+  }
+  const tensors = args.flat().filter((each) => each !== null);
   return tensors.map((each) => {
-    const history = z
-      .object({
-        class_name: z.literal('__keras_tensor__'),
-        config: z.object({ keras_history: z.unknown().optional() }),
-      })
-      .safeParse(each);
+    const history = TensorSchema.safeParse(each);
     const reference = history.success ? referenceOf(history.data.config.keras_history) : undefined;
     return (
       reference ??

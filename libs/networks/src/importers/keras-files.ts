@@ -92,11 +92,12 @@ function namedWeights(file: Hdf5File, name: string): WeightsOf {
  * name. Before that, as in Keras 2, layers of one kind lie in the model's order.
  */
 function archivedWeights(file: Hdf5File): WeightsOf {
+  const groups = new LayerGroups(file);
   return (path, wanted) => {
     const missing = (reason: string): never => {
       throw new NetworkError(`model.weights.h5 has no weights for layer ${labelOf(path)}${reason}`);
     };
-    const group = path.reduce((model, layer) => layerGroup(file, model, layer) ?? missing(''), '');
+    const group = path.reduce((model, layer) => groups.of(model, layer) ?? missing(''), '');
     // What is whole numbers counts something, such as the images that a normalisation has seen.
     const indices = file
       .keys(`${group}/vars`)
@@ -110,27 +111,46 @@ function archivedWeights(file: Hdf5File): WeightsOf {
 /** Where layers lie: of TensorFlow 2.12 to 2.14 under the second name. */
 const CONTAINERS = ['layers', '_layer_checkpoint_dependencies'];
 
-function layerGroup(
-  file: Hdf5File,
-  model: string,
-  { className, name, sameClass }: KerasLayerConfig,
-): string | undefined {
-  const kind = new RegExp(`^${snakeCase(className)}(?:_(\\d+))?$`);
-  for (const container of CONTAINERS) {
-    const path = model === '' ? container : `${model}/${container}`;
-    const groups = file.keys(path).map((key) => `${path}/${key}`);
-    const named = groups.filter((group) => file.text('name', `${group}/vars`) !== undefined);
-    if (named.length > 0) return named.find((group) => file.text('name', `${group}/vars`) === name);
-    const ofKind = file
-      .keys(path)
-      .flatMap((key) => {
-        const match = kind.exec(key);
-        return match ? [{ group: `${path}/${key}`, number: Number(match[1] ?? 0) }] : [];
-      })
-      .sort((a, b) => a.number - b.number);
-    if (ofKind.length === sameClass.count) return ofKind[sameClass.before].group;
+/** The groups of an archive in which weights of layers lie. */
+class LayerGroups {
+  /** For each container its keys, and those of layers that are named there. */
+  readonly #containers = new Map<string, { keys: readonly string[]; byName: ReadonlyMap<string, string> }>();
+
+  constructor(private readonly file: Hdf5File) {}
+
+  /** @param model the group of the model that the layer lies in; empty for the outermost */
+  of(model: string, { className, name, sameClass }: KerasLayerConfig): string | undefined {
+    const kind = new RegExp(`^${snakeCase(className)}(?:_(\\d+))?$`);
+    for (const container of CONTAINERS) {
+      const path = model === '' ? container : `${model}/${container}`;
+      const { keys, byName } = this.#read(path);
+      if (byName.size > 0) {
+        const key = byName.get(name);
+        return key === undefined ? undefined : `${path}/${key}`;
+      }
+      const ofKind = keys
+        .flatMap((key) => {
+          const match = kind.exec(key);
+          return match ? [{ key, number: Number(match[1] ?? 0) }] : [];
+        })
+        .sort((a, b) => a.number - b.number);
+      if (ofKind.length === sameClass.count) return `${path}/${ofKind[sameClass.before].key}`;
+    }
+    return undefined;
   }
-  return undefined;
+
+  #read(path: string): { keys: readonly string[]; byName: ReadonlyMap<string, string> } {
+    const known = this.#containers.get(path);
+    if (known) return known;
+    const keys = this.file.keys(path);
+    const named = keys.flatMap((key): [string, string][] => {
+      const name = this.file.text('name', `${path}/${key}/vars`);
+      return name === undefined ? [] : [[name, key]];
+    });
+    const read = { keys, byName: new Map(named) };
+    this.#containers.set(path, read);
+    return read;
+  }
 }
 
 function unpack(bytes: Uint8Array): Promise<Unzipped> {

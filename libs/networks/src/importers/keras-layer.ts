@@ -1,9 +1,10 @@
-import { imageFrom, parts, type ConvertedLayer, type ConvertedPart } from './converted-layer.js';
-import type { LayerContext } from './keras-layer-context.js';
+import { imageFrom, parts, type ConvertedLayer, type ConvertedPart, type LayerContext } from './converted-layer.js';
 import { ACTIVATION_LAYERS, activationLayers, type Unplaced } from './keras-activation.js';
 import type { KerasConfigReader } from './keras-config-reader.js';
 import { IDLE_LAYERS } from './keras-idle-layers.js';
-import { imageOf, lastAxisOf, mergedTensors, reshaped, type KerasTensor } from './keras-tensors.js';
+import { mergedTensors } from './keras-merge.js';
+import { reshaped } from './keras-reshape.js';
+import { imageOf, lastAxisOf, type KerasTensor } from './keras-tensor.js';
 import { convertWeightedLayer } from './keras-weighted-layer.js';
 
 /** @throws by `read.refuse` when a field is not known, or has a value that is not */

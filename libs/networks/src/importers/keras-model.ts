@@ -9,7 +9,7 @@ import { KerasConfigReader } from './keras-config-reader.js';
 import { parseKerasModel } from './keras-config.js';
 import { IDLE_LAYERS } from './keras-idle-layers.js';
 import { convertKerasLayer } from './keras-layer.js';
-import type { KerasTensor } from './keras-tensors.js';
+import type { KerasTensor } from './keras-tensor.js';
 
 /** A layer of ours that a use of a Keras layer becomes, and its weights. */
 interface MadeLayer {

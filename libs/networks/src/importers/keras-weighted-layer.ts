@@ -1,10 +1,15 @@
 import { isVector } from '../infer-shapes.js';
 import type { Layer } from '../network.js';
 import type { WeightTensor } from '../weights.js';
-import { imageFrom, type ConvertedLayer, type ConvertedPart, type ConvertedWeight } from './converted-layer.js';
-import type { LayerContext } from './keras-layer-context.js';
+import {
+  imageFrom,
+  type ConvertedLayer,
+  type ConvertedPart,
+  type ConvertedWeight,
+  type LayerContext,
+} from './converted-layer.js';
 import { activationOf } from './keras-activation.js';
-import { imageOf, lastAxisOf } from './keras-tensors.js';
+import { imageOf, lastAxisOf } from './keras-tensor.js';
 
 type Conv2d = Omit<Extract<Layer, { kind: 'conv2d' }>, 'name' | 'from'>;
 
