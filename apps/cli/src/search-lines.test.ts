@@ -61,4 +61,32 @@ describe('a search by lines', () => {
     expect(await ask({ strategy: 'random', seed: 9 })).not.toEqual(await ask({ strategy: 'random' }));
     expect(await ask({ strategy: 'random', seed: 4, evaluations: 100 })).toEqual(await ask({ strategy: 'random' }));
   });
+
+  it('says to tell null where a program writes NaN or Infinity, as Python does', async () => {
+    const answers = await answersTo([
+      first,
+      { ask: true },
+      '{"tell": {"number": 0, "objectives": [NaN, 0.5]}}',
+      '{"tell": {"number": 0, "objectives": [-Infinity, 0.5]}}',
+      { tell: { number: 0, objectives: null } },
+    ]);
+    const refused = { error: 'NaN and Infinity are not JSON; write null as the objectives of what failed' };
+    expect(answers.slice(2)).toEqual([refused, refused, { hypervolume: 0 }]);
+  });
+
+  it('is told earlier results by their parameters, and says when all points have been tried', async () => {
+    const answers = await answersTo([
+      { space: { kind: { options: ['a', 'b'] } } },
+      { tell: { parameters: { kind: 'a' }, objectives: [0.5, 0.5] } },
+      { tell: { parameters: { kind: 'c' }, objectives: [0.5, 0.5] } },
+      { ask: true },
+      { ask: true },
+    ]);
+    expect(answers.slice(1)).toEqual([
+      { hypervolume: 0.25 },
+      { error: 'kind is c; allowed: a, b' },
+      { number: 0, parameters: { kind: 'b' } },
+      { exhausted: 'all 2 points of the space have been tried' },
+    ]);
+  });
 });

@@ -1,5 +1,5 @@
 import { fieldErrors } from '@espalier/contracts';
-import { Search, SearchOptionsSchema } from '@espalier/search';
+import { Search, SearchOptionsSchema, SpaceExhaustedError } from '@espalier/search';
 import { z } from 'zod';
 import { fieldLines } from './field-lines.js';
 
@@ -7,6 +7,12 @@ const LineSchema = z.union([
   z.strictObject({ ask: z.literal(true) }),
   z.strictObject({
     tell: z.strictObject({ number: z.int().min(0), objectives: z.array(z.number()).min(2).nullable() }),
+  }),
+  z.strictObject({
+    tell: z.strictObject({
+      parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+      objectives: z.array(z.number()).min(2).nullable(),
+    }),
   }),
 ]);
 
@@ -26,7 +32,7 @@ export async function answerLines(
     if (line.trim() === '') continue;
     let said: unknown;
     try {
-      said = JSON.parse(line);
+      said = parsed(line);
       if (search) answer(JSON.stringify(reply(search, LineSchema.parse(said))));
       else {
         search = new Search(SearchOptionsSchema.parse({ ...(said as object), ...onlySearch(chosen) }));
@@ -39,9 +45,29 @@ export async function answerLines(
 }
 
 function reply(search: Search, said: z.infer<typeof LineSchema>): object {
-  if ('ask' in said) return search.ask();
-  search.tell(said.tell.number, said.tell.objectives);
+  if ('ask' in said) return asked(search);
+  if ('number' in said.tell) search.tell(said.tell.number, said.tell.objectives);
+  else search.tellEarlier(said.tell.parameters, said.tell.objectives);
   return { hypervolume: search.hypervolume };
+}
+
+function asked(search: Search): object {
+  try {
+    return search.ask();
+  } catch (error) {
+    if (!(error instanceof SpaceExhaustedError)) throw error;
+    return { exhausted: error.message };
+  }
+}
+
+/** Languages write NaN and Infinity in their own ways, and JSON has neither. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    if (!/\b(NaN|Infinity)\b/i.test(line)) throw error;
+    throw new Error('NaN and Infinity are not JSON; write null as the objectives of what failed', { cause: error });
+  }
 }
 
 /** Of the command's options, those of a search. */

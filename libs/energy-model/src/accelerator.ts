@@ -119,6 +119,15 @@ export interface Sparsity {
   }[];
 }
 
+/** The axes of the array; without any it is one element, as an array of 1 × 1 is. */
+export function axesOf({
+  array,
+}: Pick<Accelerator, 'array'>): readonly { readonly name: string; readonly size: number }[] {
+  return array.length > 0 ? array : ONE_ELEMENT;
+}
+
+const ONE_ELEMENT = [{ name: '', size: 1 }] as const;
+
 /** Whether one instance of a level serves the elements along an axis. */
 export function sharesAlong(level: MemoryLevel, axis: string): boolean {
   return level.sharedAlong === undefined || level.sharedAlong.includes(axis);

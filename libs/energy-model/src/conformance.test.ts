@@ -119,13 +119,13 @@ describe('what cannot be priced', () => {
   it('is refused with the layer, the field and the value', () => {
     const good = LAYERS[0];
     expect(refused({ ...good, outputChannels: 0 })).toThrow(
-      'layer conv, outputChannels: 0 is not a whole number of at least 1',
+      'layer conv, outputChannels: 0 is not a whole number from 1 to 1000000',
     );
     expect(refused({ ...good, stride: NaN })).toThrow('layer conv, stride: NaN');
     expect(refused({ ...good, inputHeight: 17 })).toThrow(
       'layer conv, inputHeight: 17 is too small: 16 outputs with a kernel of 3, stride 1 and dilation 1 need 18',
     );
-    expect(refused(good, 0.5)).toThrow('batch: 0.5 is not a whole number of at least 1');
+    expect(refused(good, 0.5)).toThrow('batch: 0.5 is not a whole number from 1 to 65536');
   });
 
   it('is refused when a level is too small for any tile, by the level’s name', () => {

@@ -1,4 +1,11 @@
-import { sharesAlong, type Accelerator, type CompressionFormat, type MemoryLevel, type Tensor } from './accelerator.js';
+import {
+  axesOf,
+  sharesAlong,
+  type Accelerator,
+  type CompressionFormat,
+  type MemoryLevel,
+  type Tensor,
+} from './accelerator.js';
 import { OPERANDS, type Operand } from './dimensions.js';
 import type { LayerTraffic } from './count-traffic.js';
 
@@ -45,7 +52,7 @@ export function energyTerms(traffic: LayerTraffic, accelerator: Accelerator): En
       const transfers = i > 0 && level.chargesTransfers !== false ? 1 : 0;
       // An access that serves one MAC alone is saved with it.
       const innermost = !levels.slice(i + 1).some(({ holds }) => holds.includes(operand));
-      const alone = innermost && accelerator.array.every(({ name }) => !sharesAlong(level, name));
+      const alone = innermost && axesOf(accelerator).every(({ name }) => !sharesAlong(level, name));
       const forMacs: Scaling = alone ? { by: 'activity' } : NOTHING;
       const { read, write } = level.energy;
       if (operand === 'partialSums') {

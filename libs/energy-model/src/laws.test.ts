@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codedSize, eyeriss, NetworkPricer, searchMapping, weightCount, type LayerShape } from './index.js';
+import {
+  ACCELERATORS,
+  codedSize,
+  eyeriss,
+  NetworkPricer,
+  searchMapping,
+  weightCount,
+  type Accelerator,
+  type LayerShape,
+} from './index.js';
 import { square } from './testing/layers.js';
 
 const shapes = fc
@@ -20,6 +29,15 @@ const densities = fc.record({ weights: density, inputs: density, outputs: densit
 const batches = fc.integer({ min: 1, max: 4 });
 
 const RUNS = { numRuns: 60 };
+
+function messageOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}
 
 describe('the energy of a layer', () => {
   it('is the sum of its parts', () => {
@@ -100,7 +118,42 @@ describe('the energy of a layer', () => {
       stride: 1,
     };
     expect(() => searchMapping(shape, 1, tiny)).toThrow(
-      'no mapping for layer wide: level globalBuffer (4 words) cannot hold the smallest tile of inputs, partialSums',
+      /no mapping for layer wide: level globalBuffer \(4 words\) cannot hold the smallest tile of inputs, partialSums, which takes \d+ words \(\d+ of inputs, \d+ of partialSums\); give it more words/,
+    );
+    const needed = Number(/takes (\d+) words/.exec(messageOf(() => searchMapping(shape, 1, tiny)))?.[1]);
+    const withWords = (words: number): Accelerator => ({
+      ...eyeriss,
+      levels: eyeriss.levels.map((level) => (level.name === 'globalBuffer' ? { ...level, words } : level)),
+    });
+    expect(() => searchMapping(shape, 1, withWords(needed - 1))).toThrow('cannot hold the smallest tile');
+    expect(() => searchMapping(shape, 1, withWords(needed))).not.toThrow();
+  });
+
+  it('has an axis along which nothing is spread as one element, and no axis as an array of 1 × 1', () => {
+    const shape: LayerShape = {
+      ...{ name: 'conv', groups: 1, inputChannels: 16, outputChannels: 32, inputHeight: 18, inputWidth: 18 },
+      ...{ kernelHeight: 3, kernelWidth: 3, outputHeight: 16, outputWidth: 16, stride: 1 },
+    };
+    for (const chip of ACCELERATORS) {
+      const energyOn = (change: Partial<Accelerator>): number =>
+        new NetworkPricer([shape], 4, { ...chip, ...change }).dense().total;
+      const one = energyOn({ array: chip.array.map((axis) => ({ ...axis, size: 1 })) });
+      const levels = chip.levels.map((level) => (level.sharedAlong ? { ...level, sharedAlong: [] } : level));
+      expect(energyOn({ array: [], levels }), chip.name).toBe(one);
+      expect(energyOn({ array: chip.array.map((axis) => ({ ...axis, unrolls: [] })) }), chip.name).toBe(one);
+    }
+  });
+
+  it('refuses batches and sizes that no search could go through', () => {
+    const shape: LayerShape = {
+      ...{ name: 'conv', groups: 1, inputChannels: 1, outputChannels: 1, inputHeight: 1, inputWidth: 1 },
+      ...{ kernelHeight: 1, kernelWidth: 1, outputHeight: 1, outputWidth: 1, stride: 1 },
+    };
+    expect(() => new NetworkPricer([shape], 1e9, eyeriss)).toThrow(
+      'batch: 1000000000 is not a whole number from 1 to 65536',
+    );
+    expect(() => new NetworkPricer([{ ...shape, groups: 1e9 }], 1, eyeriss)).toThrow(
+      'layer conv, groups: 1000000000 is not a whole number from 1 to 1000000',
     );
   });
 });

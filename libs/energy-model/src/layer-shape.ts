@@ -70,17 +70,26 @@ export function outputCount(shape: LayerShape, batch: number): number {
   return batch * shape.groups * shape.outputChannels * shape.outputHeight * shape.outputWidth;
 }
 
+/** Images of a batch that can be priced: the mapping search looks at ways to divide them. */
+export const MOST_IMAGES = 65_536;
+/** Of any other size of a layer. */
+const LARGEST_SIZE = 1_000_000;
+
 /**
  * @throws EnergyModelError when a size or the batch is not a whole number ≥ 1, or when the outputs need more input than
  *   there is
  */
 export function checkShape(shape: LayerShape, batch: number): void {
   const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
-  if (!whole(batch)) throw new EnergyModelError(`batch: ${batch} is not a whole number of at least 1`);
+  if (!whole(batch) || batch > MOST_IMAGES) {
+    throw new EnergyModelError(`batch: ${batch} is not a whole number from 1 to ${MOST_IMAGES}`);
+  }
   for (const field of SIZES) {
     const value = shape[field];
-    if (!whole(value)) {
-      throw new EnergyModelError(`layer ${shape.name}, ${field}: ${value} is not a whole number of at least 1`);
+    if (!whole(value) || value > LARGEST_SIZE) {
+      throw new EnergyModelError(
+        `layer ${shape.name}, ${field}: ${value} is not a whole number from 1 to ${LARGEST_SIZE}`,
+      );
     }
   }
   if (!whole(shape.dilation ?? 1)) {

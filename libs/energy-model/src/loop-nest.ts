@@ -1,4 +1,4 @@
-import { sharesAlong, type Accelerator } from './accelerator.js';
+import { axesOf, sharesAlong, type Accelerator } from './accelerator.js';
 import { DIMENSIONS } from './dimensions.js';
 import { EnergyModelError } from './energy-model-error.js';
 import { loopBounds, type LayerShape } from './layer-shape.js';
@@ -83,7 +83,8 @@ export function loopNest(shape: LayerShape, batch: number, mapping: Mapping, acc
 }
 
 /** The index of the first level that the whole array does not share: the array's loops stand outside it. */
-export function arrayPosition({ levels, array }: Accelerator): number {
-  const at = levels.findIndex((level) => array.some(({ name }) => !sharesAlong(level, name)));
+export function arrayPosition(accelerator: Accelerator): number {
+  const { levels } = accelerator;
+  const at = levels.findIndex((level) => axesOf(accelerator).some(({ name }) => !sharesAlong(level, name)));
   return at < 0 ? levels.length : at;
 }

@@ -1,4 +1,5 @@
 import type { Accelerator } from './accelerator.js';
+import { OPERANDS } from './dimensions.js';
 import { EnergyModelError } from './energy-model-error.js';
 import type { LayerShape } from './layer-shape.js';
 import type { Mapping } from './mapping.js';
@@ -15,7 +16,7 @@ import {
 } from './search/boundary-energy.js';
 import { branchMapping, type Branch } from './search/branch.js';
 import { growingDimensions } from './search/growing-dimensions.js';
-import { ALL, G, layerOnChip, Q, type Held, type LayerOnChip } from './search/layer-on-chip.js';
+import { ALL, G, layerOnChip, Q, wordsTaken, type Held, type LayerOnChip } from './search/layer-on-chip.js';
 import { EVERY_ORDER, STATIONARY_ORDERS } from './search/loop-orders.js';
 import { leastOutermostEnergy, withoutOutermost } from './search/outermost-bound.js';
 import { spreadLayer, waysToSpread } from './search/spread-layer.js';
@@ -33,14 +34,33 @@ export function searchMapping(shape: LayerShape, batch: number, accelerator: Acc
   const search = new Search(layer);
   const best = search.best();
   if (!best) {
-    const level = layer.levels[search.outermostReached];
     throw new EnergyModelError(
-      `${accelerator.name} has no mapping for layer ${shape.name}: level ${level.name} ` +
-        `(${JSON.stringify(level.words)} words) cannot hold the smallest tile of ${level.holds.join(', ')}`,
+      `${accelerator.name} has no mapping for layer ${shape.name}: ${tooSmall(layer, search.outermostReached)}`,
     );
   }
   return branchMapping(best, layer);
 }
+
+/** What a level that cannot hold the smallest tile has, and what it needs at least. */
+function tooSmall(layer: LayerOnChip, at: number): string {
+  const { name, holds, words } = layer.levels[at];
+  const [least] = waysToSpread(layer)
+    .map(({ shared }) => wordsTaken(layer, at, smallestTile(layer, at, shared[at])))
+    .sort((a, b) => total(a) - total(b));
+  const needed = OPERANDS.flatMap((operand, o) => (least[o] > 0 ? [`${Math.ceil(least[o])} of ${operand}`] : []));
+  return (
+    `level ${name} (${JSON.stringify(words)} words) cannot hold the smallest tile of ${holds.join(', ')}, ` +
+    `which takes ${Math.ceil(total(least))} words (${needed.join(', ')}); give it more words, or the array fewer elements`
+  );
+}
+
+/** Of a level: what the elements that it serves work on at once. */
+function smallestTile(layer: LayerOnChip, at: number, shared: readonly number[]): number[] {
+  const streams = layer.rooms[at]?.streams ?? [];
+  return bounded([...shared], layer.bounds).map((extent, d) => (streams.includes(d) ? 1 : extent));
+}
+
+const total = (words: readonly number[]): number => words.reduce((sum, each) => sum + each, 0);
 
 class Search {
   /** The level furthest out that tiles were tried for: the one that is too small, when nothing is found. */

@@ -14,6 +14,7 @@ export {
   Search,
   SEARCH_STRATEGIES,
   SearchOptionsSchema,
+  SpaceExhaustedError,
   type AskedParameters,
   type KnownObjective,
   type SearchOptions,

@@ -4,6 +4,26 @@ import { choiceAt, cubeOf, type CubeSpace, type Dimension } from './cube.js';
 /** Of other parameters some options: only with those has the parameter a value. */
 const when = z.record(z.string(), z.array(z.union([z.string(), z.number(), z.boolean()])).min(1)).optional();
 
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly log: boolean;
+  readonly integer: boolean;
+}
+
+/** What is wrong with a range: every point of the cube must come to a number within it. */
+function problemOf({ low, high, log, integer }: Range): string | undefined {
+  if (low > high) return `low must be at most high; low is ${low}, high is ${high}`;
+  if (log && low <= 0) return `a logarithm needs low above 0; low is ${low}`;
+  if (!Number.isFinite(high - low))
+    return `from ${low} to ${high} is more than a number can hold; choose a smaller range`;
+  if (!integer) return undefined;
+  if (Math.ceil(low) > Math.floor(high)) return `there is no whole number from ${low} to ${high}`;
+  return Math.max(Math.abs(low), Math.abs(high)) > Number.MAX_SAFE_INTEGER
+    ? `whole numbers are from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}; the range is from ${low} to ${high}`
+    : undefined;
+}
+
 const ParameterSchema = z.union([
   z
     .strictObject({
@@ -19,8 +39,10 @@ const ParameterSchema = z.union([
       /** The first objective does not rise with it, and others presumably do: what the density of a layer is to a network's error and its energy. */
       density: z.boolean().default(false),
     })
-    .refine(({ low, high }) => low <= high, { error: 'low must be at most high' })
-    .refine(({ low, log }) => !log || low > 0, { error: 'a logarithm needs low above 0' }),
+    .superRefine((range, context) => {
+      const problem = problemOf(range);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    }),
   z.strictObject({ when, options: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1) }),
 ]);
 type Parameter = z.infer<typeof ParameterSchema>;
@@ -114,6 +136,56 @@ export class ParameterCoding {
     return parameters;
   }
 
+  /**
+   * All points of a space that has finitely many, if they are no more than `most`; undefined otherwise. Parameters that
+   * have no value, or are bounded by others, make some points the same.
+   */
+  points(most: number): number[][] | undefined {
+    const values = this.#parameters.map(({ parameter }) => {
+      if ('options' in parameter) return parameter.options.length;
+      const { low, high, integer } = boundsOf(parameter);
+      return low === high ? 1 : integer ? high - low + 1 : Infinity;
+    });
+    if (values.reduce((product, count) => product * count, 1) > most) return undefined;
+    return values.reduce<number[][]>(
+      (points, count, j) =>
+        points.flatMap((point) => Array.from({ length: count }, (_, i) => [...point, this.#coordinateOf(j, i)])),
+      [[]],
+    );
+  }
+
+  /** Of the i-th value of a parameter that has finitely many. */
+  #coordinateOf(j: number, i: number): number {
+    const { name, parameter } = this.#parameters[j];
+    const value = 'options' in parameter ? parameter.options[i] : boundsOf(parameter).low + i;
+    return this.encode({ [name]: value })[j];
+  }
+
+  /**
+   * Refuses parameters that are not of the space.
+   *
+   * @throws RangeError naming the parameter, its value, and what is allowed
+   */
+  check(parameters: Readonly<Partial<Parameters>>): void {
+    const names = this.#parameters.map(({ name }) => name);
+    const unknown = Object.keys(parameters).find((name) => !names.includes(name));
+    if (unknown !== undefined)
+      throw new RangeError(`there is no parameter '${unknown}'; there are ${names.join(', ')}`);
+    for (const { name, parameter, condition } of this.#parameters) {
+      const value = parameters[name];
+      const owner = condition && this.#parameters[condition.at].name;
+      const hasValue = !condition || condition.options.includes(parameters[owner ?? '']);
+      if (!hasValue && value === undefined) continue;
+      const allowed =
+        'options' in parameter
+          ? parameter.options.includes(value as string)
+          : typeof value === 'number' && value >= parameter.low && value <= parameter.high;
+      if (allowed && hasValue) continue;
+      const what = 'options' in parameter ? parameter.options.join(', ') : `from ${parameter.low} to ${parameter.high}`;
+      throw new RangeError(`${name} is ${String(value)}; allowed: ${hasValue ? what : `no value, with this ${owner}`}`);
+    }
+  }
+
   /** The inverse of `decode`; what is not of the space comes to its nearest end, what has no value to the middle. */
   encode(parameters: Readonly<Partial<Parameters>>): number[] {
     return this.#parameters.map(({ name, parameter }) => {
@@ -130,11 +202,11 @@ export class ParameterCoding {
         );
       }
       if (value === undefined) return 0.5;
-      const { low, high, log } = parameter;
+      const { low, high, log } = boundsOf(parameter);
       const number = Math.min(high, Math.max(low, Number(value)));
       if (isCounted(parameter)) return (Math.round(number) - low + 0.5) / countOf(parameter);
       if (low === high) return 0.5;
-      return log ? Math.log(number / low) / Math.log(high / low) : (number - low) / (high - low);
+      return log ? logRatio(number, low) / logRatio(high, low) : (number - low) / (high - low);
     });
   }
 }
@@ -142,14 +214,32 @@ export class ParameterCoding {
 type NumberParameter = Exclude<Parameter, { options: unknown }>;
 
 /** Whole numbers on a logarithmic scale are not evenly spaced: they are rounded from it. */
-const isCounted = ({ integer, log }: NumberParameter): boolean => integer && !log;
-const countOf = ({ low, high }: NumberParameter): number => Math.floor(high) - Math.ceil(low) + 1;
+const isCounted = (parameter: NumberParameter): boolean =>
+  parameter.integer && !parameter.log && countOf(parameter) <= MOST_COUNTED;
+/** More whole numbers than these are rounded from a scale, too: strategies look at counted values one by one. */
+const MOST_COUNTED = 10_000;
+const countOf = (parameter: NumberParameter): number => boundsOf(parameter).high - boundsOf(parameter).low + 1;
+
+/** Of whole numbers the least and the greatest that the range holds. */
+function boundsOf(parameter: NumberParameter): NumberParameter {
+  const { low, high, integer } = parameter;
+  return integer ? { ...parameter, low: Math.ceil(low), high: Math.floor(high) } : parameter;
+}
+
+/** The logarithm of a ratio that itself may be more than a number can hold. */
+function logRatio(a: number, b: number): number {
+  const ratio = a / b;
+  return Number.isFinite(ratio) && ratio > 0 ? Math.log(ratio) : Math.log(a) - Math.log(b);
+}
 
 function valueAt(parameter: Parameter, at: number): string | number | boolean {
   if ('options' in parameter) return parameter.options[choiceAt(at, parameter.options.length)];
-  const { low, high, log, integer } = parameter;
-  if (isCounted(parameter)) return Math.ceil(low) + choiceAt(at, countOf(parameter));
-  const value = log ? low * (high / low) ** at : low + (high - low) * at;
+  const { low, high, log, integer } = boundsOf(parameter);
+  if (isCounted(parameter)) return low + choiceAt(at, countOf(parameter));
+  const scaled = Number.isFinite(high / low)
+    ? low * (high / low) ** at
+    : Math.exp(Math.log(low) + logRatio(high, low) * at);
+  const value = log ? scaled : low + (high - low) * at;
   const clipped = Math.min(high, Math.max(low, value));
   return integer ? Math.round(clipped) : clipped;
 }

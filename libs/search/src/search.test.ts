@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ParameterCoding, ParameterSpaceSchema } from './parameter-space.js';
-import { Search, SEARCH_STRATEGIES, type SearchOptions } from './search.js';
+import { Search, SEARCH_STRATEGIES, SpaceExhaustedError, type SearchOptions } from './search.js';
 
 const space = ParameterSpaceSchema.parse({
   width: { low: 0, high: 1, density: true },
@@ -71,13 +71,69 @@ describe.each(SEARCH_STRATEGIES)('a search by %s', (strategy) => {
     }
   });
 
-  it('goes on in a space of one point', () => {
-    const search = new Search({ ...options, space: { only: { options: ['this'] }, fixed: { low: 2, high: 2 } } });
-    for (let n = 0; n < 10; n++) {
+  it('asks for each point of a finite space once, and then says that there is no other', () => {
+    const finite: SearchOptions['space'] = {
+      kind: { options: ['a', 'b'] },
+      size: { low: 0.5, high: 3.5, integer: true },
+      more: { low: 1, high: 2, integer: true, when: { kind: ['a'] } },
+      fixed: { low: 2, high: 2 },
+    };
+    const search = new Search({ ...options, space: finite });
+    search.tellEarlier({ kind: 'b', size: 2, fixed: 2 }, [0.4, 0.4]);
+    const asked = new Set<string>();
+    for (let n = 0; n < 8; n++) {
       const { number, parameters } = search.ask();
-      expect(parameters).toEqual({ only: 'this', fixed: 2 });
-      search.tell(number, [0.5, 0.5]);
+      asked.add(JSON.stringify(parameters));
+      if (n % 2 === 0) search.tell(number, [0.5, 0.1 * n]);
     }
+    expect(asked.size).toBe(8);
+    expect(() => search.ask()).toThrow(new SpaceExhaustedError(9));
+  });
+
+  it('stays within any bounds, of the kind that was asked for', () => {
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(number, number, fc.boolean(), fc.boolean(), (a, b, log, integer) => {
+        const [low, high] = a < b ? [a, b] : [b, a];
+        const range = { low, high, log, integer };
+        if (!ParameterSpaceSchema.safeParse({ x: range }).success) return;
+        const search = new Search({ ...options, space: { x: range, kind: { options: ['a', 'b'] } } });
+        for (let n = 0; n < 4; n++) {
+          let asked: ReturnType<Search['ask']>;
+          try {
+            asked = search.ask();
+          } catch (error) {
+            expect(error).toBeInstanceOf(SpaceExhaustedError);
+            return;
+          }
+          const x = Number(asked.parameters.x);
+          expect(x).toBeGreaterThanOrEqual(low);
+          expect(x).toBeLessThanOrEqual(high);
+          if (integer) expect(Number.isInteger(x)).toBe(true);
+          search.tell(asked.number, [0.5, n / 10]);
+        }
+      }),
+      {
+        numRuns: 100,
+        examples: [
+          [0.2, 3.8, false, true],
+          [1e-300, 1e300, true, false],
+          [-1e308, 7e307, false, false],
+        ],
+      },
+    );
+  });
+
+  it('takes results that it did not ask for, and refuses those that are not of the space', () => {
+    const search = new Search(options);
+    search.tellEarlier({ width: 0.5, rate: 0.01, layers: 2, batch: 32, kind: 'b' }, [0.25, 0.45]);
+    expect(search.hypervolume).toBeGreaterThan(0);
+    search.tell(search.ask().number, [0.3, 0.3]);
+    const all = { width: 0.5, rate: 0.01, layers: 2, batch: 32, kind: 'b' };
+    expect(() => search.tellEarlier({ ...all, width: 2 }, null)).toThrow('width is 2; allowed: from 0 to 1');
+    expect(() => search.tellEarlier({ ...all, kind: 'd' }, null)).toThrow('kind is d; allowed: a, b, c');
+    expect(() => search.tellEarlier({ ...all, depth: 2 }, null)).toThrow("there is no parameter 'depth'");
+    expect(() => search.tellEarlier(all, [1])).toThrow('objectives: 1 of them, where reference has 2');
   });
 
   it('refuses to be told twice, or of what it did not ask for', () => {
@@ -92,6 +148,11 @@ describe.each(SEARCH_STRATEGIES)('a search by %s', (strategy) => {
 it('a space that cannot be is refused with the field named', () => {
   expect(() => new Search({ space: { x: { low: 1, high: 0 } } })).toThrow(/low must be at most high/);
   expect(() => new Search({ space: {} })).toThrow(/name at least one parameter/);
+  expect(() => new Search({ space: { x: { low: 0.2, high: 0.8, integer: true } } })).toThrow(
+    /there is no whole number from 0.2 to 0.8/,
+  );
+  expect(() => new Search({ space: { x: { low: -1e308, high: 1e308 } } })).toThrow(/more than a number can hold/);
+  expect(() => new Search({ space: { x: { low: 0, high: 1e300, integer: true } } })).toThrow(/whole numbers are from/);
 });
 
 describe('a space of more dimensions than a Sobol sequence is for', () => {

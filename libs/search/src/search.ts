@@ -40,6 +40,18 @@ export interface AskedParameters {
   readonly parameters: Parameters;
 }
 
+/** Points of a finite space that are listed to find those that have not been tried. */
+const MOST_LISTED = 100_000;
+
+/** All points of a finite space have been tried: there is nothing more to ask for. */
+export class SpaceExhaustedError extends RangeError {
+  override name = 'SpaceExhaustedError';
+
+  constructor(readonly points: number) {
+    super(`all ${points} points of the space have been tried`);
+  }
+}
+
 /**
  * A strategy for any function of two to five objectives, all minimised: `ask` says what to try, `tell` what became of it, in any order
  * and with any number under way. The same seed, asks and tells give the same answers.
@@ -74,17 +86,48 @@ export class Search {
     });
   }
 
+  /** @throws SpaceExhaustedError when all points of a finite space have been tried, or are being tried */
   ask(): AskedParameters {
-    const number = this.#next++;
+    const number = this.#next;
     const pending = [...this.#pending.values()].map((parameters) => this.#coding.encode(parameters));
-    const { decoded: parameters, key } = firstUntried(
+    const proposed = firstUntried(
       this.#strategy.propose(number, pending),
       (point) => this.#coding.decode(point),
       (each) => this.#taken.has(each),
     );
+    const { decoded: parameters, key } = this.#taken.has(proposed.key) ? this.#untried(proposed) : proposed;
+    this.#next++;
     this.#taken.add(key);
     this.#pending.set(number, parameters);
     return { number, parameters };
+  }
+
+  /** Where a strategy proposes what was tried already: a point of a finite space that was not. */
+  #untried(proposed: { decoded: Parameters; key: string }): { decoded: Parameters; key: string } {
+    const points = this.#coding.points(MOST_LISTED);
+    if (!points) return proposed;
+    const all = new Map(
+      points.map((point) => {
+        const decoded = this.#coding.decode(point);
+        return [JSON.stringify(decoded), decoded];
+      }),
+    );
+    for (const [key, decoded] of all) if (!this.#taken.has(key)) return { decoded, key };
+    throw new SpaceExhaustedError(all.size);
+  }
+
+  /**
+   * Adds a result of parameters that were not asked for: an earlier search's, for example.
+   *
+   * @param objectives as those of `tell`
+   * @throws RangeError when the parameters are not of the space, or the objectives are not as many as the reference has
+   */
+  tellEarlier(parameters: Parameters, objectives: readonly number[] | null): void {
+    this.#checkObjectives(objectives);
+    this.#coding.check(parameters);
+    const point = this.#coding.encode(parameters);
+    this.#taken.add(JSON.stringify(this.#coding.decode(point)));
+    this.#record(null, point, objectives);
   }
 
   /**
@@ -92,17 +135,22 @@ export class Search {
    * @throws RangeError when the number was not asked for, or told before, or the objectives are not as many
    */
   tell(number: number, objectives: readonly number[] | null): void {
-    if (objectives !== null && objectives.length !== this.#reference.length) {
-      throw new RangeError(`objectives: ${objectives.length} of them, where reference has ${this.#reference.length}`);
-    }
+    this.#checkObjectives(objectives);
     const parameters = this.#pending.get(number);
     if (!parameters) throw new RangeError(`number ${number} was not asked for, or was told before`);
     this.#pending.delete(number);
+    this.#record(number, this.#coding.encode(parameters), objectives);
+  }
+
+  #checkObjectives(objectives: readonly number[] | null): void {
+    if (objectives === null || objectives.length === this.#reference.length) return;
+    throw new RangeError(`objectives: ${objectives.length} of them, where reference has ${this.#reference.length}`);
+  }
+
+  #record(number: number | null, point: readonly number[], objectives: readonly number[] | null): void {
     const isResult = objectives !== null && objectives.every(Number.isFinite);
     if (isResult) this.#results.push([...objectives]);
-    this.#strategy.tell([
-      { number, point: this.#coding.encode(parameters), objectives: isResult ? objectives : null, violation: 0 },
-    ]);
+    this.#strategy.tell([{ number, point, objectives: isResult ? objectives : null, violation: 0 }]);
   }
 
   /** Of all results so far, up to the reference. */

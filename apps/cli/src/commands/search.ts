@@ -5,6 +5,8 @@ import {
   Search,
   SEARCH_STRATEGIES,
   SearchOptionsSchema,
+  SpaceExhaustedError,
+  type AskedParameters,
   type KnownObjective,
   type Parameters,
   type SearchOptions,
@@ -60,8 +62,9 @@ With a file, a line of JSON for each evaluation is printed: its number, paramete
 
 By lines: the first on stdin describes the search, as {"space": {"x": {"low": 0, "high": 1}, "kind": {"options": ["a", "b"]}},
 "reference": [1, 1]}, as many as there are objectives; then {"ask": true} is answered by {"number": 0, "parameters": {...}}, and
-{"tell": {"number": 0, "objectives": [0.3, 0.7]}} (null for what failed) by {"hypervolume": 0.21}. What is wrong is answered by
-{"error": "..."}, and the search goes on.
+{"tell": {"number": 0, "objectives": [0.3, 0.7]}} (null for what failed: JSON has no NaN) by {"hypervolume": 0.21}. Results that are
+known already are told with their parameters: {"tell": {"parameters": {...}, "objectives": [0.3, 0.7]}}. When all points of a finite space
+have been tried, an ask is answered by {"exhausted": "..."}. What is wrong is answered by {"error": "..."}, and the search goes on.
 
 Examples:
   npx espalier search --problem examples/search/prune8.mjs --evaluations 100
@@ -87,11 +90,50 @@ async function searchProblem(path: string, { evaluations, ...chosen }: Options):
   }
   const { evaluate, known, ...options } = parsed.data;
   const search = new Search(options satisfies SearchOptions, known);
-  for (let tried = 0; tried < evaluations; tried++) {
-    const { number, parameters } = search.ask();
-    const objectives = await evaluate(parameters);
-    search.tell(number, objectives);
-    print(JSON.stringify({ number, parameters, objectives, hypervolume: search.hypervolume }));
+  const failures: string[] = [];
+  let tried = 0;
+  for (; tried < evaluations; tried++) {
+    const asked = askUnlessExhausted(search);
+    if (asked === undefined) break;
+    const { number, parameters } = asked;
+    let objectives: number[] | null;
+    let error: string | undefined;
+    try {
+      objectives = await evaluate(parameters);
+      search.tell(number, objectives);
+    } catch (thrown) {
+      error = thrown instanceof Error ? thrown.message : String(thrown);
+      objectives = null;
+      search.tell(number, null);
+      failures.push(error);
+    }
+    print(
+      JSON.stringify({
+        number,
+        parameters,
+        objectives,
+        ...(error !== undefined && { error }),
+        hypervolume: search.hypervolume,
+      }),
+    );
+    if (failures.length === FAILURES_TO_END && tried + 1 === failures.length) break;
   }
-  note(`hypervolume ${search.hypervolume.toFixed(4)} after ${evaluations} evaluations by ${options.strategy}`);
+  if (failures.length > 0) note(`${failures.length} evaluations failed, the first: ${failures[0]}`);
+  if (failures.length > 0 && failures.length >= tried) {
+    throw new CommandError('invalid', `evaluate of ${path} gave no result: ${failures[0]}`);
+  }
+  note(`hypervolume ${search.hypervolume.toFixed(4)} after ${tried} evaluations by ${options.strategy}`);
+}
+
+/** If so many evaluations fail, and none before them gave a result, the function is at fault. */
+const FAILURES_TO_END = 10;
+
+function askUnlessExhausted(search: Search): AskedParameters | undefined {
+  try {
+    return search.ask();
+  } catch (error) {
+    if (!(error instanceof SpaceExhaustedError)) throw error;
+    note(error.message);
+    return undefined;
+  }
 }

@@ -69,6 +69,8 @@ function alongAxis(
     const isKnown = found.some((other) => dimensions.every((d) => other[d] === counts[d]));
     if (!isKnown) found.push(counts);
   };
+  // An axis along which nothing is spread uses one element of it.
+  if (dimensions.length === 0) return [one];
   for (const first of fixedFirst ? dimensions.slice(0, 1) : dimensions) {
     const most = balanced(left[first], size);
     const room = Math.floor(size / most);
