@@ -9,64 +9,21 @@ import {
   exportTfjsLayers,
   importModel,
   inferShapes,
-  NetworkError,
   type ImportedModel,
 } from '@espalier/networks';
-import { TrainableNetwork } from '@espalier/training';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOracle } from '../setup/oracles.mjs';
-
-/** A model that test/oracles/keras_conformance.py has made. */
-interface Case {
-  readonly name: string;
-  /** It is not known here, and has to be refused. */
-  readonly refused: boolean;
-  readonly tolerance: number;
-}
+import { answersOf, COUNT, difference, outcomeOf, recorded, type ConformanceCase } from './conformance.js';
 
 let folder: string;
-let cases: readonly Case[];
+let cases: readonly ConformanceCase[];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'espalier-conformance-'));
   runOracle('keras_conformance.py', [folder]);
-  cases = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Case[];
+  cases = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as ConformanceCase[];
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const COUNT = 3;
-
-function recorded(path: string): Float32Array {
-  const bytes = readFileSync(path);
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
-
-async function answersOf({ network, weights }: ImportedModel, images: Uint8Array): Promise<Float32Array> {
-  const trainable = new TrainableNetwork(network, { intraOp: 1, interOp: 1 });
-  try {
-    await trainable.load({ weights, masks: new Map(), slots: new Map() });
-    return await trainable.answers({ images, labels: new Int32Array(COUNT), count: COUNT });
-  } finally {
-    trainable.close();
-  }
-}
-
-/** The largest difference as a part of the largest answer, which counts for at least 1. */
-function difference(ours: Float32Array, theirs: Float32Array): number {
-  if (ours.length !== theirs.length) return Infinity;
-  const scale = theirs.reduce((largest, each) => Math.max(largest, Math.abs(each)), 1);
-  return ours.reduce((worst, each, i) => Math.max(worst, Math.abs(each - theirs[i]) / scale), 0);
-}
-
-/** What became of a model: how far its answers are from Keras's, or why it was refused. */
-async function outcomeOf(file: string, images: Uint8Array, answers: Float32Array): Promise<number | string> {
-  try {
-    return difference(await answersOf(await importModel(file), images), answers);
-  } catch (error) {
-    if (error instanceof NetworkError) return error.message;
-    throw error;
-  }
-}
 
 describe('a layer of Keras, with each value of each of its fields', () => {
   it.each(['keras', 'h5'])(

@@ -136,6 +136,8 @@ function kerasLayers(
   switch (layer.kind) {
     case 'conv2d': {
       const { groups = 1, dilation = 1, useBias = true, filters, kernelSize, stride } = layer;
+      if (stride > 1 && dilation > 1)
+        refuse(`a stride of ${stride} with a dilation of ${dilation}: Keras has no such convolution`);
       const { before, padding, from } = padded(layer.padding);
       const isDepthwise = groups > 1 && groups === input.channels;
       const bias = useBias ? [weight('bias', 'bias', [filters])] : [];

@@ -173,6 +173,9 @@ class OnnxWriter {
             ? this.#graph.reshape(`${name}/image${i}`, each.name, [0, inputs[i].channels, 1, 1])
             : each.name,
         );
+        // One node for a sum of several, so that it is one sum again when it is read.
+        if (layer.kind === 'add' && alike.length > 2)
+          return set(this.#graph.node('Sum', alike, `${name}/0`), flow.order);
         const operator = layer.kind === 'add' ? 'Add' : 'Mul';
         return set(
           alike.slice(1).reduce((sum, each, i) => this.#graph.node(operator, [sum, each], `${name}/${i}`), alike[0]),
