@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ArtifactCorruptError, ArtifactMissingError, type ArtifactStore } from '@espalier/artifacts';
+import { splitRuleOf } from '@espalier/contracts';
 import type {
   EvaluateRequest,
   FineTuneRequest,
@@ -183,6 +184,8 @@ function seedOf({ task, replicate = 0 }: Pick<PruneRequest, 'task' | 'replicate'
 
 function denseTraining(task: TrainingTask): string {
   const recipe = denseRecipe(networkOf(task.network));
-  const hash = createHash('sha256').update(JSON.stringify({ task, recipe })).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify({ task, recipe, splits: splitRuleOf(task.data) }))
+    .digest('hex');
   return `dense-${hash.slice(0, 32)}`;
 }

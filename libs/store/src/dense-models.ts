@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   SparsityProfileSchema,
+  splitRuleOf,
   type Campaign,
   type CampaignSpec,
   type Measurement,
@@ -29,11 +30,17 @@ export function denseOf(spec: CampaignSpec, row: DenseModel): NonNullable<Campai
 
 export function taskHash(task: TrainingTask): string {
   const { network, weights, data, seed, trainingImages } = task;
-  // Since splits are stratified, a dense network's accuracy on a user's own data is another.
-  const splits = data.includes('/') ? ['stratified'] : [];
+  const splits = splitRuleOf(data);
   return createHash('sha256')
     .update(
-      JSON.stringify([network, data, seed, trainingImages, ...(weights === undefined ? [] : [weights]), ...splits]),
+      JSON.stringify([
+        network,
+        data,
+        seed,
+        trainingImages,
+        ...(weights === undefined ? [] : [weights]),
+        ...(splits === undefined ? [] : [splits]),
+      ]),
     )
     .digest('hex');
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CampaignSpec, PruningSchedule } from '@espalier/contracts';
+import { splitRuleOf, type CampaignSpec, type PruningSchedule } from '@espalier/contracts';
 import { acceleratorOf } from '@espalier/networks';
 
 /** Raise it with a change after which pruning or training gives other weights: results before it answer for nothing any more. */
@@ -25,8 +25,7 @@ export function workHash(spec: CampaignSpec, schedule: PruningSchedule): string 
     network,
     weights,
     data,
-    // Since splits are stratified, results on a user's own data are others.
-    splits: data.includes('/') ? 'stratified' : undefined,
+    splits: splitRuleOf(data),
     seed: strategy.seed,
     subset,
     imagesPerEpoch: space.fineTune.imagesPerEpoch,
