@@ -66,7 +66,10 @@ describe('an operator of ONNX, with each value of each of its attributes', () =>
   }, 300_000);
 });
 
-/** Keras has no pooling of an image with explicit padding, and no stride with a dilation: the exporter refuses them. */
+/**
+ * Keras has no pooling of an image with explicit padding, and no stride with a dilation: the
+ * exporter refuses them.
+ */
 async function kerasOf({ network, weights }: ImportedModel): Promise<Uint8Array | undefined> {
   try {
     return await exportKerasArchive(network, weights);

@@ -2,7 +2,10 @@ import type { DataSetReport } from '@espalier/contracts';
 
 const MOST_CLASSES = 12;
 
-/** How many images of each split and class come from where, a line each; nothing for a data set that everybody knows. */
+/**
+ * How many images of each split and class come from where, a line each; nothing for a data set that
+ * everybody knows.
+ */
 export function dataReportLines({ splits }: DataSetReport): string[] {
   if (!splits) return [];
   const { classNames, remarks } = splits;

@@ -74,7 +74,7 @@ describe('a search by lines', () => {
     expect(answers.slice(2)).toEqual([refused, refused, { hypervolume: 0 }]);
   });
 
-  it('is told earlier results by their parameters, and says when all points have been tried', async () => {
+  it('adds earlier results by their parameters, and says when all points have been tried', async () => {
     const answers = await answersTo([
       { space: { kind: { options: ['a', 'b'] } } },
       { tell: { parameters: { kind: 'a' }, objectives: [0.5, 0.5] } },

@@ -47,7 +47,7 @@ export async function answerLines(
 function reply(search: Search, said: z.infer<typeof LineSchema>): object {
   if ('ask' in said) return asked(search);
   if ('number' in said.tell) search.tell(said.tell.number, said.tell.objectives);
-  else search.tellEarlier(said.tell.parameters, said.tell.objectives);
+  else search.addObservation(said.tell.parameters, said.tell.objectives);
   return { hypervolume: search.hypervolume };
 }
 

@@ -4,11 +4,16 @@ import pRetry from 'p-retry';
 
 const LONGEST_MESSAGE = 4000;
 
-/** Codes of the system's errors that pass by themselves: a full disk, a network or a server that is away. */
+/**
+ * Codes of the system's errors that pass by themselves: a full disk, a network or a server that is
+ * away.
+ */
 const OF_THE_MOMENT =
   /\b(ENOSPC|EDQUOT|EIO|EROFS|ESTALE|ENOTCONN|EMFILE|ENFILE|ENOMEM|EAGAIN|EBUSY|EPIPE|ECONN[A-Z]+|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)\b|fetch failed|socket hang up/;
 
-/** Says in the campaign's log what attempts at jobs fail of, and whether an error repeats itself. */
+/**
+ * Says in the campaign's log what attempts at jobs fail of, and whether an error repeats itself.
+ */
 export class AttemptErrors {
   constructor(
     private readonly apiUrl: string,
@@ -44,7 +49,10 @@ export class AttemptErrors {
   }
 }
 
-/** Whether an error is of the machine or the network, and not of the job: it may be gone the next time. */
+/**
+ * Whether an error is of the machine or the network, and not of the job: it may be gone the next
+ * time.
+ */
 export function isOfTheMoment(message: string): boolean {
   return OF_THE_MOMENT.test(message);
 }

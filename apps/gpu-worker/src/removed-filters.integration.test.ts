@@ -20,7 +20,10 @@ interface Sizes {
   readonly isFlattened: boolean;
 }
 
-/** Grouped and depthwise convolutions, a concatenation, a sum, a rescaling by channel; all of it gives 0 for 0. */
+/**
+ * Grouped and depthwise convolutions, a concatenation, a sum, a rescaling by channel; all of it
+ * gives 0 for 0.
+ */
 function grouped({ groups, width, multiplier, isFlattened }: Sizes): Network {
   const filters = groups * width;
   const both = filters * (multiplier + 1);

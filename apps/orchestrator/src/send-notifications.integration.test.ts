@@ -79,7 +79,8 @@ it('sends word of a failure and of the end, each once, with a signature that hol
 
   expect(bodies().map(({ notice, campaign, event }) => [notice, campaign, event.kind])).toEqual([
     ['failure', 'tells', 'candidate-failed'],
-    ['finish', 'tells', 'campaign-completed'],
+    // With no result at all its end is a failure.
+    ['failure', 'tells', 'campaign-failed'],
   ]);
   expect(bodies()[0].event.detail).toEqual(failure);
   for (const { body, headers } of received) expect(() => new Webhook(SECRET).verify(body, headers)).not.toThrow();

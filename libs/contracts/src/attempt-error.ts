@@ -16,7 +16,10 @@ export const AttemptErrorSchema = z.strictObject({
 });
 export type AttemptError = z.infer<typeof AttemptErrorSchema>;
 
-/** How often the job has failed of the same error in a row, without progress in between; this time included. */
+/**
+ * How often the job has failed of the same error in a row, without progress in between; this time
+ * included.
+ */
 export const AttemptErrorAnswerSchema = z.strictObject({ inARow: z.int().min(1) });
 export type AttemptErrorAnswer = z.infer<typeof AttemptErrorAnswerSchema>;
 

@@ -5,8 +5,10 @@ export const PARTS = ['training', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];
 
 /**
- * Says for each image which split it belongs to. Splits that the user has made stay as they are. One that is missing is cut
- * from the training images: a tenth of them, of each class as near to a tenth as whole images allow, drawn once and for all.
+ * Says for each image which split it belongs to. Splits that the user has made stay as they are.
+ * One that is missing is cut
+ * from the training images: a tenth of them, of each class as near to a tenth as whole images
+ * allow, drawn once and for all.
  *
  * @param images with the class of each, from 0, and the split that it was given, if any
  */
@@ -30,7 +32,10 @@ export function assignSplits(images: readonly { readonly label: number; readonly
   return parts;
 }
 
-/** A tenth of each, at least 1, that together come as near to a tenth of all as can be: by the largest remainder. */
+/**
+ * A tenth of each, at least 1, that together come as near to a tenth of all as can be: by the
+ * largest remainder.
+ */
 function tenths(sizes: readonly number[]): number[] {
   const counts = sizes.map((size) => Math.max(1, Math.floor(size / 10)));
   const wanted = Math.round(sizes.reduce((sum, size) => sum + size, 0) / 10);
@@ -45,7 +50,8 @@ function tenths(sizes: readonly number[]): number[] {
 }
 
 /**
- * @returns what a user should know of the splits: each class that a split to measure on has no image of
+ * @returns what a user should know of the splits: each class that a split to measure on has no
+ *   image of
  * @throws DataSetError when a split has no image, or a class none to learn from
  */
 export function checkSplits(name: string, classNames: readonly string[], counts: SplitCounts): string[] {

@@ -3,12 +3,17 @@ import sharp, { type Sharp } from 'sharp';
 import { DataSetError, type DataSet } from './data-set.js';
 import { decodeBmp, decodePortableMap, type Pixels } from './uncompressed-images.js';
 
-/** Of ITU-R 601 luma, in 65,536ths: the integers that Pillow's `convert('L')` has, whose figures these are to the last one. */
+/**
+ * Of ITU-R 601 luma, in 65,536ths: the integers that Pillow's `convert('L')` has, whose figures
+ * these are to the last one.
+ */
 const LUMA = [19_595, 38_470, 7_471] as const;
 
 /**
- * An image as bytes, scaled and cropped to a size; turned as its camera says. Colours are taken as the file has them, and
- * alpha is left out, as Pillow, TensorFlow and Keras do; a colour file becomes grey before it is scaled.
+ * An image as bytes, scaled and cropped to a size; turned as its camera says. Colours are taken as
+ * the file has them, and
+ * alpha is left out, as Pillow, TensorFlow and Keras do; a colour file becomes grey before it is
+ * scaled.
  *
  * @param name to call it by
  * @returns height × width × channels bytes

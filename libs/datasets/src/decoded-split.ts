@@ -4,7 +4,10 @@ import type { DataSet, Split } from './data-set.js';
 import { decodeImage } from './decode-image.js';
 import { openPackedImages, writePackedImages } from './packed-images.js';
 
-/** Raise it with a change after which images have other bytes: what is in the cache is decoded again. */
+/**
+ * Raise it with a change after which images have other bytes: what is in the cache is decoded
+ * again.
+ */
 const DECODER_VERSION = 2;
 
 /** An image as it came, to be decoded. */

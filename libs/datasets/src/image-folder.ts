@@ -42,8 +42,10 @@ export async function imageFolderFacts(path: string): Promise<DataSetFacts> {
 }
 
 /**
- * Images in a folder for each class, `<class>/*.png`, or in a folder for each split, `train/<class>/…` with `val` and `test`
- * beside it by any of their names. They are scaled to the size that the network takes; the decoded images are kept in the
+ * Images in a folder for each class, `<class>/*.png`, or in a folder for each split,
+ * `train/<class>/…` with `val` and `test`
+ * beside it by any of their names. They are scaled to the size that the network takes; the decoded
+ * images are kept in the
  * cache until a file changes.
  *
  * @throws DataSetError naming an image that cannot be decoded
@@ -178,7 +180,9 @@ async function foldersIn(path: string, skipped: Skipped): Promise<Folder[]> {
   return folders;
 }
 
-/** Images in a folder and in those within it, in order; each folder once, however links lead to it. */
+/**
+ * Images in a folder and in those within it, in order; each folder once, however links lead to it.
+ */
 async function imagesUnder(path: string, skipped: Skipped, seen = new Set<string>()): Promise<string[]> {
   const real = await realpath(path);
   if (seen.has(real)) return [];

@@ -3,7 +3,10 @@ import { unzipSync } from 'fflate';
 import { DataSetError } from './data-set.js';
 import { ImagesInFile, ImagesInMemory, type Images } from './images.js';
 
-/** An array of a .npy file, or one of those in a .npz file. Its values are read when they are needed. */
+/**
+ * An array of a .npy file, or one of those in a .npz file. Its values are read when they are
+ * needed.
+ */
 export interface NumpyArray {
   /** To call it by. */
   readonly name: string;
@@ -43,7 +46,10 @@ export async function openNpy(file: string): Promise<NumpyArray> {
   }
 }
 
-/** The arrays of a .npz file, as np.savez and np.savez_compressed write it. @throws DataSetError as `openNpy` */
+/**
+ * The arrays of a .npz file, as np.savez and np.savez_compressed write it. @throws DataSetError as
+ * `openNpy`
+ */
 export async function openNpz(file: string): Promise<(NumpyArray & { readonly key: string })[]> {
   const bytes = await readFile(file).catch(unreadable(file));
   let total = 0;

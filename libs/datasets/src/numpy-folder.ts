@@ -31,7 +31,8 @@ interface Found {
 }
 
 /**
- * Of pairs of arrays: images (images × height × width [× channels], uint8) and labels (whole numbers, or one-hot rows).
+ * Of pairs of arrays: images (images × height × width [× channels], uint8) and labels (whole
+ * numbers, or one-hot rows).
  *
  * @throws DataSetError when a file is cut off, of another type, or two do not fit each other
  */

@@ -40,7 +40,10 @@ export async function* openTfrecords(file: string): AsyncGenerator<TfrecordPlace
   }
 }
 
-/** How a file is compressed: its first bytes are those of the format, and no length of a record with its checksum. */
+/**
+ * How a file is compressed: its first bytes are those of the format, and no length of a record with
+ * its checksum.
+ */
 async function packing(handle: FileHandle, size: number): Promise<'GZIP' | 'ZLIB' | undefined> {
   const start = await readAt(handle, 0, Math.min(12, size));
   if (start.length === 12 && masked(start.subarray(0, 8)) === start.readUInt32LE(8)) return undefined;

@@ -13,7 +13,7 @@ export function decodeBmp(bytes: Uint8Array): Pixels {
   const { data, width, height, bitPP } = decode(Buffer.from(bytes), { toRGBA: true });
   if (![4, 8, 24, 32].includes(bitPP)) throw new Error(`it has ${bitPP} bits a pixel; 4, 8, 24 and 32 are read`);
   if (bitPP > 8) return { data, width, height, channels: 4 };
-  // The library gives colours of a palette as alpha, blue, green, red, whatever it is asked for.
+  // The library ignores toRGBA for palettes: it gives alpha, blue, green, red.
   const colours = new Uint8Array(3 * width * height);
   for (let at = 0; at < width * height; at++) {
     for (let channel = 0; channel < 3; channel++) colours[3 * at + channel] = data[4 * at + 3 - channel];

@@ -3,7 +3,8 @@ import type { Network } from './network.js';
 
 /**
  * Which channels of a network are one and the same when it comes to removing them: those that are added to each other, or
- * pass through a layer that keeps channels apart, and those at the same place in each group of a grouped convolution, since
+ * pass through a layer that keeps channels apart, and those at the same place in each group of a
+ * grouped convolution, since
  * all groups must stay of one size. Each has a number.
  */
 export interface ChannelGraph {

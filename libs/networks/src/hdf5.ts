@@ -63,7 +63,10 @@ export class Hdf5File {
     return typeof attribute?.value === 'string' ? decodedText(attribute.value, attribute) : undefined;
   }
 
-  /** A list of texts, such as the names of a layer's weights. Keras divides a long list among `name0`, `name1`, … */
+  /**
+   * A list of texts, such as the names of a layer's weights. Keras divides a long list among
+   * `name0`, `name1`, …
+   */
   texts(name: string, path?: string): string[] | undefined {
     const attribute = this.#attribute(name, path);
     if (attribute) return listOfTexts(attribute);
@@ -92,7 +95,8 @@ export class Hdf5File {
     const { shape, dtype } = found;
     if (shape === null) throw new NetworkError(`weight ${path} is empty`);
     if (dtype === '<e') return { shape, data: decodeFloat16(this.#bytes(found)) };
-    // HDF5 has no type for bfloat16: Keras stores pairs of bytes, and may note what they are beside them.
+    // HDF5 has no type for bfloat16: Keras stores pairs of bytes, and may note what they are beside
+    // them.
     if (dtype === 'unknown' && found.metadata.size === 2 && (this.text('dtype', path) ?? 'bfloat16') === 'bfloat16') {
       return { shape, data: decodeBfloat16(this.#bytes(found)) };
     }

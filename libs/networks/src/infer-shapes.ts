@@ -25,7 +25,8 @@ type Refuse = (problem: string) => never;
 /**
  * What each layer takes and gives, of a network that ends in one number for each class.
  *
- * @throws NetworkError when shapes do not chain, a layer is named twice, or takes from one that does not come before it
+ * @throws NetworkError when shapes do not chain, a layer is named twice, or takes from one that
+ *   does not come before it
  */
 export function inferShapes(network: Network): LayerGeometry[] {
   const geometries = layerGeometries(network);

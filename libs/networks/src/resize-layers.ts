@@ -14,7 +14,8 @@ export function resizeLayers(network: Network, weights: NetworkWeights): Network
     if (layer.kind === 'dense' && filters !== undefined && filters !== layer.units) return { ...layer, units: filters };
     if (layer.kind !== 'conv2d' || filters === undefined || filters === layer.filters) return layer;
     const { groups = 1 } = layer;
-    // A depthwise convolution loses groups, each of which has as many filters as before; another one keeps its groups.
+    // A depthwise convolution loses groups, each of which has as many filters as before; another
+    // one keeps its groups.
     const isDepthwise = groups > 1 && groups === before[i].input.channels;
     return { ...layer, filters, ...(isDepthwise && { groups: (groups * filters) / layer.filters }) };
   });

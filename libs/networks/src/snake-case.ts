@@ -1,4 +1,6 @@
-/** A class's name as Keras writes it in names of groups: `Conv2D` is `conv2d`, `ReLU` is `re_lu`. */
+/**
+ * A class's name as Keras writes it in names of groups: `Conv2D` is `conv2d`, `ReLU` is `re_lu`.
+ */
 export function snakeCase(className: string): string {
   return className
     .replace(/\W+/g, '')

@@ -14,8 +14,10 @@ export interface WeightedLayer {
 }
 
 /**
- * A network as the energy model prices it: its weighted layers, and its poolings, sums and products as movements of data.
- * Normalisations are folded into the layers before them; activations run where values are made, and concatenations are
+ * A network as the energy model prices it: its weighted layers, and its poolings, sums and products
+ * as movements of data.
+ * Normalisations are folded into the layers before them; activations run where values are made, and
+ * concatenations are
  * written side by side.
  *
  * @throws NetworkError when shapes do not chain
@@ -39,7 +41,10 @@ export function pricedLayers(network: Network): PricedNetwork {
   return { name: network.name, layers, sources };
 }
 
-/** What a layer without weights moves and computes for one image, as `pricedNetwork` counts it of a layer list. */
+/**
+ * What a layer without weights moves and computes for one image, as `pricedNetwork` counts it of a
+ * layer list.
+ */
 function dataMovement({ layer, inputs, output }: LayerGeometry): DataMovement | undefined {
   const words = ({ height, width, channels }: ImageShape): number => height * width * channels;
   const read = inputs.reduce((sum, input) => sum + words(input), 0);

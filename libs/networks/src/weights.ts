@@ -53,7 +53,8 @@ export function weightShapes(network: Network): Map<string, readonly number[]> {
 
 /**
  * @param isNeeded whether a weight must be there
- * @throws NetworkError when a weight is missing, of another shape, or has values that are not finite
+ * @throws NetworkError when a weight is missing, of another shape, or has values that are not
+ *   finite
  */
 export function checkWeights(
   network: Network,

@@ -137,7 +137,8 @@ export class ParameterCoding {
   }
 
   /**
-   * All points of a space that has finitely many, if they are no more than `most`; undefined otherwise. Parameters that
+   * All points of a space that has finitely many, if they are no more than `most`; undefined
+   * otherwise. Parameters that
    * have no value, or are bounded by others, make some points the same.
    */
   points(most: number): number[][] | undefined {
@@ -216,7 +217,10 @@ type NumberParameter = Exclude<Parameter, { options: unknown }>;
 /** Whole numbers on a logarithmic scale are not evenly spaced: they are rounded from it. */
 const isCounted = (parameter: NumberParameter): boolean =>
   parameter.integer && !parameter.log && countOf(parameter) <= MOST_COUNTED;
-/** More whole numbers than these are rounded from a scale, too: strategies look at counted values one by one. */
+/**
+ * More whole numbers than these are rounded from a scale, too: strategies look at counted values
+ * one by one.
+ */
 const MOST_COUNTED = 10_000;
 const countOf = (parameter: NumberParameter): number => boundsOf(parameter).high - boundsOf(parameter).low + 1;
 

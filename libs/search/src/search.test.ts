@@ -79,7 +79,7 @@ describe.each(SEARCH_STRATEGIES)('a search by %s', (strategy) => {
       fixed: { low: 2, high: 2 },
     };
     const search = new Search({ ...options, space: finite });
-    search.tellEarlier({ kind: 'b', size: 2, fixed: 2 }, [0.4, 0.4]);
+    search.addObservation({ kind: 'b', size: 2, fixed: 2 }, [0.4, 0.4]);
     const asked = new Set<string>();
     for (let n = 0; n < 8; n++) {
       const { number, parameters } = search.ask();
@@ -90,7 +90,7 @@ describe.each(SEARCH_STRATEGIES)('a search by %s', (strategy) => {
     expect(() => search.ask()).toThrow(new SpaceExhaustedError(9));
   });
 
-  it('stays within any bounds, of the kind that was asked for', () => {
+  it('stays within any bounds, with whole numbers where they are wanted', () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(number, number, fc.boolean(), fc.boolean(), (a, b, log, integer) => {
@@ -126,14 +126,14 @@ describe.each(SEARCH_STRATEGIES)('a search by %s', (strategy) => {
 
   it('takes results that it did not ask for, and refuses those that are not of the space', () => {
     const search = new Search(options);
-    search.tellEarlier({ width: 0.5, rate: 0.01, layers: 2, batch: 32, kind: 'b' }, [0.25, 0.45]);
+    search.addObservation({ width: 0.5, rate: 0.01, layers: 2, batch: 32, kind: 'b' }, [0.25, 0.45]);
     expect(search.hypervolume).toBeGreaterThan(0);
     search.tell(search.ask().number, [0.3, 0.3]);
     const all = { width: 0.5, rate: 0.01, layers: 2, batch: 32, kind: 'b' };
-    expect(() => search.tellEarlier({ ...all, width: 2 }, null)).toThrow('width is 2; allowed: from 0 to 1');
-    expect(() => search.tellEarlier({ ...all, kind: 'd' }, null)).toThrow('kind is d; allowed: a, b, c');
-    expect(() => search.tellEarlier({ ...all, depth: 2 }, null)).toThrow("there is no parameter 'depth'");
-    expect(() => search.tellEarlier(all, [1])).toThrow('objectives: 1 of them, where reference has 2');
+    expect(() => search.addObservation({ ...all, width: 2 }, null)).toThrow('width is 2; allowed: from 0 to 1');
+    expect(() => search.addObservation({ ...all, kind: 'd' }, null)).toThrow('kind is d; allowed: a, b, c');
+    expect(() => search.addObservation({ ...all, depth: 2 }, null)).toThrow("there is no parameter 'depth'");
+    expect(() => search.addObservation(all, [1])).toThrow('objectives: 1 of them, where reference has 2');
   });
 
   it('refuses to be told twice, or of what it did not ask for', () => {

@@ -86,7 +86,10 @@ export class Search {
     });
   }
 
-  /** @throws SpaceExhaustedError when all points of a finite space have been tried, or are being tried */
+  /**
+   * @throws SpaceExhaustedError when all points of a finite space have been tried, or are being
+   * tried
+   */
   ask(): AskedParameters {
     const number = this.#next;
     const pending = [...this.#pending.values()].map((parameters) => this.#coding.encode(parameters));
@@ -117,12 +120,13 @@ export class Search {
   }
 
   /**
-   * Adds a result of parameters that were not asked for: an earlier search's, for example.
+   * Adds a result that the search did not propose, such as one of an earlier search.
    *
    * @param objectives as those of `tell`
-   * @throws RangeError when the parameters are not of the space, or the objectives are not as many as the reference has
+   * @throws RangeError when the parameters are not of the space, or the objectives are not as many
+   *   as the reference has
    */
-  tellEarlier(parameters: Parameters, objectives: readonly number[] | null): void {
+  addObservation(parameters: Parameters, objectives: readonly number[] | null): void {
     this.#checkObjectives(objectives);
     this.#coding.check(parameters);
     const point = this.#coding.encode(parameters);

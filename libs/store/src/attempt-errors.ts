@@ -9,7 +9,8 @@ const MOST_LOOKED_AT = 10;
 /**
  * Logs what an attempt at a job failed of, once.
  *
- * @returns how often the job has failed of an equal error in a row without progress, this time included
+ * @returns how often the job has failed of an equal error in a row without progress, this time
+ *   included
  * @throws NotFoundError when the workflow is of no campaign
  */
 export async function recordAttemptError(
@@ -35,7 +36,8 @@ export async function recordAttemptError(
 }
 
 /**
- * What makes two errors equal: their type and their words, without what differs from attempt to attempt, such as the number
+ * What makes two errors equal: their type and their words, without what differs from attempt to
+ * attempt, such as the number
  * of a process or the name of a temporary file.
  */
 export function errorSignature(type: string, message: string, progress: string): string {

@@ -131,7 +131,9 @@ async function end(
   await recordEvent(transaction, campaignId, `campaign-${state}`, detail);
 }
 
-/** The type of the failure of a campaign that came to its end with no candidate that has a result. */
+/**
+ * The type of the failure of a campaign that came to its end with no candidate that has a result.
+ */
 export const NO_RESULT = 'NoResult';
 
 /** The commonest reason, where candidates failed and none of the campaign's own has a result. */

@@ -26,7 +26,8 @@ export class Graph {
   /**
    * Adds an operation by TensorFlow's name of it; an input that is an array is a list input.
    *
-   * @param name for people who read the graph. The operation's own name is a number with it, so that no two
+   * @param name for people who read the graph. The operation's own name is a number with it, so
+   *   that no two
    *   operations share one, whatever names a network's layers have
    * @param after operations that must have run before, though nothing flows from them
    */

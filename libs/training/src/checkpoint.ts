@@ -76,7 +76,10 @@ export function decodeCheckpoint(network: Network, bytes: Uint8Array): Checkpoin
   };
 }
 
-/** A rescaling has a number for each channel in the network itself: which of them are left, no weight says. */
+/**
+ * A rescaling has a number for each channel in the network itself: which of them are left, no
+ * weight says.
+ */
 function rescalings({ layers }: Network): { rescalings?: string } {
   const own = layers.flatMap((layer) =>
     layer.kind === 'rescaling' && layer.scale.length + layer.offset.length > 2

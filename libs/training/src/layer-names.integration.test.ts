@@ -8,7 +8,10 @@ import { SGD, withNetwork } from './residual-network-for-tests.js';
 const VALUES = { learningRate: 0.01, weightDecay: 0, labelSmoothing: 0, scalePenalty: 0, step: 1 };
 const convolution = { kind: 'conv2d', kernelSize: [3, 3], stride: 1, padding: 'same', activation: 'linear' } as const;
 
-/** What adds several operations for one layer: a grouped convolution, a sum of three, poolings, normalisations. */
+/**
+ * What adds several operations for one layer: a grouped convolution, a sum of three, poolings,
+ * normalisations.
+ */
 function networkNamed(names: readonly string[]): Network {
   const [one, norm, grouped, two, sum, average, most, both, head] = names;
   return {

@@ -7,7 +7,9 @@ import {
   type Network,
 } from '@espalier/networks';
 
-/** What a space asks of a network that the network does not have, or that would leave it as it is. */
+/**
+ * What a space asks of a network that the network does not have, or that would leave it as it is.
+ */
 export function checkSpace(network: Network, { space }: Pick<CampaignSpec, 'space'>): FieldError[] {
   const unknown = unknownLayers(network, space);
   if (unknown.length > 0) return unknown;

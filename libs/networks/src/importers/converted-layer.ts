@@ -5,7 +5,10 @@ import type { KerasTensor } from './keras-tensor.js';
 
 /** What a Keras layer becomes. */
 export interface ConvertedLayer {
-  /** One after another; the first takes what the Keras layer takes. None for a layer that does nothing. */
+  /**
+   * One after another; the first takes what the Keras layer takes. None for a layer that does
+   * nothing.
+   */
   readonly layers: readonly ConvertedPart[];
   /** The sizes of what it gives, if they are not those of our last layer's output. */
   readonly sizes?: readonly number[];

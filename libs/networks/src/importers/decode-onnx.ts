@@ -3,7 +3,9 @@ import { NetworkError } from '../network.js';
 
 export interface DecodedOnnx {
   readonly graph: onnxProto.onnx.IGraphProto;
-  /** The version of ONNX's own operators: what an attribute means when it is left out depends on it. */
+  /**
+   * The version of ONNX's own operators: what an attribute means when it is left out depends on it.
+   */
   readonly opset: number;
 }
 

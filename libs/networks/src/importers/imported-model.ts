@@ -3,7 +3,8 @@ import { NetworkError, type Network } from '../network.js';
 import { checkWeights, type NetworkWeights } from '../weights.js';
 
 /**
- * What a model is read for. To `price` it, its shapes are enough. To `run` it, all weights are needed, and what each layer
+ * What a model is read for. To `price` it, its shapes are enough. To `run` it, all weights are
+ * needed, and what each layer
  * computes. To `train` it, no two layers may share their weights besides.
  */
 export type ImportPurpose = 'price' | 'run' | 'train';
@@ -12,7 +13,9 @@ export type ImportPurpose = 'price' | 'run' | 'train';
 export interface ImportedModel {
   readonly network: Network;
   readonly weights: NetworkWeights;
-  /** Names of the weights that the file does not hold: the model can be priced and shown, not run. */
+  /**
+   * Names of the weights that the file does not hold: the model can be priced and shown, not run.
+   */
   readonly missingWeights?: readonly string[];
   /** Why it can be priced and shown, not run: what is not known of its layers. */
   readonly priceOnly?: readonly string[];
@@ -20,7 +23,10 @@ export interface ImportedModel {
   readonly sharedLayers?: readonly (readonly string[])[];
 }
 
-/** @throws NetworkError when the model is not complete enough for its purpose, or its weights do not fit the network */
+/**
+ * @throws NetworkError when the model is not complete enough for its purpose, or its weights do not
+ * fit the network
+ */
 export function checked(model: ImportedModel, purpose: ImportPurpose = 'run'): ImportedModel {
   const { network, weights, missingWeights = [], priceOnly = [], sharedLayers = [] } = model;
   const has = (name: string): boolean => !missingWeights.includes(name);

@@ -79,7 +79,10 @@ export function activationLayers(className: string, read: KerasConfigReader, app
 
 const leaky = (slope: number): Unplaced => ({ kind: 'activation', activation: 'leakyRelu', slope });
 
-/** The field `activation` of a layer: one of ours that the layer itself can have, or layers that come after it. */
+/**
+ * The field `activation` of a layer: one of ours that the layer itself can have, or layers that
+ * come after it.
+ */
 export function activationOf(
   read: KerasConfigReader,
   applied: Applied,

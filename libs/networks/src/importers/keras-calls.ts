@@ -1,7 +1,10 @@
 import { NetworkError } from '../network.js';
 import type { KerasLayerConfig, KerasModelConfig, KerasTensorReference } from './keras-config.js';
 
-/** One use of a layer. Models within the model are opened: their layers stand side by side with the others. */
+/**
+ * One use of a layer. Models within the model are opened: their layers stand side by side with the
+ * others.
+ */
 export interface KerasCall {
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
@@ -11,7 +14,10 @@ export interface KerasCall {
   readonly from: readonly number[];
 }
 
-/** A model's calls in an order in which each comes after those it takes from, and the places of its outputs. */
+/**
+ * A model's calls in an order in which each comes after those it takes from, and the places of its
+ * outputs.
+ */
 export interface KerasCalls {
   readonly calls: readonly KerasCall[];
   readonly outputs: readonly number[];
@@ -76,7 +82,8 @@ function open(
     const { layer, key } = keyOf(input);
     made.set(key, run(layer, [sources[i] ?? refuse(`it takes ${model.inputs.length} inputs, not ${sources.length}`)]));
   }
-  // A configuration without outputs ends in its last layer. An explicit stack: a network may be thousands of layers deep.
+  // A configuration without outputs ends in its last layer. An explicit stack: a network may be
+  // thousands of layers deep.
   const last = model.layers[model.layers.length - 1].name;
   const outputs = model.outputs.length > 0 ? model.outputs : [{ layer: last, use: 0, tensor: 0 }];
   const opened = new Set<string>();
@@ -102,7 +109,8 @@ function open(
 }
 
 /**
- * Keras counts the uses of a model within another from 1, where its own inputs are the first. Version 3.0 counts those
+ * Keras counts the uses of a model within another from 1, where its own inputs are the first.
+ * Version 3.0 counts those
  * outside the model too.
  */
 function usesByIndex(

@@ -15,7 +15,8 @@ const FLOATS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads the fields of a Keras layer's configuration, each with what it must be. `finish` refuses fields that nothing has
+ * Reads the fields of a Keras layer's configuration, each with what it must be. `finish` refuses
+ * fields that nothing has
  * read, so that none is ignored which changes what the layer computes.
  */
 export class KerasConfigReader {
@@ -80,7 +81,10 @@ export class KerasConfigReader {
     return [top, left, bottom, right];
   }
 
-  /** The axes that a field names, counted from 1 for the first after the batch. One number stands for a list of it. */
+  /**
+   * The axes that a field names, counted from 1 for the first after the batch. One number stands
+   * for a list of it.
+   */
   axes(field: string, otherwise: number, rank: number): readonly number[] {
     const read = this.#as(field, z.union([z.int(), z.array(z.int()).max(8)]), otherwise, 'an axis, or axes');
     return [read].flat().map((axis) => (axis < 0 ? axis + rank + 1 : axis));
@@ -128,7 +132,10 @@ export class KerasConfigReader {
   }
 }
 
-/** Keras writes numbers of NumPy as `{ class_name: '__numpy__', config: { value } }`, or `{ type: 'ndarray', value }`. */
+/**
+ * Keras writes numbers of NumPy as `{ class_name: '__numpy__', config: { value } }`, or `{ type:
+ * 'ndarray', value }`.
+ */
 function plain(value: unknown): unknown {
   const held = z
     .union([

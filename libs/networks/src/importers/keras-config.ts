@@ -151,7 +151,8 @@ const TensorSchema = z.object({
 });
 
 /**
- * The tensors of one call. Keras 2 and tfjs: [[layer, use, tensor, arguments], …]. Keras 3: { args, kwargs } with tensors
+ * The tensors of one call. Keras 2 and tfjs: [[layer, use, tensor, arguments], …]. Keras 3: { args,
+ * kwargs } with tensors
  * that name where they come from.
  */
 function useOf(node: unknown, className: string, label: string): KerasUse {
@@ -166,12 +167,14 @@ function useOf(node: unknown, className: string, label: string): KerasUse {
   }
   const parsed = z.object({ args: z.array(z.unknown()), kwargs: z.unknown().optional() }).safeParse(node);
   if (!parsed.success) throw new NetworkError(`${label}: inbound_nodes does not name where it takes from`);
-  // Keras 3 notes `training: true` of augmentations that were called without it, and overrules it in a prediction.
+  // Keras 3 notes `training: true` of augmentations that were called without it, and overrules it
+  // in a prediction.
   refuseArguments(parsed.data.kwargs, label, IDLE_LAYERS.has(className));
   const { args } = parsed.data;
   const ranks = args.flatMap((each) => TensorSchema.safeParse(each).data?.config.shape?.length ?? []);
   if (new Set(ranks).size > 1) {
-    // A layer takes its tensors as one list. Operations broadcast along the batch where ranks differ.
+    // A layer takes its tensors as one list. Operations broadcast along the batch where ranks
+    // differ.
     refuse(label, `an operation on tensors of ${ranks.join(' and ')} axes is not known; use a layer`);
   }
   const tensors = args.flat().filter((each) => each !== null);
@@ -185,7 +188,10 @@ function useOf(node: unknown, className: string, label: string): KerasUse {
   });
 }
 
-/** Refuses arguments of a call that change what it gives, such as a tensor to add or `training: true`. */
+/**
+ * Refuses arguments of a call that change what it gives, such as a tensor to add or `training:
+ * true`.
+ */
 function refuseArguments(value: unknown, label: string, isIdle = false): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, argument] of Object.entries(value)) {

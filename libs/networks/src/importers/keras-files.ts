@@ -75,7 +75,8 @@ function namedWeights(file: Hdf5File, name: string): WeightsOf {
     const layers = path.map((each) => each.name);
     const found = wanted.map(({ keras }) => {
       const named = inGroup.find(layers, keras, label);
-      // Versions 3.0 to 3.5 give the weight's own name alone, and save no model in which two would be called alike.
+      // Versions 3.0 to 3.5 give the weight's own name alone, and save no model in which two would
+      // be called alike.
       return named ?? names.find((each) => keras.includes(each));
     });
     const isComplete = found.every((each) => each !== undefined);
@@ -88,7 +89,8 @@ function namedWeights(file: Hdf5File, name: string): WeightsOf {
 }
 
 /**
- * Archives have a group for each layer by the kind of layer and a number. Since version 3.6 the group notes the layer's
+ * Archives have a group for each layer by the kind of layer and a number. Since version 3.6 the
+ * group notes the layer's
  * name. Before that, as in Keras 2, layers of one kind lie in the model's order.
  */
 function archivedWeights(file: Hdf5File): WeightsOf {

@@ -1,4 +1,7 @@
-/** Layers that do nothing when a trained network answers, whatever their fields say that they do in training. */
+/**
+ * Layers that do nothing when a trained network answers, whatever their fields say that they do in
+ * training.
+ */
 export const IDLE_LAYERS: ReadonlySet<string> = new Set([
   ...['Identity', 'ActivityRegularization'],
   ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise'],

@@ -118,7 +118,9 @@ const MERGES: ReadonlySet<string> = new Set([
   ...['Add', 'Multiply', 'Subtract', 'Average', 'Maximum', 'Minimum', 'Concatenate'],
 ]);
 
-/** (x − mean) / √variance, with numbers that the configuration has, or that the layer has learned. */
+/**
+ * (x − mean) / √variance, with numbers that the configuration has, or that the layer has learned.
+ */
 function normalization(read: KerasConfigReader, { shape, sizes }: KerasTensor): ConvertedLayer {
   const axes = read.value('axis') === undefined ? [] : read.axes('axis', -1, sizes.length);
   if (axes.length > 1 || axes.some((axis) => axis !== sizes.length)) {

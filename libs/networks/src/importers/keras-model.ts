@@ -32,7 +32,8 @@ export interface KerasNetwork {
 }
 
 /**
- * Gives the weights of a Keras layer, one for each that is wanted, or undefined for one that the file does not hold.
+ * Gives the weights of a Keras layer, one for each that is wanted, or undefined for one that the
+ * file does not hold.
  *
  * @param wanted by what Keras may call each, in Keras's order
  */
@@ -126,7 +127,8 @@ function imageShape(sizes: readonly number[]): ImageShape {
 }
 
 /**
- * The image that a vector becomes before anything else: then the network's input is that image. Of one channel only, since
+ * The image that a vector becomes before anything else: then the network's input is that image. Of
+ * one channel only, since
  * of several it would have to be known in which order the vector's values are given.
  */
 function reshapeOfInput(
@@ -173,7 +175,10 @@ function placeLayers(
   return { layers, output: { layer: from[0], shape, sizes } };
 }
 
-/** @throws NetworkError when the model is not complete enough for its purpose, or its weights do not fit it */
+/**
+ * @throws NetworkError when the model is not complete enough for its purpose, or its weights do not
+ * fit it
+ */
 export function importKeras(
   content: unknown,
   name: string,

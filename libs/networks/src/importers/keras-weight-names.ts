@@ -8,7 +8,8 @@ export class WeightNames {
   constructor(readonly names: readonly string[]) {}
 
   /**
-   * The name of a layer's weight: it ends in the weight's own name, before that the layer's, before that perhaps those of the
+   * The name of a layer's weight: it ends in the weight's own name, before that the layer's, before
+   * that perhaps those of the
    * models around it. Older versions put `:0` behind it.
    *
    * @param path names of the models around the layer, from the outermost on, and its own last

@@ -9,7 +9,8 @@ const EXTERNAL = 1;
 const MAX_BYTES = 2 ** 32;
 
 /**
- * Reads the values that a model keeps in files beside it, as PyTorch's exporter writes them, into its tensors.
+ * Reads the values that a model keeps in files beside it, as PyTorch's exporter writes them, into
+ * its tensors.
  *
  * @param path of the model: values are read from its own folder and from nowhere else
  * @param purpose what for: to `price` the model, the files may be missing

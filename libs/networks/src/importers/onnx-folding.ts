@@ -18,7 +18,8 @@ interface Folded {
 type Fold = (folded: Folded) => OnnxConstant | undefined;
 
 /**
- * What a node makes of constants, as exporters write shapes and weights; undefined where it is not known.
+ * What a node makes of constants, as exporters write shapes and weights; undefined where it is not
+ * known.
  *
  * The number of images is NaN in a shape: it may be any.
  */

@@ -114,7 +114,8 @@ function pool(
 }
 
 /**
- * With ceil_mode a last window may reach over the edge, unless it begins behind the image and its padding at the start.
+ * With ceil_mode a last window may reach over the edge, unless it begins behind the image and its
+ * padding at the start.
  *
  * @returns as much padding at the end as those windows reach over
  */

@@ -97,7 +97,10 @@ class OnnxReader {
     }
   }
 
-  /** Whether an input of the graph is a weight whose values the file leaves out: it is never a node's first input. */
+  /**
+   * Whether an input of the graph is a weight whose values the file leaves out: it is never a
+   * node's first input.
+   */
   #isParameter(input: onnxProto.onnx.IValueInfoProto): boolean {
     const name = input.name ?? '';
     const users = (this.#graph.node ?? []).filter((node) => node.input?.includes(name));

@@ -30,21 +30,32 @@ export interface OnnxNode {
   readonly attributes: OnnxAttributes;
   /** Its inputs that the network makes; there is at least one. */
   readonly flows: readonly Flow[];
-  /** All its inputs in their places: those that are constants of the file. Undefined too where an input is left out. */
+  /**
+   * All its inputs in their places: those that are constants of the file. Undefined too where an
+   * input is left out.
+   */
   readonly constants: readonly (OnnxConstant | undefined)[];
-  /** Its one input as an image of channels × height × width. Refuses one whose values lie in another order. */
+  /**
+   * Its one input as an image of channels × height × width. Refuses one whose values lie in another
+   * order.
+   */
   readonly image: () => Flow;
   /** The constant in a place. Refuses when it is none. */
   readonly constant: (at: number, what: string) => OnnxConstant;
   /** A name for one of its layers. */
   readonly name: (suffix?: string) => string;
-  /** Makes its output by a layer, laid out in ONNX as given, or else as channels × height × width. */
+  /**
+   * Makes its output by a layer, laid out in ONNX as given, or else as channels × height × width.
+   */
   readonly add: (layer: Layer, layout?: OnnxLayout) => void;
   /** Puts a layer before the one that makes its output. */
   readonly insert: (layer: Layer) => Flow;
   /** Its output is this. */
   readonly passes: (flow: Flow) => void;
-  /** Its output has the shape of this, and what it computes is not known: the network can be priced, not run. */
+  /**
+   * Its output has the shape of this, and what it computes is not known: the network can be priced,
+   * not run.
+   */
   readonly pricedAs: (flow: Flow, problem: string) => void;
   /** Takes the network's input, a vector, to be an image of these sizes. */
   readonly inputBecomes: (shape: ImageShape) => void;

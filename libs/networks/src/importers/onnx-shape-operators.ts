@@ -37,7 +37,10 @@ export const SHAPE_OPERATORS: Readonly<Record<string, OnnxOperator>> = {
   Concat: concatenate,
 };
 
-/** The same values in other sizes: only a vector, or an image that becomes one, can be laid out anew. */
+/**
+ * The same values in other sizes: only a vector, or an image that becomes one, can be laid out
+ * anew.
+ */
 function laidOut(node: OnnxNode, dims: readonly number[]): void {
   const { flows, name, add, passes, refuse } = node;
   const [flow] = flows;

@@ -157,7 +157,8 @@ interface Rescaling {
  * Tensors that are put together, or a tensor with a constant.
  *
  * @param merge the layer for several tensors; undefined where there is none
- * @param rescale what a constant before or after the tensor comes to; undefined where it is not known
+ * @param rescale what a constant before or after the tensor comes to; undefined where it is not
+ *   known
  */
 function combine(
   node: OnnxNode,
@@ -218,7 +219,10 @@ function mergeFlows(node: OnnxNode, kind: 'add' | 'multiply'): void {
   add({ kind, name: name(), from: flows.map(({ name: source }) => source) }, widest);
 }
 
-/** A constant as one number, or one for each channel in our order; undefined where it varies over other axes. */
+/**
+ * A constant as one number, or one for each channel in our order; undefined where it varies over
+ * other axes.
+ */
 function perChannel({ flows: [flow] }: OnnxNode, constant: OnnxNode['constants'][number]): number[] | undefined {
   if (!constant) return undefined;
   const { data, shape } = constant;

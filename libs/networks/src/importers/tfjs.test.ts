@@ -81,7 +81,8 @@ describe('a model.json of tfjs', () => {
 
   it('that ends in an image, with what cannot be run, is priced, and refused for anything else', async () => {
     const model = await alone(transposed);
-    // 6 × 6 outputs of 27 weights and 4 filters; then 6 × 6 inputs, each of 4 channels to 2 × 2 outputs of 2.
+    // 6 × 6 outputs of 27 weights and 4 filters; then 6 × 6 inputs, each of 4 channels to 2 × 2
+    // outputs of 2.
     expect(macsOf(model)).toBe(36 * 27 * 4 + 36 * 4 * 4 * 2);
     expect(model.priceOnly).toEqual([
       'model, layer prelu (PReLU): this kind of layer is not known',
