@@ -1,5 +1,6 @@
-import { readdirSync, utimesSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Deletion, Front, Reevaluation } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CampaignsOf, smallCampaign } from './small-campaigns.js';
@@ -7,7 +8,8 @@ import { kill, StackUnderTest, until } from './stack-under-test.js';
 import { onWebPage } from './web-page.js';
 
 const stack = new StackUnderTest(18_460);
-const { campaign, candidates, events, completed } = new CampaignsOf(stack);
+const { campaign, candidates, events, completed, failed } = new CampaignsOf(stack);
+const MODEL = fileURLToPath(new URL('../examples/models/lenet-5-mnist.keras', import.meta.url));
 const artifactFiles = (): string[] =>
   readdirSync(join(stack.home, 'artifacts'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name))
@@ -199,13 +201,17 @@ describe('a campaign that has ended', () => {
   });
 
   it('tries again what failed, and says so in its log', async () => {
-    // LeNet-5 has no batch normalisation that network slimming could go by: each candidate fails.
-    await stack.espalier(
-      'campaign',
-      'launch',
-      stack.write('failing.yaml', smallCampaign('failing', 'network-slimming')),
-    );
-    expect((await completed('failing')).counts.failed).toBe(3);
+    // The trained weights that the campaign begins with are gone: each candidate fails.
+    copyFileSync(MODEL, join(stack.home, 'trained.keras'));
+    const brought = smallCampaign('brought', 'magnitude').replace('lenet-5', './trained.keras');
+    expect((await stack.espalier('campaign', 'launch', stack.write('brought.yaml', brought))).code).toBe(0);
+    const { spec, dense } = await completed('brought');
+    const [weights] = artifactFiles().filter((path) => basename(path) === dense?.artifact);
+    rmSync(weights);
+    const body = JSON.stringify({ ...spec, name: 'failing', space: { ...spec.space, criterion: ['random'] } });
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${stack.api}/v1/campaigns`, { method: 'POST', headers, body })).status).toBe(201);
+    expect((await failed('failing')).counts.failed).toBe(3);
     const other = await stack.espalier('campaign', 'retry-failed', 'failing', '--type', 'OutOfMemoryError');
     expect(other.stderr).toContain('has no candidates to try again');
     const [{ id, finishedAt }] = await candidates('failing');
@@ -220,8 +226,8 @@ describe('a campaign that has ended', () => {
     );
     expect(JSON.parse(planned.stdout)).toMatchObject({ retried: [{ id, state: 'failed' }], dryRun: true });
     const retried = await stack.espalier('campaign', 'retry-failed', 'failing');
-    expect([retried.code, retried.stdout]).toEqual([0, expect.stringContaining('FilterScoreError')]);
-    expect((await completed('failing')).counts).toMatchObject({ failed: 3, asked: 0, running: 0 });
+    expect([retried.code, retried.stdout]).toEqual([0, expect.stringContaining('ArtifactMissingError')]);
+    expect((await failed('failing')).counts).toMatchObject({ failed: 3, asked: 0, running: 0 });
     const [first] = await candidates('failing');
     expect(first.finishedAt).not.toBe(finishedAt);
     expect((await events('failing')).map(({ kind }) => kind)).toContain('candidates-retried');
@@ -232,9 +238,9 @@ describe('a campaign that has ended', () => {
 
   it('is watched on a terminal with its state, its front, its workers and what failed last', async () => {
     const failing = await stack.onTerminal('campaign', 'watch', 'failing');
-    expect(failing).toContain('failing is completed: 0 of 3 done, 0 running, 0 diverged, 3 failed');
+    expect(failing).toContain('failing is failed: 0 of 3 done, 0 running, 0 diverged, 3 failed');
     expect(failing).toMatch(/\d of \d slots busy, \d+ % while watching/);
-    expect(failing.match(/FilterScoreError: /g)).toHaveLength(3);
+    expect(failing.match(/\d ArtifactMissingError: /g)).toHaveLength(3);
     expect(await stack.onTerminal('campaign', 'watch', 'first')).toMatch(
       /× less energy .* of the weights {3}candidate \d/,
     );

@@ -29,9 +29,15 @@ export class CampaignsOf {
   readonly events = async (name: string): Promise<CampaignEvent[]> =>
     (await this.stack.get<{ items: CampaignEvent[] }>(`/v1/campaigns/${name}/events`)).items;
 
-  readonly completed = (name: string): Promise<Campaign> =>
-    until('the campaign is done', async () => {
+  readonly completed = (name: string): Promise<Campaign> => this.#ended(name, 'completed');
+
+  /** None of its candidates has a result. */
+  readonly failed = (name: string): Promise<Campaign> => this.#ended(name, 'failed');
+
+  #ended(name: string, state: Campaign['state']): Promise<Campaign> {
+    return until(`the campaign is ${state}`, async () => {
       const found = await this.campaign(name);
-      return found.state === 'completed' ? found : undefined;
+      return found.state === state ? found : undefined;
     });
+  }
 }
