@@ -2,6 +2,7 @@ export { channelGraph, dependencyGroups, layersWithFixedFilters } from './channe
 export type { ChannelGraph, DependencyGroup } from './channel-graph.js';
 export { inferShapes, isVector, layerGeometries } from './infer-shapes.js';
 export { resizeLayers } from './resize-layers.js';
+export { untrainableLayers } from './untrainable-layers.js';
 export { pricedLayers, weightedLayers } from './weighted-layers.js';
 export type { ImageShape, LayerGeometry } from './infer-shapes.js';
 export type { WeightedLayer } from './weighted-layers.js';

@@ -5,6 +5,7 @@ import {
   resizeLayers,
   type Layer,
   type Network,
+  type NetworkWeights,
   type WeightTensor,
 } from '@espalier/networks';
 import type { TrainingPosition } from './fit.js';
@@ -57,17 +58,8 @@ export function decodeCheckpoint(network: Network, bytes: Uint8Array): Checkpoin
     else weights.set(name, tensor);
   }
   const count = (text: string | undefined): number => Number(text ?? 0);
-  const pruned = withRescalings(resizeLayers(network, weights), metadata.rescalings);
-  try {
-    checkWeights(pruned, weights);
-  } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
-    throw new CheckpointMismatchError(`the checkpoint does not fit ${network.name}: ${error.message}`, {
-      cause: error,
-    });
-  }
   return {
-    network: pruned,
+    network: prunedNetwork(network, weights, metadata.rescalings),
     weights,
     masks,
     slots,
@@ -76,10 +68,21 @@ export function decodeCheckpoint(network: Network, bytes: Uint8Array): Checkpoin
   };
 }
 
-/**
- * A rescaling has a number for each channel in the network itself: which of them are left, no
- * weight says.
- */
+/** @throws CheckpointMismatchError when the weights are not of the network */
+function prunedNetwork(network: Network, weights: NetworkWeights, rescalings: string | undefined): Network {
+  try {
+    const pruned = withRescalings(resizeLayers(network, weights), rescalings);
+    checkWeights(pruned, weights);
+    return pruned;
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    throw new CheckpointMismatchError(`the checkpoint does not fit ${network.name}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A rescaling has a number for each channel in the network itself: which of them are left, no weight says. */
 function rescalings({ layers }: Network): { rescalings?: string } {
   const own = layers.flatMap((layer) =>
     layer.kind === 'rescaling' && layer.scale.length + layer.offset.length > 2
@@ -91,11 +94,11 @@ function rescalings({ layers }: Network): { rescalings?: string } {
 
 function withRescalings(network: Network, written: string | undefined): Network {
   if (written === undefined) return network;
-  const own = JSON.parse(written) as Record<string, { scale: number[]; offset: number[] } | undefined>;
+  const own = JSON.parse(written) as Record<string, { scale: number[]; offset: number[] }>;
   let isSame = true;
   const layers = network.layers.map((layer): Layer => {
-    const kept = layer.kind === 'rescaling' ? own[layer.name] : undefined;
-    if (layer.kind !== 'rescaling' || !kept) return layer;
+    if (layer.kind !== 'rescaling' || !Object.hasOwn(own, layer.name)) return layer;
+    const kept = own[layer.name];
     if (kept.scale.length === layer.scale.length && kept.offset.length === layer.offset.length) return layer;
     isSame = false;
     return { ...layer, ...kept };

@@ -35,6 +35,7 @@ export function split(graph: Graph, tensor: string, parts: number): string[] {
 
 /** One tensor after the other, along an axis; the channels' if none is said. */
 export function concatenate(graph: Graph, parts: readonly string[], along = 3): string {
+  if (parts.length === 1) return parts[0];
   const axis = graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(along) });
   return graph.add('ConcatV2', [parts, axis], { ...T, N: { int: parts.length }, Tidx: { dtype: 'int32' } });
 }

@@ -1,7 +1,7 @@
 import { removesFilters, type CampaignSpec, type Cost, type FieldError } from '@espalier/contracts';
 import { DataSetError, dataSetFacts } from '@espalier/datasets';
 import { DENSE, EnergyModelError, type NetworkPricer } from '@espalier/energy-model';
-import { acceleratorOf, costsOf, inferShapes, networkOf, pricerOf } from '@espalier/networks';
+import { acceleratorOf, costsOf, inferShapes, networkOf, pricerOf, untrainableLayers } from '@espalier/networks';
 import { checkSpace } from './check-space.js';
 
 /** What a schema cannot know: whether the things that a spec names exist and fit each other. */
@@ -37,7 +37,10 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
     typeof spec.accelerator === 'string' ? spec.accelerator : spec.accelerator.name,
     () => acceleratorOf(spec.accelerator),
   );
-  if (network) errors.push(...checkSpace(network, spec));
+  if (network) {
+    errors.push(...untrainableLayers(network).map((message) => ({ field: 'network', value: network.name, message })));
+    errors.push(...checkSpace(network, spec));
+  }
   if (network && data) {
     const { height, width, channels } = network.input;
     const { image } = data;
