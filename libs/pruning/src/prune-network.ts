@@ -29,10 +29,7 @@ export async function pruneNetwork(
   checkSchedule(network, schedule);
   const { criterion } = schedule;
   const dense: PrunedNetwork = { network, weights, masks: new Map(), order: [] };
-  if (WHILE_TRAINING[criterion]) {
-    if (schedule.fineTune.epochs > 0) return dense;
-    throw new ScheduleError(`fineTune.epochs is 0; ${criterion} prunes while it trains, and needs at least 1`);
-  }
+  if (WHILE_TRAINING[criterion]) return dense;
   const ofFilters = OF_FILTERS[criterion];
   if (ofFilters) {
     const gradients = ofFilters.needsGradients ? await data.gradients() : undefined;
@@ -89,7 +86,10 @@ export async function trainingPruner(
   return make(await weightCounts(network, weights, schedule, data));
 }
 
-function checkSchedule(network: Network, { density }: PruningSchedule): void {
+function checkSchedule(network: Network, { density, criterion, fineTune }: PruningSchedule): void {
+  if (WHILE_TRAINING[criterion] && fineTune.epochs === 0) {
+    throw new ScheduleError(`fineTune.epochs is 0; ${criterion} prunes while it trains, and needs at least 1`);
+  }
   const layers = weightedLayers(network);
   const unknown = Object.keys(density).find((name) => !layers.some((layer) => layer.name === name));
   if (unknown !== undefined) {

@@ -238,4 +238,11 @@ describe('the optimal brain surgeon', () => {
     const error = (values: Float32Array): number => reproductionError(problem, values);
     expect(error(surgeon.weights)).toBeLessThan(error(original.map((weight, i) => weight * mask[i])));
   });
+
+  it('goes by magnitude where the inputs are 0 in all data, as those of a filter that is never active', () => {
+    const unknown = { gram: new Float64Array(9), correlation: new Float64Array(3), inputs: 3, filters: 1 };
+    const { mask, weights } = pruneOptimalBrainSurgeon(unknown, Float32Array.of(3, -1, 2), 2 / 3);
+    expect([...mask]).toEqual([1, 0, 1]);
+    expect([...weights]).toEqual([3, 0, 2]);
+  });
 });

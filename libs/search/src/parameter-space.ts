@@ -70,7 +70,8 @@ export const ParameterSpaceSchema = z
       if (!bound || 'options' in bound || bound.when)
         refuse('atMost', `'${parameter.atMost}' is no number that always has a value`);
       else if (bound.atMost !== undefined) refuse('atMost', `'${parameter.atMost}' has a bound of its own`);
-      else if (bound.low < parameter.low) refuse('atMost', `'${parameter.atMost}' may be less than ${parameter.low}`);
+      else if (bound.low < boundsOf(parameter).low)
+        refuse('atMost', `'${parameter.atMost}' may be less than ${boundsOf(parameter).low}`);
     }
   });
 export type ParameterSpace = z.infer<typeof ParameterSpaceSchema>;
@@ -127,7 +128,11 @@ export class ParameterCoding {
   decode(point: readonly number[]): Parameters {
     const values = this.#parameters.map(({ parameter }, j) => valueAt(parameter, point[j]));
     this.#parameters.forEach(({ bound }, j) => {
-      if (bound !== undefined) values[j] = Math.min(Number(values[j]), Number(values[bound]));
+      if (bound === undefined) return;
+      const { parameter } = this.#parameters[j];
+      const least = Math.min(Number(values[j]), Number(values[bound]));
+      values[j] =
+        'integer' in parameter && parameter.integer ? Math.max(boundsOf(parameter).low, Math.floor(least)) : least;
     });
     const parameters: Parameters = {};
     this.#parameters.forEach(({ name, condition }, j) => {

@@ -99,14 +99,13 @@ async function searchProblem(path: string, { evaluations, ...chosen }: Options):
     let objectives: number[] | null;
     let error: string | undefined;
     try {
-      objectives = await evaluate(parameters);
-      search.tell(number, objectives);
+      objectives = checked(await evaluate(parameters), options.reference.length);
     } catch (thrown) {
       error = thrown instanceof Error ? thrown.message : String(thrown);
       objectives = null;
-      search.tell(number, null);
       failures.push(error);
     }
+    search.tell(number, objectives);
     print(
       JSON.stringify({
         number,
@@ -123,6 +122,16 @@ async function searchProblem(path: string, { evaluations, ...chosen }: Options):
     throw new CommandError('invalid', `evaluate of ${path} gave no result: ${failures[0]}`);
   }
   note(`hypervolume ${search.hypervolume.toFixed(4)} after ${tried} evaluations by ${options.strategy}`);
+}
+
+/** @throws Error when they are not as many numbers as there are objectives */
+function checked(objectives: unknown, count: number): number[] | null {
+  if (objectives === null) return null;
+  const numbers = z.array(z.number()).length(count).safeParse(objectives);
+  if (numbers.success) return numbers.data;
+  throw new Error(
+    `evaluate gave ${JSON.stringify(objectives)}; allowed: ${count} finite numbers, or null for what failed`,
+  );
 }
 
 /** If so many evaluations fail, and none before them gave a result, the function is at fault. */

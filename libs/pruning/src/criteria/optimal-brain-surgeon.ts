@@ -4,6 +4,8 @@ import { ridgeOf, type LeastSquares } from '../least-squares.js';
 
 /** Inputs that are decided together. */
 const BLOCK = 128;
+/** The inverse of a smaller ridge is infinite. Where all inputs are 0, weights go by magnitude. */
+const LEAST_RIDGE = 1e-150;
 
 /**
  * Prunes a layer by second order: the optimal brain surgeon (Hassibi & Stork 1993) on the layer's output, in the way that
@@ -20,7 +22,7 @@ export function pruneOptimalBrainSurgeon(
 ): { mask: Float32Array; weights: Float32Array } {
   const { gram, inputs, filters } = problem;
   const hessian = new Matrix(inputs, inputs);
-  const ridge = 100 * ridgeOf(problem);
+  const ridge = Math.max(100 * ridgeOf(problem), LEAST_RIDGE);
   for (let i = 0; i < inputs; i++) {
     for (let j = 0; j < inputs; j++) hessian.set(i, j, gram[i * inputs + j] + (i === j ? ridge : 0));
   }
