@@ -219,6 +219,21 @@ for n, bias, kw, known in [("plain", (5,), {}, True), ("turned", (5,), {"transB"
 case("MatMul-Add", lambda g: g.node("Add", [g.node("MatMul", [g.node("Flatten", [g.conv()]), g.uniform(144, 5)]), g.uniform(5)]), flattened=False)
 case("MatMul-image", lambda g: g.node("MatMul", [g.conv(), g.uniform(6, 6)]), known=False)
 case("MatMul-turned", lambda g: g.node("MatMul", [g.node("Flatten", [g.conv()]), g.node("Transpose", [g.uniform(5, 144)], perm=[1, 0])]), flattened=False)
+turned = lambda g: g.node("Transpose", [g.node("GlobalAveragePool", [g.conv()])], perm=[0, 2, 1, 3])
+case("pool-over-turned-vector", lambda g: g.node("MaxPool", [turned(g)], kernel_shape=[2, 1]), known=False)
+case("GlobalAveragePool-over-turned-vector", lambda g: g.node("GlobalAveragePool", [turned(g)]), known=False)
+case("Div-by-batch", lambda g: g.node("Div", [g.conv(), g.node("Cast", [g.node("Gather", [g.node("Shape", ["x"]), g.constant([0], "int64")])], to=TensorProto.FLOAT)]), known=False)
+whole = lambda g, a, b: g.node("Cast", [g.node("Div", [g.constant([a], "int64"), g.constant([b], "int64")])], to=TensorProto.FLOAT)
+case("Mul-by-whole-quotient", lambda g: g.node("Mul", [g.conv(), whole(g, 7, 2)]))
+case("Mul-by-bool", lambda g: g.node("Mul", [g.conv(), g.node("Cast", [g.node("Cast", [g.constant([0.5])], to=TensorProto.BOOL)], to=TensorProto.FLOAT)]), known=False)
+case("AveragePool-counts-ceil", after("AveragePool", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, count_include_pad=1), known=False)
+case("AveragePool-counts-ceil-end", after("AveragePool", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1], ceil_mode=1, count_include_pad=1), known=False, opset=19)
+case("Pad-and-MaxPool", lambda g: g.node("MaxPool", [g.node("Identity", [g.node("Pad", [g.conv(), g.constant([0, 0, 1, 1, 0, 0, 1, 1], "int64")])])], kernel_shape=[2, 2], auto_pad="VALID"))
+def bias_of_the_network(g):
+    bias = g.node("Reshape", [g.node("GlobalAveragePool", [g.conv(filters=4)]), g.constant([4], "int64")])
+    return g.node("Conv", ["x", g.uniform(4, 3, 3, 3), bias])
+case("Conv-bias-of-the-network", bias_of_the_network, known=False)
+
 case("ends-flattened", lambda g: g.node("Flatten", [g.conv()]), known=False, flattened=False)
 
 with open(f"{folder}/index.json", "w") as file:

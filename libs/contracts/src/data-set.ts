@@ -29,9 +29,8 @@ export type DataSetReport = z.infer<typeof DataSetReportSchema>;
 
 /**
  * The rule by which a user's own data are split and decoded. What is measured under one rule is not
- * reused under another: it
- * is part of what a training and its results are known by. Undefined for data sets that have splits
- * of their own.
+ * reused under another: it is part of what a training and its results are known by. Undefined for
+ * data sets that have splits of their own.
  */
 export function splitRuleOf(data: string): 'stratified' | undefined {
   return data.includes('/') ? 'stratified' : undefined;

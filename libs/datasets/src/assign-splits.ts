@@ -6,9 +6,8 @@ export type Part = (typeof PARTS)[number];
 
 /**
  * Says for each image which split it belongs to. Splits that the user has made stay as they are.
- * One that is missing is cut
- * from the training images: a tenth of them, of each class as near to a tenth as whole images
- * allow, drawn once and for all.
+ * One that is missing is cut from the training images: a tenth of them, of each class as near to a
+ * tenth as whole images allow, drawn once and for all.
  *
  * @param images with the class of each, from 0, and the split that it was given, if any
  */

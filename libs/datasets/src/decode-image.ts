@@ -11,9 +11,8 @@ const LUMA = [19_595, 38_470, 7_471] as const;
 
 /**
  * An image as bytes, scaled and cropped to a size; turned as its camera says. Colours are taken as
- * the file has them, and
- * alpha is left out, as Pillow, TensorFlow and Keras do; a colour file becomes grey before it is
- * scaled.
+ * the file has them, and alpha is left out, as Pillow, TensorFlow and Keras do; a colour file
+ * becomes grey before it is scaled.
  *
  * @param name to call it by
  * @returns height × width × channels bytes

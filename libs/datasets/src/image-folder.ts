@@ -43,10 +43,8 @@ export async function imageFolderFacts(path: string): Promise<DataSetFacts> {
 
 /**
  * Images in a folder for each class, `<class>/*.png`, or in a folder for each split,
- * `train/<class>/…` with `val` and `test`
- * beside it by any of their names. They are scaled to the size that the network takes; the decoded
- * images are kept in the
- * cache until a file changes.
+ * `train/<class>/…` with `val` and `test` beside it by any of their names. They are scaled to the
+ * size that the network takes; the decoded images are kept in the cache until a file changes.
  *
  * @throws DataSetError naming an image that cannot be decoded
  */

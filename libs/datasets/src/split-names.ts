@@ -19,8 +19,8 @@ export interface SplitName {
 
 /**
  * Reads the name of a file, a folder or an array for the split that it belongs to, in any case, as
- * prefix, suffix or whole:
- * `X_train`, `val-images`, `mnist-test.tfrecord-00000-of-00001`, `testLabels`.
+ * prefix, suffix or whole: `X_train`, `val-images`, `mnist-test.tfrecord-00000-of-00001`,
+ * `testLabels`.
  *
  * @param name without its extension where that is a word of its own
  */

@@ -2,10 +2,10 @@ import { inferShapes } from './infer-shapes.js';
 import type { Network } from './network.js';
 
 /**
- * Which channels of a network are one and the same when it comes to removing them: those that are added to each other, or
- * pass through a layer that keeps channels apart, and those at the same place in each group of a
- * grouped convolution, since
- * all groups must stay of one size. Each has a number.
+ * Which channels of a network are one and the same when it comes to removing them: those that are
+ * added to each other, or pass through a layer that keeps channels apart, and those at the same
+ * place in each group of a grouped convolution, since all groups must stay of one size. Each has a
+ * number.
  */
 export interface ChannelGraph {
   /** The channels of each tensor, by the layer that makes it (`input` for the network's). */

@@ -15,10 +15,8 @@ export interface WeightedLayer {
 
 /**
  * A network as the energy model prices it: its weighted layers, and its poolings, sums and products
- * as movements of data.
- * Normalisations are folded into the layers before them; activations run where values are made, and
- * concatenations are
- * written side by side.
+ * as movements of data. Normalisations are folded into the layers before them; activations run
+ * where values are made, and concatenations are written side by side.
  *
  * @throws NetworkError when shapes do not chain
  */

@@ -143,8 +143,7 @@ export class ParameterCoding {
 
   /**
    * All points of a space that has finitely many, if they are no more than `most`; undefined
-   * otherwise. Parameters that
-   * have no value, or are bounded by others, make some points the same.
+   * otherwise. Parameters that have no value, or are bounded by others, make some points the same.
    */
   points(most: number): number[][] | undefined {
     const values = this.#parameters.map(({ parameter }) => {

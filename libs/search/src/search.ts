@@ -88,7 +88,7 @@ export class Search {
 
   /**
    * @throws SpaceExhaustedError when all points of a finite space have been tried, or are being
-   * tried
+   *   tried
    */
   ask(): AskedParameters {
     const number = this.#next;

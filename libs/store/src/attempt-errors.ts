@@ -37,8 +37,7 @@ export async function recordAttemptError(
 
 /**
  * What makes two errors equal: their type and their words, without what differs from attempt to
- * attempt, such as the number
- * of a process or the name of a temporary file.
+ * attempt, such as the number of a process or the name of a temporary file.
  */
 export function errorSignature(type: string, message: string, progress: string): string {
   const words = message

@@ -27,8 +27,7 @@ export class Graph {
    * Adds an operation by TensorFlow's name of it; an input that is an array is a list input.
    *
    * @param name for people who read the graph. The operation's own name is a number with it, so
-   *   that no two
-   *   operations share one, whatever names a network's layers have
+   *   that no two operations share one, whatever names a network's layers have
    * @param after operations that must have run before, though nothing flows from them
    */
   add(
@@ -82,6 +81,7 @@ export class Graph {
   }
 
   async set(variables: readonly { variable: Variable; data: Float32Array }[]): Promise<void> {
+    if (variables.length === 0) return;
     const feeds: Feeds = {};
     for (const { variable, data } of variables) {
       feeds[variable.feed] = { dtype: 'float32', shape: variable.shape, data };

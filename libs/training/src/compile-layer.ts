@@ -173,8 +173,8 @@ function spread(
     { ...types, Tcrops: { dtype: 'int32' } },
   );
   if (stride === 1) return together;
-  // TensorFlow's convolutions take a stride or a dilation. A pool over one pixel keeps each stride-
-  // th output.
+  // TensorFlow's convolutions take a stride or a dilation. A pool over one pixel keeps each
+  // stride-th output.
   const strides = { ints: [1, stride, stride, 1] };
   return graph.add('MaxPool', [together], {
     ...T,

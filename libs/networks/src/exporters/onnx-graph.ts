@@ -7,8 +7,8 @@ const IR_VERSION = 8;
 const FLOAT = 1;
 const INT64 = 7;
 
-/** A whole number, whole numbers, or a number with a fraction: what an attribute of a node may be. */
-export type OnnxAttribute = number | readonly number[] | { readonly float: number };
+/** A whole number, whole numbers, a number with a fraction, or a word: what an attribute of a node may be. */
+export type OnnxAttribute = number | readonly number[] | { readonly float: number } | { readonly text: string };
 
 /** An ONNX model that is being written, in ONNX's own terms. Nodes have one output, which is named as they are. */
 export class OnnxGraph {
@@ -25,6 +25,7 @@ export class OnnxGraph {
     const attribute = Object.entries(attributes).map(([name, value]) => {
       if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
       if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
+      if ('text' in value) return { name, type: AttributeType.STRING, s: Buffer.from(value.text) };
       return { name, type: AttributeType.INTS, ints: [...value] };
     });
     this.#nodes.push({ opType, name: output, input: [...input], output: [output], attribute });

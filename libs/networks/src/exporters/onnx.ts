@@ -127,7 +127,7 @@ class OnnxWriter {
           {
             kernel_shape: window,
             strides: [stride, stride],
-            pads: explicitPadding(padding, input, output, window, stride, 1),
+            ...poolPadding(explicitPadding(padding, input, output, window, stride, 1)),
           },
         );
         return set(vector(pooled));
@@ -233,6 +233,14 @@ class OnnxWriter {
   #weight(layer: string, role: string): WeightTensor {
     return weightOf(this.weights, `${layer}/${role}`);
   }
+}
+
+/**
+ * Without padding it is said by auto_pad: ONNX Runtime puts a Pad before a pool into the pool's pads, where zeros are not
+ * what a maximum sees.
+ */
+function poolPadding(pads: readonly number[]): { pads: readonly number[] } | { auto_pad: { text: string } } {
+  return pads.some((edge) => edge > 0) ? { pads } : { auto_pad: { text: 'VALID' } };
 }
 
 /** top, left, bottom, right: of TensorFlow's `same`, the odd row comes last. */

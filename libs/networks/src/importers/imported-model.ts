@@ -4,8 +4,8 @@ import { checkWeights, type NetworkWeights } from '../weights.js';
 
 /**
  * What a model is read for. To `price` it, its shapes are enough. To `run` it, all weights are
- * needed, and what each layer
- * computes. To `train` it, no two layers may share their weights besides.
+ * needed, and what each layer computes. To `train` it, no two layers may share their weights
+ * besides.
  */
 export type ImportPurpose = 'price' | 'run' | 'train';
 
@@ -25,7 +25,7 @@ export interface ImportedModel {
 
 /**
  * @throws NetworkError when the model is not complete enough for its purpose, or its weights do not
- * fit the network
+ *   fit the network
  */
 export function checked(model: ImportedModel, purpose: ImportPurpose = 'run'): ImportedModel {
   const { network, weights, missingWeights = [], priceOnly = [], sharedLayers = [] } = model;

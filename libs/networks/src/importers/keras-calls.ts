@@ -110,8 +110,7 @@ function open(
 
 /**
  * Keras counts the uses of a model within another from 1, where its own inputs are the first.
- * Version 3.0 counts those
- * outside the model too.
+ * Version 3.0 counts those outside the model too.
  */
 function usesByIndex(
   model: KerasModelConfig,

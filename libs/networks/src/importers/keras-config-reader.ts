@@ -16,8 +16,7 @@ const FLOATS: ReadonlySet<string> = new Set([
 
 /**
  * Reads the fields of a Keras layer's configuration, each with what it must be. `finish` refuses
- * fields that nothing has
- * read, so that none is ignored which changes what the layer computes.
+ * fields that nothing has read, so that none is ignored which changes what the layer computes.
  */
 export class KerasConfigReader {
   readonly #read = new Set<string>();

@@ -152,8 +152,7 @@ const TensorSchema = z.object({
 
 /**
  * The tensors of one call. Keras 2 and tfjs: [[layer, use, tensor, arguments], …]. Keras 3: { args,
- * kwargs } with tensors
- * that name where they come from.
+ * kwargs } with tensors that name where they come from.
  */
 function useOf(node: unknown, className: string, label: string): KerasUse {
   if (Array.isArray(node)) {

@@ -90,8 +90,8 @@ function namedWeights(file: Hdf5File, name: string): WeightsOf {
 
 /**
  * Archives have a group for each layer by the kind of layer and a number. Since version 3.6 the
- * group notes the layer's
- * name. Before that, as in Keras 2, layers of one kind lie in the model's order.
+ * group notes the layer's name. Before that, as in Keras 2, layers of one kind lie in the model's
+ * order.
  */
 function archivedWeights(file: Hdf5File): WeightsOf {
   const groups = new LayerGroups(file);

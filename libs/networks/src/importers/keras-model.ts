@@ -128,8 +128,8 @@ function imageShape(sizes: readonly number[]): ImageShape {
 
 /**
  * The image that a vector becomes before anything else: then the network's input is that image. Of
- * one channel only, since
- * of several it would have to be known in which order the vector's values are given.
+ * one channel only, since of several it would have to be known in which order the vector's values
+ * are given.
  */
 function reshapeOfInput(
   calls: readonly KerasCall[],
@@ -177,7 +177,7 @@ function placeLayers(
 
 /**
  * @throws NetworkError when the model is not complete enough for its purpose, or its weights do not
- * fit it
+ *   fit it
  */
 export function importKeras(
   content: unknown,

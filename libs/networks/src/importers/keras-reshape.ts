@@ -5,8 +5,7 @@ import type { KerasTensor } from './keras-tensor.js';
 
 /**
  * A tensor whose values stay in their order and are seen in another shape. To a vector that is a
- * layer of ours; else
- * nothing happens until something takes it.
+ * layer of ours; else nothing happens until something takes it.
  *
  * @param target with at most one −1, which stands for what is left
  */

@@ -3,8 +3,7 @@ import type { Refuse } from './keras-config-reader.js';
 
 /**
  * What a Keras layer takes: a tensor of ours, and its sizes as Keras sees them, the batch left out.
- * They differ after a
- * Reshape: the values lie in the same order, and are seen in another shape.
+ * They differ after a Reshape: the values lie in the same order, and are seen in another shape.
  */
 export interface KerasTensor {
   readonly shape: ImageShape;

@@ -9,8 +9,7 @@ export class WeightNames {
 
   /**
    * The name of a layer's weight: it ends in the weight's own name, before that the layer's, before
-   * that perhaps those of the
-   * models around it. Older versions put `:0` behind it.
+   * that perhaps those of the models around it. Older versions put `:0` behind it.
    *
    * @param path names of the models around the layer, from the outermost on, and its own last
    * @param roles what the weight may be called

@@ -6,7 +6,9 @@ import type { OnnxAttributes } from './onnx-attributes.js';
 
 /** Elements of a tensor that a node makes of a shape. */
 const MAX_ELEMENTS = 2 ** 28;
-const WHOLE_TYPES: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);
+/** int32 and int64; and float, float16, double, bfloat16. */
+const WHOLE_TYPES: ReadonlySet<number> = new Set([6, 7]);
+const FLOATING_TYPES: ReadonlySet<number> = new Set([1, 10, 11, 16]);
 
 interface Folded {
   readonly node: onnxProto.onnx.INodeProto;
@@ -49,8 +51,12 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     return { shape: dims, data: new Float32Array(sizeOf(dims)).fill(fill) };
   },
   Identity: ({ inputs: [input] }) => input,
-  Cast: ({ inputs: [input], attributes }) =>
-    input && WHOLE_TYPES.has(attributes.integer('to', 1)) ? { ...input, data: input.data.map(Math.trunc) } : input,
+  Cast: ({ inputs: [input], attributes }) => {
+    const type = attributes.integer('to', 1);
+    if (!input || !(WHOLE_TYPES.has(type) || FLOATING_TYPES.has(type))) return undefined;
+    if (WHOLE_TYPES.has(type)) return { ...input, data: input.data.map(Math.trunc), isWhole: true };
+    return { shape: input.shape, data: input.data, ...(input.isMissing && { isMissing: true }) };
+  },
   Reshape: ({ inputs: [input, target] }) => {
     if (!input || !target) return undefined;
     const asked = [...target.data].map((size, i) => (size === 0 ? (input.shape[i] ?? 0) : size));
@@ -108,7 +114,10 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Add: pairwise((a, b) => a + b),
   Sub: pairwise((a, b) => a - b),
   Mul: pairwise((a, b) => a * b),
-  Div: pairwise((a, b) => a / b),
+  Div: (folded) => {
+    const made = pairwise((a, b) => a / b)(folded);
+    return made?.isWhole ? { ...made, data: made.data.map(Math.trunc) } : made;
+  },
 };
 
 /** Of two tensors of one shape, or of a tensor and a number. */

@@ -70,6 +70,7 @@ function softmax(node: OnnxNode): void {
 
 function clip(node: OnnxNode): void {
   const { attributes, constants, flows, passes, pricedAs } = node;
+  if (constants.some((constant) => constant?.isMissing)) return pricedAs(flows[0], 'its bounds are not in the file');
   const low = constants[1]?.data[0] ?? attributes.float('min', -Infinity);
   const high = constants[2]?.data[0] ?? attributes.float('max', Infinity);
   const isOpen = (bound: number): boolean => Math.abs(bound) > 3.4e38;
@@ -96,14 +97,15 @@ function pool(
       ? paddingOfCeil(stated, shape, poolSize, stride)
       : stated;
   const own = name();
+  const isCeil = attributes.integer('ceil_mode', 0) === 1;
+  if (countsPadding && isCeil && (stated !== 'valid' || reachesOver(stated, reached))) {
+    refuse('padding that counts, with windows over the edge (ceil_mode), is not known');
+  }
   if (!countsPadding || stated === 'valid') {
     add({ kind, name: own, from: [source], poolSize, stride, padding: reached });
     return;
   }
   if (stated === 'same') refuse('padding that counts, of SAME_UPPER, is not known');
-  if (reached !== stated && String(reached) !== String(stated)) {
-    refuse('padding that counts, with windows over the edge, is not known');
-  }
   const padded = insert({
     kind: 'zeroPadding2d',
     name: name('_pad'),
@@ -111,6 +113,12 @@ function pool(
     padding: stated as Exclude<Padding, string>,
   });
   add({ kind, name: own, from: [padded.name], poolSize, stride, padding: 'valid' });
+}
+
+/** Whether windows reach beyond the padding that is stated, or leave some of it out. */
+function reachesOver(stated: Padding, reached: Padding): boolean {
+  const edges = (padding: Padding): string => (typeof padding === 'string' ? '0,0,0,0' : padding.join());
+  return edges(stated) !== edges(reached);
 }
 
 /**

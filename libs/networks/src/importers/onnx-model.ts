@@ -20,6 +20,11 @@ const OPERATORS: Readonly<Record<string, OnnxOperator>> = {
   ...SHAPE_OPERATORS,
 };
 
+/** Operators that put tensors of the network together; others take one, and constants. */
+const OF_SEVERAL: ReadonlySet<string> = new Set(['Add', 'Sum', 'Sub', 'Mul', 'Div', 'Concat', 'MatMul', 'Gemm']);
+/** ONNX's numbers for the types of inputs that are fed pixels from 0 to 1: float, float16, double, bfloat16. */
+const FLOATS: ReadonlySet<number> = new Set([1, 10, 11, 16]);
+
 /**
  * An ONNX model that classifies images, with its weights.
  *
@@ -44,6 +49,8 @@ class OnnxReader {
   readonly #priceOnly: string[] = [];
   readonly #names = new LayerNames();
   readonly #graph: DecodedOnnx['graph'];
+  #fixedBatch: number | undefined;
+  #isInputUsed = false;
   #input: ImageShape = { height: 1, width: 1, channels: 1 };
 
   constructor(
@@ -65,9 +72,16 @@ class OnnxReader {
       throw new NetworkError(`${this.name} has ${images.length} inputs (${names}); one image is needed`);
     }
     const [image] = images;
-    this.#flows.set(image.name ?? '', this.#inputFlow(dimsOf(image)));
-    for (const [i, node] of (this.#graph.node ?? []).entries()) this.#read(node, i);
+    const type = image.type?.tensorType?.elemType ?? 1;
+    if (!FLOATS.has(type)) {
+      this.#priceOnly.push(
+        `${this.name}: its input is of ONNX's type ${type}; pixels as floating-point numbers can be run`,
+      );
+    }
+    this.#flows.set(image.name ?? '', this.#inputFlow(image.name ?? '', dimsOf(image)));
     const output = this.#graph.output?.[0]?.name ?? '';
+    const needed = this.#nodesBehind(output);
+    for (const [i, node] of (this.#graph.node ?? []).entries()) if (needed.has(node)) this.#read(node, i);
     const last = this.#flows.get(output);
     if (!last || this.#layers.length === 0)
       throw new NetworkError(`${this.name}: nothing makes its output '${output}'`);
@@ -86,6 +100,19 @@ class OnnxReader {
       },
       this.purpose,
     );
+  }
+
+  /** The nodes that the network's output is made of. */
+  #nodesBehind(output: string): ReadonlySet<Node> {
+    const wanted = new Set([output]);
+    const needed = new Set<Node>();
+    // Nodes come after those that they take from.
+    for (const node of [...(this.#graph.node ?? [])].reverse()) {
+      if (!node.output?.some((each) => wanted.has(each))) continue;
+      needed.add(node);
+      for (const each of node.input ?? []) wanted.add(each);
+    }
+    return needed;
   }
 
   #checkAnswers(last: Flow): void {
@@ -111,7 +138,7 @@ class OnnxReader {
   }
 
   /** [batch, channels, height, width]; or with the channels last, where a Transpose comes first; or [batch, values]. */
-  #inputFlow(dims: readonly number[]): Flow {
+  #inputFlow(image: string, dims: readonly number[]): Flow {
     const [, ...rest] = dims;
     if (![1, 3].includes(rest.length) || rest.some((size) => !(size > 0))) {
       throw new NetworkError(
@@ -121,12 +148,13 @@ class OnnxReader {
     const isChannelsLast = (this.#graph.node ?? []).some(
       (node) =>
         node.opType === 'Transpose' &&
-        this.#graph.input?.some(({ name }) => name === node.input?.[0]) &&
+        node.input?.[0] === image &&
         new OnnxAttributes(node, () => undefined as never).integers('perm')?.join() === '0,3,1,2',
     );
     if (rest.length === 1) this.#input = { height: 1, width: 1, channels: rest[0] };
     else if (isChannelsLast) this.#input = { height: rest[0], width: rest[1], channels: rest[2] };
     else this.#input = { channels: rest[0], height: rest[1], width: rest[2] };
+    this.#fixedBatch = dims[0] > 0 ? dims[0] : undefined;
     const isImage = rest.length === 3;
     return { name: 'input', shape: this.#input, dims: rest, ...(isImage && isChannelsLast && { channelsLast: true }) };
   }
@@ -143,6 +171,9 @@ class OnnxReader {
     const flows = inputs.flatMap((each) => this.#flows.get(each) ?? []);
     const constants = inputs.map((each) => this.#constants.get(each));
     const attributes = new OnnxAttributes(node, refuse);
+    const isOwn = !node.domain || node.domain === 'ai.onnx';
+    if (!isOwn && flows.length > 0) refuse(`operators of the domain ${node.domain} are not known`);
+    if (!isOwn) return;
     if (flows.length === 0) {
       const made = foldConstants({ node, attributes, inputs: constants, name: this.name });
       if (made) this.#constants.set(output, made);
@@ -155,6 +186,9 @@ class OnnxReader {
     }
     const unknown = inputs.find((each) => each !== '' && !this.#flows.has(each) && !this.#constants.has(each));
     if (unknown !== undefined) refuse(`its input ${unknown} is neither made by the network nor a constant of the file`);
+    if (flows.length > 1 && !OF_SEVERAL.has(operator)) {
+      refuse('it takes several tensors of the network; one, with constants, is known');
+    }
     const read = Object.hasOwn(OPERATORS, operator)
       ? OPERATORS[operator]
       : refuse(`this operator is not known; known are ${Object.keys(OPERATORS).join(', ')}`);
@@ -168,12 +202,25 @@ class OnnxReader {
     };
     const set = (flow: Flow): void => void this.#flows.set(output, flow);
     read({
-      ...{ operator, opset: this.decoded.opset, attributes, flows, constants, insert, refuse },
+      ...{
+        operator,
+        opset: this.decoded.opset,
+        fixedBatch: this.#fixedBatch,
+        attributes,
+        flows,
+        constants,
+        insert,
+        refuse,
+      },
       constant: (at, what) =>
         constants[at] ?? refuse(`its ${what} (${inputs[at] ?? 'missing'}) is not a constant of the file`),
       image: () => {
         if (flows[0].order) refuse('it takes a vector that was flattened; images are known');
         if (flows[0].channelsLast) refuse('it takes an image with the channels last; ONNX puts them first');
+        const { dims, shape } = flows[0];
+        if (dims.join() !== [shape.channels, shape.height, shape.width].join()) {
+          refuse(`it takes [batch, ${dims.join(', ')}]; images are [batch, channels, height, width]`);
+        }
         return flows[0];
       },
       name: (suffix = '') => this.#names.make(label.replace(/^\/+/, '') + suffix),
@@ -196,6 +243,7 @@ class OnnxReader {
         set(flow);
       },
       inputBecomes: (shape) => {
+        if (this.#isInputUsed) refuse('the network takes its input in another shape, too; one shape is known');
         this.#input = shape;
         set({ name: 'input', shape, dims: [shape.channels, shape.height, shape.width] });
       },
@@ -209,6 +257,7 @@ class OnnxReader {
       },
       lastLayer: () => this.#layers.at(-1),
     });
+    if (flows.some(({ name }) => name === 'input')) this.#isInputUsed = true;
   }
 }
 

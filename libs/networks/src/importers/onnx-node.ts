@@ -27,6 +27,8 @@ export interface OnnxNode {
   readonly operator: string;
   /** The version of ONNX's operators. */
   readonly opset: number;
+  /** The number of images that the file is made for; undefined where it is open. */
+  readonly fixedBatch: number | undefined;
   readonly attributes: OnnxAttributes;
   /** Its inputs that the network makes; there is at least one. */
   readonly flows: readonly Flow[];

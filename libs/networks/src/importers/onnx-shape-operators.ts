@@ -58,16 +58,17 @@ function laidOut(node: OnnxNode, dims: readonly number[]): void {
 
 /** The sizes that a Reshape asks for, without the batch; it must leave the batch as it is. */
 function reshape(node: OnnxNode): void {
-  const { attributes, constants, flows, inputBecomes, refuse } = node;
+  const { attributes, constants, fixedBatch, flows, inputBecomes, refuse } = node;
   const [flow] = flows;
   const target = attributes.integers('shape') ?? [...(constants[1]?.data ?? refuse('its sizes are not constants'))];
   const shown = target.map((size) => (Number.isNaN(size) ? 'batch' : size)).join(', ');
   if (attributes.integer('allowzero', 0) === 1 && target.includes(0)) refuse(`a size of 0 in [${shown}]`);
-  const [, ...rest] = target.map((size, i) => (size === 0 && i > 0 ? flow.dims[i - 1] : size));
+  const [batch, ...rest] = target.map((size, i) => (size === 0 && i > 0 ? flow.dims[i - 1] : size));
   const known = rest.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const size = sizeOf(flow.dims);
   const dims = rest.map((each) => (each === -1 ? size / known : each));
-  if (dims.length === 0 || sizeOf(dims) !== size || dims.some((each) => !Number.isInteger(each))) {
+  const isBatchKept = Number.isNaN(batch) || batch === 0 || batch === -1 || batch === (fixedBatch ?? 1);
+  if (!isBatchKept || dims.length === 0 || sizeOf(dims) !== size || dims.some((each) => !Number.isInteger(each))) {
     refuse(`it makes [${shown}] of [batch, ${flow.dims.join(', ')}]; each image must keep its values`);
   }
   const isImage = dims.length === 3 && dims[1] * dims[2] > 1;

@@ -10,6 +10,8 @@ export interface OnnxConstant {
   readonly data: Float32Array;
   /** Whether the file has its shape alone; there are no values then. */
   readonly isMissing?: boolean;
+  /** Whether its values are whole numbers in ONNX: they are divided as such. */
+  readonly isWhole?: boolean;
 }
 
 /** ONNX's numbers for types. */
@@ -68,5 +70,6 @@ export function onnxTensor(tensor: onnxProto.onnx.ITensorProto, name: string): O
   if (listed.length > 0 ? listed.length !== count : raw.length !== count * bytes) {
     throw new NetworkError(`${label} has ${listed.length || raw.length / bytes} values, its shape needs ${count}`);
   }
-  return { shape, data: Float32Array.from({ length: count }, (_, at) => read(at)) };
+  const isWhole = type === TYPE.int32 || type === TYPE.int64;
+  return { shape, data: Float32Array.from({ length: count }, (_, at) => read(at)), ...(isWhole && { isWhole }) };
 }

@@ -177,6 +177,9 @@ function combine(
     refuse('tensors of the network with constants among them are not known');
   const values = constants[at]?.isMissing ? undefined : perChannel(node, constants[at]);
   const rescaling = values && rescale(values, at === 0);
+  if (rescaling && ![...rescaling.scale, ...rescaling.offset].every(Number.isFinite)) {
+    refuse('its constant has values that are not finite, or depends on the number of images');
+  }
   if (!rescaling) {
     const dims = flow.dims.join(', ');
     const shape = constants[at]?.shape.join(', ') ?? '';

@@ -30,8 +30,7 @@ const ManifestSchema = z.object({
 
 /**
  * A model in the layers format of tfjs, with its weights; those that were stored in 8 or 16 bits
- * become what tfjs makes of
- * them. To price it, files of weights may be missing.
+ * become what tfjs makes of them. To price it, files of weights may be missing.
  *
  * @param content of model.json, parsed
  * @param readShard gives the bytes of a file that the manifest names
