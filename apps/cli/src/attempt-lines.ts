@@ -8,4 +8,5 @@ export function attemptLines(events: readonly CampaignEvent[]): string[] {
   });
 }
 
-const firstLine = (words: unknown): string => (typeof words === 'string' ? words.split('\n')[0] : '–');
+/** Of words that may be missing. */
+export const firstLine = (words: unknown): string => (typeof words === 'string' ? words.split('\n')[0] : '–');

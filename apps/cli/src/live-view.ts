@@ -1,7 +1,7 @@
 import type { Front } from '@espalier/contracts';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
-import { attemptLines } from './attempt-lines.js';
+import { attemptLines, firstLine } from './attempt-lines.js';
 import { candidatesIn } from './budget-words.js';
 import { endedOf } from './completion-rate.js';
 import { timesLessText } from './cost.js';
@@ -92,8 +92,6 @@ const bar = (part: number, width: number): string => {
   const full = Math.round(width * Math.min(1, Math.max(0, part)));
   return '█'.repeat(full) + '░'.repeat(width - full);
 };
-
-const firstLine = (words: unknown): string => (typeof words === 'string' ? words.split('\n')[0] : '–');
 
 /** Headings are bold, and short. */
 const cut = (line: string, columns: number): string =>

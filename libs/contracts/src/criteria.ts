@@ -42,7 +42,12 @@ export function whileTraining(criteria: readonly string[]): string | undefined {
   return criteria.find((criterion) => CRITERIA_WHILE_TRAINING.some((name) => name === criterion));
 }
 
+/** Whether a criterion chooses whole filters. */
+export function isOfFilters(criterion: string): boolean {
+  return FILTER_CRITERIA.some((name) => name === criterion);
+}
+
 /** Whether schedules of a space may remove filters, in a stage of their own or by their criterion. */
 export function removesFilters({ criterion, filters }: { criterion: readonly string[]; filters?: unknown }): boolean {
-  return filters !== undefined || criterion.some((each) => FILTER_CRITERIA.some((name) => name === each));
+  return filters !== undefined || criterion.some(isOfFilters);
 }

@@ -16,7 +16,10 @@ export function assignSplits(images: readonly { readonly label: number; readonly
   const missing = (['validation', 'test'] as const).filter((part) => !parts.includes(part));
   const byClass = new Map<number, number[]>();
   images.forEach(({ label }, at) => {
-    if (parts[at] === 'training') byClass.set(label, [...(byClass.get(label) ?? []), at]);
+    if (parts[at] !== 'training') return;
+    const own = byClass.get(label);
+    if (own) own.push(at);
+    else byClass.set(label, [at]);
   });
   const classes = [...byClass].sort(([a], [b]) => a - b);
   const counts = tenths(classes.map(([, own]) => own.length));

@@ -1,12 +1,13 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { assignSplits, checkSplits, countsOf, countSplits, PARTS, type Part } from './assign-splits.js';
+import { assignSplits, checkSplits, countsOf, type Part } from './assign-splits.js';
 import { DataSetError, type DataSet, type DataSetFacts, type Split } from './data-set.js';
 import { decodedSplit } from './decoded-split.js';
+import { MAX_CLASSES } from './labels.js';
+import { sourcesOf, splitFacts, unreadable } from './split-facts.js';
 import { readSplitName, SPLIT_NAMES } from './split-names.js';
 
 const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|bmp|ppm|pgm)$/i;
-const MAX_CLASSES = 256;
 /** Words that may stand beside a split's name, as in `training_set`. */
 const OF_SETS: ReadonlySet<string> = new Set(['set', 'data', 'dataset', 'images', 'split']);
 
@@ -27,18 +28,9 @@ interface Listing {
 /** @throws DataSetError when a class is empty, or classes of the splits differ */
 export async function imageFolderFacts(path: string): Promise<DataSetFacts> {
   const { classes, files, from, remarks } = await list(path);
-  const counts = countSplits(
-    files.map(({ label }) => label),
-    files.map(({ part }) => part),
-    classes.length,
-  );
-  const missing = checkSplits(path, classes, counts);
-  return {
-    image: null,
-    classes: classes.length,
-    trainingImages: files.filter(({ part }) => part === 'training').length,
-    splits: { classNames: classes, counts, from, remarks: [...remarks, ...missing] },
-  };
+  const labels = files.map(({ label }) => label);
+  const parts = files.map(({ part }) => part);
+  return { image: null, ...splitFacts({ path, classNames: classes, labels, parts, from, remarks }) };
 }
 
 /**
@@ -94,14 +86,10 @@ async function list(path: string): Promise<Listing> {
   }
   const parts = assignSplits(found);
   const sources = new Map(folders.map(({ part, path }) => [part, path]));
-  const training = sources.get('training') ?? path;
-  const from = Object.fromEntries(
-    PARTS.map((part) => [part, part === 'training' ? training : (sources.get(part) ?? `a tenth of ${training}`)]),
-  ) as Record<Part, string>;
   return {
     classes,
     files: found.map(({ path, label }, i) => ({ path, label, part: parts[i] })),
-    from,
+    from: sourcesOf(sources.get('training') ?? path, (part) => sources.get(part)),
     remarks: skipped.remarks(),
   };
 }
@@ -194,7 +182,7 @@ async function imagesUnder(path: string, skipped: Skipped, seen = new Set<string
     }
     const found = await stat(own).catch(() => undefined);
     if (!found) skipped.link(own);
-    else if (found.isDirectory()) images.push(...(await imagesUnder(own, skipped, seen)));
+    else if (found.isDirectory()) for (const image of await imagesUnder(own, skipped, seen)) images.push(image);
     else if (found.size === 0 && IMAGE.test(name)) throw new DataSetError(`${own} is empty; repair or remove it`);
     else if (IMAGE.test(name)) images.push(own);
     else skipped.other(name);
@@ -203,12 +191,6 @@ async function imagesUnder(path: string, skipped: Skipped, seen = new Set<string
 }
 
 const isShown = (name: string): boolean => !name.startsWith('.');
-
-function unreadable(path: string): (error: NodeJS.ErrnoException) => never {
-  return (error) => {
-    throw new DataSetError(`${path} cannot be read (${error.code ?? error.message})`, { cause: error });
-  };
-}
 
 /** What was not read, and why. */
 class Skipped {

@@ -1,6 +1,7 @@
 import { DataSetError } from './data-set.js';
 
-const MAX_CLASSES = 256;
+/** A label is a byte. */
+export const MAX_CLASSES = 256;
 
 /**
  * The class that a label names: a whole number, or a 1 at the place of the class among zeros.

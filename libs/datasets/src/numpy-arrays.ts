@@ -2,6 +2,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import { DataSetError } from './data-set.js';
 import { ImagesInFile, ImagesInMemory, type Images } from './images.js';
+import { unreadable } from './split-facts.js';
 
 /**
  * An array of a .npy file, or one of those in a .npz file. Its values are read when they are
@@ -125,10 +126,4 @@ function checkSize(bytes: number, dtype: string, shape: readonly number[], name:
   const expected = sizeOf(shape) * Number(/\d+$/.exec(dtype)?.[0] ?? NaN);
   if (bytes === expected || Number.isNaN(expected)) return;
   throw new DataSetError(`${name} has ${bytes} bytes of values, its shape asks for ${expected}; it is cut off`);
-}
-
-function unreadable(file: string): (error: NodeJS.ErrnoException) => never {
-  return (error) => {
-    throw new DataSetError(`${file} cannot be read (${error.code ?? error.message})`, { cause: error });
-  };
 }

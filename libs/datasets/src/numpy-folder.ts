@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { assignSplits, checkSplits, countsOf, countSplits, PARTS, type Part } from './assign-splits.js';
+import { assignSplits, checkSplits, countsOf, type Part } from './assign-splits.js';
 import { choose, DataSetError, type DataSet, type DataSetFacts, type Split } from './data-set.js';
 import { classOf } from './labels.js';
 import { numbersOf, openNpy, openNpz, type NumpyArray } from './numpy-arrays.js';
+import { numberedClasses, sourcesOf, splitFacts } from './split-facts.js';
 import { readSplitName, SPLIT_NAMES } from './split-names.js';
 
 const IMAGE_WORDS: ReadonlySet<string> = new Set(['x', 'images', 'image', 'imgs', 'data', 'features', 'inputs']);
@@ -38,28 +39,14 @@ interface Found {
  */
 export async function numpyFacts(path: string): Promise<DataSetFacts> {
   const { pairs, image, classes, parts, remarks } = await find(path);
-  const all = parts.flat();
-  const counts = countSplits(
-    pairs.flatMap(({ labels }) => labels),
-    all,
-    classes,
-  );
-  const classNames = namesOf(classes);
-  const missing = checkSplits(path, classNames, counts);
-  const learned = pairs.find(({ part }) => part === undefined || part === 'training')?.images.name ?? path;
-  const from = Object.fromEntries(
-    PARTS.map((part) => [
-      part,
-      part === 'training'
-        ? learned
-        : (pairs.find((pair) => pair.part === part)?.images.name ?? `a tenth of ${learned}`),
-    ]),
-  ) as Record<Part, string>;
+  const named = (of: Part | undefined): string | undefined => pairs.find(({ part }) => part === of)?.images.name;
   return {
     image,
-    classes,
-    trainingImages: all.filter((part) => part === 'training').length,
-    splits: { classNames, counts, from, remarks: [...remarks, ...missing] },
+    ...splitFacts({
+      ...{ path, classNames: numberedClasses(classes), parts: parts.flat(), remarks },
+      labels: pairs.flatMap(({ labels }) => labels),
+      from: sourcesOf(named(undefined) ?? named('training') ?? path, named),
+    }),
   };
 }
 
@@ -84,7 +71,7 @@ export async function loadNumpy(path: string): Promise<DataSet> {
     ...{ name: basename(path), image, classes },
     ...{ training: split('training'), validation: split('validation'), test: split('test') },
   };
-  checkSplits(path, namesOf(classes), countsOf(data));
+  checkSplits(path, numberedClasses(classes), countsOf(data));
   return data;
 }
 
@@ -208,5 +195,3 @@ function imageOf({ name, shape, dtype }: NumpyArray): DataSet['image'] {
 }
 
 const text = ({ height, width, channels }: DataSet['image']): string => `${height} × ${width} × ${channels}`;
-
-const namesOf = (classes: number): string[] => Array.from({ length: classes }, (_, label) => String(label));

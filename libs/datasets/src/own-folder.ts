@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DataSetError, shuffled, type DataSet, type DataSetFacts } from './data-set.js';
 import { imageFolderFacts, loadImageFolder } from './image-folder.js';
 import { isNumpyFile, loadNumpy, numpyFacts } from './numpy-folder.js';
+import { unreadable } from './split-facts.js';
 import { isTfrecordFile, loadTfrecords, tfrecordFacts } from './tfrecord-folder.js';
 
 /** Whether a data set is named by a folder rather than by its name. */
@@ -32,9 +33,7 @@ interface FolderReader {
 async function readerOf(path: string): Promise<FolderReader> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) throw new DataSetError(`${path} is not a folder that can be read here`);
-  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-    throw new DataSetError(`${path} cannot be read (${error.code ?? error.message})`, { cause: error });
-  });
+  const names = await readdir(path).catch(unreadable(path));
   if (names.some(isNumpyFile)) return { facts: numpyFacts, load: loadNumpy };
   if (names.some(isTfrecordFile)) return { facts: tfrecordFacts, load: loadTfrecords };
   const entries = await Promise.all(names.map((name) => stat(join(path, name)).catch(() => undefined)));

@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import protobuf from 'protobufjs';
-import { assignSplits, checkSplits, countsOf, countSplits, PARTS, type Part } from './assign-splits.js';
+import { assignSplits, checkSplits, countsOf, type Part } from './assign-splits.js';
 import { DataSetError, type DataSet, type DataSetFacts, type Split } from './data-set.js';
 import { decodedSplit, type EncodedImage } from './decoded-split.js';
 import { classOf } from './labels.js';
+import { numberedClasses, sourcesOf, splitFacts } from './split-facts.js';
 import { readSplitName, SPLIT_NAMES } from './split-names.js';
 import { openTfrecords } from './tfrecords.js';
 
@@ -36,16 +37,9 @@ export const isTfrecordFile = (name: string): boolean =>
 /** Of TFRecords with encoded images and labels; the names of the files say their splits. */
 export async function tfrecordFacts(path: string): Promise<DataSetFacts> {
   const { examples, parts, from } = await readAll(path);
-  const classes = classesOf(examples);
-  const classNames = namesOf(classes);
-  const counts = countSplits(
-    examples.map(({ label }) => label),
-    parts,
-    classes,
-  );
-  const remarks = checkSplits(path, classNames, counts);
-  const trainingImages = parts.filter((part) => part === 'training').length;
-  return { image: null, classes, trainingImages, splits: { classNames, counts, from, remarks } };
+  const labels = examples.map(({ label }) => label);
+  const classNames = numberedClasses(classesOf(examples));
+  return { image: null, ...splitFacts({ path, classNames, labels, parts, from, remarks: [] }) };
 }
 
 /**
@@ -67,11 +61,9 @@ export async function loadTfrecords(path: string, cache: string, image: DataSet[
     ...{ name: basename(path), image, classes },
     ...{ training: await split('training'), validation: await split('validation'), test: await split('test') },
   };
-  checkSplits(path, namesOf(classes), countsOf(data));
+  checkSplits(path, numberedClasses(classes), countsOf(data));
   return data;
 }
-
-const namesOf = (classes: number): string[] => Array.from({ length: classes }, (_, label) => String(label));
 
 function classesOf(examples: readonly EncodedImage[]): number {
   return examples.reduce((most, { label }) => Math.max(most, label), 0) + 1;
@@ -113,9 +105,7 @@ async function readAll(path: string): Promise<Examples> {
       .filter((each) => each.part === part || (part === 'training' && each.part === undefined))
       .map(({ name }) => name)
       .join(', ');
-  const from = Object.fromEntries(
-    PARTS.map((part) => [part, filesOf(part) || `a tenth of ${filesOf('training')}`]),
-  ) as Record<Part, string>;
+  const from = sourcesOf(filesOf('training'), filesOf);
   return { examples, parts: assignSplits(examples), origin, from };
 }
 

@@ -55,12 +55,14 @@ export function pricedNetwork({ name, input, layers }: LayerList): PricedNetwork
   return { name, layers: priced, sources };
 }
 
+/** What a listed layer gives, and what is priced of it. */
 interface Run {
   readonly output: Tensor;
   readonly shapes: readonly (LayerShape | DataMovement)[];
 }
 
-function runLayer(layer: ListedLayer, inputs: readonly Tensor[], refuse: (problem: string) => never): Run {
+/** @param refuse is called with what does not fit */
+export function runLayer(layer: ListedLayer, inputs: readonly Tensor[], refuse: (problem: string) => never): Run {
   const [input] = inputs;
   const words = ({ channels, height, width }: Tensor): number => channels * height * width;
   const all = inputs.reduce((sum, each) => sum + words(each), 0);

@@ -1,7 +1,8 @@
-import type { DataMovement, LayerShape } from '@espalier/energy-model';
+import type { ListedLayer } from '@espalier/contracts';
+import type { LayerShape } from '@espalier/energy-model';
 import { isVector, layerGeometries, type ImageShape, type LayerGeometry } from './infer-shapes.js';
-import { pricedNetwork, type PricedNetwork } from './layer-list.js';
-import type { Conv2d, Dense, Layer, Network } from './network.js';
+import { runLayer, type PricedNetwork } from './layer-list.js';
+import { NetworkError, type Conv2d, type Dense, type Layer, type Network } from './network.js';
 
 /** A layer that can be pruned: its kernel's shape as TensorFlow stores it, and its loop nest as the energy model prices it. */
 export interface WeightedLayer {
@@ -26,10 +27,13 @@ export function pricedLayers(network: Network): PricedNetwork {
   /** The priced layers that make each layer's output. */
   const makers = new Map<string, readonly number[]>([['input', []]]);
   const sources: (readonly number[])[] = [];
-  for (const geometry of layerGeometries(network)) {
-    const { layer, sources: from, input } = geometry;
+  for (const { layer, sources: from, inputs, input } of layerGeometries(network)) {
+    const refuse = (problem: string): never => {
+      throw new NetworkError(`${network.name}, layer ${layer.name}: ${problem}`);
+    };
     const made = [...new Set(from.flatMap((source) => makers.get(source) ?? []))];
-    const shape = weighted.get(layer.name) ?? transposedShape(layer, input) ?? dataMovement(geometry);
+    const listed = listedLayer(layer, input);
+    const shape = weighted.get(layer.name) ?? (listed && runLayer(listed, inputs, refuse).shapes[0]);
     if (shape) {
       layers.push(shape);
       sources.push(made);
@@ -39,36 +43,35 @@ export function pricedLayers(network: Network): PricedNetwork {
   return { name: network.name, layers, sources };
 }
 
-/**
- * What a layer without weights moves and computes for one image, as `pricedNetwork` counts it of a
- * layer list.
- */
-function dataMovement({ layer, inputs, output }: LayerGeometry): DataMovement | undefined {
-  const words = ({ height, width, channels }: ImageShape): number => height * width * channels;
-  const read = inputs.reduce((sum, input) => sum + words(input), 0);
-  const movement = (operations: number): DataMovement => ({
-    ...{ name: layer.name, inputs: read, outputs: words(output), operations },
-  });
-  if (layer.kind === 'maxPooling2d' || layer.kind === 'averagePooling2d') {
-    return movement(words(output) * layer.poolSize ** 2);
+/** A layer that cannot be pruned, as a layer list has it; undefined for what is not priced. */
+function listedLayer(layer: Layer, input: ImageShape): ListedLayer | undefined {
+  const { name } = layer;
+  switch (layer.kind) {
+    case 'transposedConv2d': {
+      const { filters, kernelSize: kernel, stride, padding } = layer;
+      return { kind: 'transposed-conv', name, filters, kernel, stride, padding };
+    }
+    case 'maxPooling2d':
+    case 'averagePooling2d': {
+      const { poolSize: kernel, stride, padding = 'valid' } = layer;
+      return { kind: 'pool', name, kernel, stride, padding, ceil: false };
+    }
+    case 'globalAveragePooling2d':
+    case 'globalMaxPooling2d':
+      return isVector(input) ? undefined : { kind: 'global-pool', name };
+    case 'add':
+    case 'multiply':
+      return { kind: layer.kind, name };
+    case 'activation':
+    case 'batchNormalization':
+    case 'concatenate':
+    case 'conv2d':
+    case 'dense':
+    case 'flatten':
+    case 'rescaling':
+    case 'zeroPadding2d':
+      return undefined;
   }
-  if (layer.kind === 'globalAveragePooling2d' || layer.kind === 'globalMaxPooling2d') {
-    return isVector(inputs[0]) ? undefined : movement(read);
-  }
-  if (layer.kind === 'add' || layer.kind === 'multiply') {
-    return movement(words(output) * Math.max(1, inputs.length - 1));
-  }
-  return undefined;
-}
-
-function transposedShape(layer: Layer, input: ImageShape): PricedNetwork['layers'][number] | undefined {
-  if (layer.kind !== 'transposedConv2d') return undefined;
-  const { name, filters, kernelSize: kernel, stride, padding } = layer;
-  return pricedNetwork({
-    name,
-    input,
-    layers: [{ kind: 'transposed-conv', name, filters, kernel, stride, padding }],
-  }).layers[0];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { PruningSchedule, ScheduleSpace } from '@espalier/contracts';
-import { FILTER_CRITERIA, patternOf } from '@espalier/contracts/criteria';
+import { isOfFilters, patternOf } from '@espalier/contracts/criteria';
 import type { Dimension } from './cube.js';
 
 /** One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is possible. */
@@ -78,7 +78,7 @@ export function conditionOf(coordinates: readonly Coordinate[], kind: Coordinate
 /** Whether an option is one that schedules of a criterion have. */
 export function hasOption(criterion: PruningSchedule['criterion'], kind: Coordinate['kind']): boolean {
   if (kind === 'repairNorm') return criterion === 'energy-aware';
-  if (kind === 'allocation') return !patternOf(criterion) && !FILTER_CRITERIA.some((each) => each === criterion);
+  if (kind === 'allocation') return !patternOf(criterion) && !isOfFilters(criterion);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { FILTER_CRITERIA, whileTraining, type CampaignSpec, type FieldError } from '@espalier/contracts';
+import { isOfFilters, whileTraining, type CampaignSpec, type FieldError } from '@espalier/contracts';
 import {
   dependencyGroups,
   layersWithFixedFilters,
@@ -17,8 +17,6 @@ export function checkSpace(network: Network, { space }: Pick<CampaignSpec, 'spac
 }
 
 type Space = CampaignSpec['space'];
-
-const isOfFilters = (criterion: string): boolean => FILTER_CRITERIA.some((name) => name === criterion);
 
 function unknownLayers(network: Network, { density, filters }: Space): FieldError[] {
   const names = weightedLayers(network).map(({ name }) => name);

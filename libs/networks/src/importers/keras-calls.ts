@@ -26,7 +26,7 @@ export interface KerasCalls {
 /** As many layers as a network may have. */
 const MOST_CALLS = 10_000;
 
-/** @throws NetworkError naming the layer that takes from what there is not */
+/** @throws NetworkError naming the layer that takes a tensor that no layer gives */
 export function kerasCalls(model: KerasModelConfig, name: string): KerasCalls {
   const calls: KerasCall[] = [];
   const outputs = open(model, undefined, [], calls, name);

@@ -198,7 +198,7 @@ function batchNormalization({ read, inputs }: LayerContext): ConvertedLayer {
     epsilon: read.number('epsilon', 1e-3),
     momentum: read.number('momentum', 0.99),
   } as const;
-  // How statistics are gathered in training, and how TensorFlow computes them.
+  // How statistics are averaged in training, and how TensorFlow computes them.
   for (const field of ['synchronized', 'fused', 'renorm_momentum', 'renorm_clipping']) read.value(field);
   return { layers: [{ layer, weights }], sizes };
 }

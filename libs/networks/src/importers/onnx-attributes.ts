@@ -1,5 +1,6 @@
 import type onnxProto from 'onnx-proto';
 import type { Padding } from '../network.js';
+import type { OnnxConstant } from './onnx-tensors.js';
 
 type Node = onnxProto.onnx.INodeProto;
 
@@ -22,6 +23,11 @@ export class OnnxAttributes {
   integers(name: string): number[] | undefined {
     const found = this.#find(name)?.ints;
     return found && found.length > 0 ? found.map(Number) : undefined;
+  }
+
+  /** Whole numbers that older versions of an operator have as an attribute, and newer ones as an input. */
+  integersOr(name: string, input: OnnxConstant | undefined): number[] | undefined {
+    return this.integers(name) ?? (input && [...input.data]);
   }
 
   floats(name: string): number[] | undefined {

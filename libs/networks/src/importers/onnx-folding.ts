@@ -1,14 +1,13 @@
 import type onnxProto from 'onnx-proto';
 import { transposed } from '../transpose-axes.js';
 import { sizeOf } from '../weights.js';
-import { onnxTensor, type OnnxConstant } from './onnx-tensors.js';
+import { FLOATING_TYPES, onnxTensor, type OnnxConstant } from './onnx-tensors.js';
 import type { OnnxAttributes } from './onnx-attributes.js';
 
 /** Elements of a tensor that a node makes of a shape. */
 const MAX_ELEMENTS = 2 ** 28;
-/** int32 and int64; and float, float16, double, bfloat16. */
+/** int32 and int64. */
 const WHOLE_TYPES: ReadonlySet<number> = new Set([6, 7]);
-const FLOATING_TYPES: ReadonlySet<number> = new Set([1, 10, 11, 16]);
 
 interface Folded {
   readonly node: onnxProto.onnx.INodeProto;
@@ -72,12 +71,12 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Squeeze: ({ inputs: [input, axes], attributes }) => {
     if (!input) return undefined;
     const rank = input.shape.length;
-    const given = attributes.integers('axes') ?? (axes && [...axes.data]);
+    const given = attributes.integersOr('axes', axes);
     const gone = given?.map((axis) => (axis < 0 ? axis + rank : axis));
     return { ...input, shape: input.shape.filter((size, axis) => !(gone ? gone.includes(axis) : size === 1)) };
   },
   Unsqueeze: ({ inputs: [input, axes], attributes }) => {
-    const given = attributes.integers('axes') ?? (axes && [...axes.data]);
+    const given = attributes.integersOr('axes', axes);
     if (!input || !given) return undefined;
     const shape = [...input.shape];
     const rank = shape.length + given.length;

@@ -1,6 +1,7 @@
 import { isVector } from '../infer-shapes.js';
 import type { Activation, GlobalPooling2d, Padding, Pooling2d } from '../network.js';
 import { axisOf, channelAxis, type Flow, type OnnxNode, type OnnxOperator } from './onnx-node.js';
+import { FLOATING_TYPES } from './onnx-tensors.js';
 
 const activation =
   (name: Activation): OnnxOperator =>
@@ -11,8 +12,6 @@ const idle: OnnxOperator = ({ flows, passes }) => passes(flows[0]);
 /** Keeps shapes, and is not computed here. */
 const priced: OnnxOperator = ({ flows, pricedAs }) => pricedAs(flows[0], 'this operator can be priced, not run');
 
-const FLOATS: ReadonlySet<number> = new Set([1, 10, 11, 16]);
-
 /** Operators without weights. */
 export const IMAGE_OPERATORS: Readonly<Record<string, OnnxOperator>> = {
   Identity: idle,
@@ -22,7 +21,7 @@ export const IMAGE_OPERATORS: Readonly<Record<string, OnnxOperator>> = {
   },
   Cast: (node) => {
     const type = node.attributes.integer('to', 1);
-    if (FLOATS.has(type)) idle(node);
+    if (FLOATING_TYPES.has(type)) idle(node);
     else node.pricedAs(node.flows[0], `a cast to ONNX's type ${type} can be priced, not run`);
   },
   Relu: activation('relu'),
@@ -150,7 +149,7 @@ function globalPool({ image, name, add }: OnnxNode, kind: GlobalPooling2d['kind'
 function reduceMean(node: OnnxNode): void {
   const { attributes, constants, flows, name, add, passes, refuse } = node;
   const [flow] = flows;
-  const given = attributes.integers('axes') ?? [...(constants[1]?.data ?? [])];
+  const given = attributes.integersOr('axes', constants[1]) ?? [];
   const isIdle = given.length === 0 && attributes.integer('noop_with_empty_axes', 0) === 1;
   const axes = given.map((axis) => axisOf(axis, flow)).sort((a, b) => a - b);
   const keeps = attributes.integer('keepdims', 1) === 1;
@@ -169,7 +168,7 @@ const planeAxes = ({ channelsLast }: Flow): string => (channelsLast ? '1,2' : '2
 
 function pad({ attributes, constants, image, name, add, refuse }: OnnxNode): void {
   const { name: source, dims } = image();
-  const given = attributes.integers('pads') ?? attributes.integers('paddings') ?? [...(constants[1]?.data ?? [])];
+  const given = attributes.integers('pads') ?? attributes.integersOr('paddings', constants[1]) ?? [];
   const axes = constants[3] ? [...constants[3].data].map((axis) => axisOf(axis, { dims })) : [0, 1, 2, 3];
   const pads = new Array<number>(8).fill(0);
   axes.forEach((axis, i) => {

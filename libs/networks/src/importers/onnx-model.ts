@@ -9,7 +9,7 @@ import { foldConstants } from './onnx-folding.js';
 import { IMAGE_OPERATORS } from './onnx-image-operators.js';
 import type { Flow, OnnxLayout, OnnxOperator } from './onnx-node.js';
 import { SHAPE_OPERATORS } from './onnx-shape-operators.js';
-import { onnxTensor, type OnnxConstant } from './onnx-tensors.js';
+import { FLOATING_TYPES, onnxTensor, type OnnxConstant } from './onnx-tensors.js';
 import { WEIGHTED_OPERATORS } from './onnx-weighted-operators.js';
 
 type Node = onnxProto.onnx.INodeProto;
@@ -22,8 +22,6 @@ const OPERATORS: Readonly<Record<string, OnnxOperator>> = {
 
 /** Operators that put tensors of the network together; others take one, and constants. */
 const OF_SEVERAL: ReadonlySet<string> = new Set(['Add', 'Sum', 'Sub', 'Mul', 'Div', 'Concat', 'MatMul', 'Gemm']);
-/** ONNX's numbers for the types of inputs that are fed pixels from 0 to 1: float, float16, double, bfloat16. */
-const FLOATS: ReadonlySet<number> = new Set([1, 10, 11, 16]);
 
 /**
  * An ONNX model that classifies images, with its weights.
@@ -73,7 +71,7 @@ class OnnxReader {
     }
     const [image] = images;
     const type = image.type?.tensorType?.elemType ?? 1;
-    if (!FLOATS.has(type)) {
+    if (!FLOATING_TYPES.has(type)) {
       this.#priceOnly.push(
         `${this.name}: its input is of ONNX's type ${type}; pixels as floating-point numbers can be run`,
       );

@@ -15,7 +15,7 @@ export const SHAPE_OPERATORS: Readonly<Record<string, OnnxOperator>> = {
   Reshape: reshape,
   Squeeze: (node) => {
     const [flow] = node.flows;
-    const given = node.attributes.integers('axes') ?? (node.constants[1] && [...node.constants[1].data]);
+    const given = node.attributes.integersOr('axes', node.constants[1]);
     const axes = given?.map((axis) => axisOf(axis, flow));
     if (axes?.includes(0)) node.refuse('it takes the batch away');
     if (axes?.some((axis) => flow.dims[axis - 1] !== 1)) node.refuse(`axes ${axes.join(', ')} are not all of size 1`);
@@ -24,7 +24,7 @@ export const SHAPE_OPERATORS: Readonly<Record<string, OnnxOperator>> = {
   },
   Unsqueeze: (node) => {
     const [flow] = node.flows;
-    const given = node.attributes.integers('axes') ?? [...(node.constants[1]?.data ?? [])];
+    const given = node.attributes.integersOr('axes', node.constants[1]) ?? [];
     const dims = [...flow.dims];
     const rank = dims.length + 1 + given.length;
     for (const axis of given.map((each) => (each < 0 ? each + rank : each)).sort((a, b) => a - b)) {
@@ -60,7 +60,7 @@ function laidOut(node: OnnxNode, dims: readonly number[]): void {
 function reshape(node: OnnxNode): void {
   const { attributes, constants, fixedBatch, flows, inputBecomes, refuse } = node;
   const [flow] = flows;
-  const target = attributes.integers('shape') ?? [...(constants[1]?.data ?? refuse('its sizes are not constants'))];
+  const target = attributes.integersOr('shape', constants[1]) ?? refuse('its sizes are not constants');
   const shown = target.map((size) => (Number.isNaN(size) ? 'batch' : size)).join(', ');
   if (attributes.integer('allowzero', 0) === 1 && target.includes(0)) refuse(`a size of 0 in [${shown}]`);
   const [batch, ...rest] = target.map((size, i) => (size === 0 && i > 0 ? flow.dims[i - 1] : size));

@@ -22,6 +22,8 @@ const BYTES: Readonly<Record<number, number>> = {
   ...{ [TYPE.float]: 4, [TYPE.double]: 8, [TYPE.int64]: 8, [TYPE.int32]: 4 },
   ...{ [TYPE.float16]: 2, [TYPE.bfloat16]: 2, [TYPE.bool]: 1 },
 };
+/** The types of numbers with fractions: float, float16, double, bfloat16. */
+export const FLOATING_TYPES: ReadonlySet<number> = new Set([TYPE.float, TYPE.float16, TYPE.double, TYPE.bfloat16]);
 /** Elements of one tensor that are read. */
 const MAX_ELEMENTS = 2 ** 30;
 
