@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { benchCampaignScale } from './campaign-scale.mjs';
 import { benchDemoCandidates } from './demo-candidates.mjs';
 import { benchEnergyPricings } from './energy-pricings.mjs';
-import { benchGraphicsCard } from './graphics-card.mjs';
+import { benchGraphicsCard } from './gpu-training.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
 import { benchKilledWorker } from './peers/killed-worker.mjs';
 import { benchSchedulingOverhead } from './peers/scheduling-overhead.mjs';

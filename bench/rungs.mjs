@@ -64,10 +64,11 @@ async function run(api, spec) {
   const course = [];
   for (; campaign.state !== 'completed'; campaign = await get('')) {
     if (['failed', 'cancelled'].includes(campaign.state)) throw new Error(`${spec.name} is ${campaign.state}`);
-    if (campaign.dense) course.push({ seconds: await deviceSeconds(api, spec), ...(await frontOf(get, campaign)) });
+    if (campaign.dense)
+      course.push({ seconds: await deviceSeconds(api, spec), ...(await computeFront(get, campaign)) });
     await setTimeout(2000);
   }
-  return { seconds: await deviceSeconds(api, spec), course, ...(await frontOf(get, campaign)) };
+  return { seconds: await deviceSeconds(api, spec), course, ...(await computeFront(get, campaign)) };
 }
 
 async function deviceSeconds(api, { name }) {
@@ -76,7 +77,7 @@ async function deviceSeconds(api, { name }) {
   return Number(seconds ?? 0);
 }
 
-async function frontOf(get, { dense }) {
+async function computeFront(get, { dense }) {
   const { points } = await get('/front');
   const front = points.map(({ energy, validationAccuracy }) => [energy / dense.energy.total, 1 - validationAccuracy]);
   return { front, hypervolume: hypervolume(front, [1, 1]) };

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { graphicsCards } from './graphics-cards.mjs';
+import { listGpus } from './gpus.mjs';
 import { python } from './machine.mjs';
 import { makeFolder, run, say } from './steps.mjs';
 
@@ -13,7 +13,7 @@ const VERSION = '2.21.0';
 export function tensorflowFlavour() {
   const asked = process.env.ESPALIER_TENSORFLOW;
   if (asked === 'cpu' || asked === 'gpu') return asked;
-  return graphicsCards().length > 0 ? 'gpu' : 'cpu';
+  return listGpus().length > 0 ? 'gpu' : 'cpu';
 }
 
 /** What pip is asked for. */

@@ -183,7 +183,7 @@ describe('a campaign', () => {
       const found = await campaign('stopped');
       return found.counts.running === 0 ? found : undefined;
     });
-    expect(paused).toMatchObject({ state: 'paused', counts: { asked: 2 } });
+    expect(paused).toMatchObject({ state: 'paused', counts: { pending: 2 } });
     expect((await stack.espalier('campaign', 'resume', 'stopped')).code).toBe(0);
     await until('both run again', async () => (await campaign('stopped')).counts.running === 2);
 

@@ -92,8 +92,8 @@ describe('a campaign that has ended', () => {
     });
     for (const component of ['worker', 'orchestrator', 'temporal'] as const) kill(stack.pid(component));
     const answer = await stack.espalier('campaign', 'reevaluate', 'first', '--watch', '--json');
-    const { done, failed, toDo, members } = JSON.parse(answer.stdout) as Reevaluation;
-    expect({ done, failed, toDo }).toEqual({ done: 2 * front.points.length, failed: 0, toDo: 0 });
+    const { done, failed, pending, members } = JSON.parse(answer.stdout) as Reevaluation;
+    expect({ done, failed, pending }).toEqual({ done: 2 * front.points.length, failed: 0, pending: 0 });
     expect(members.map(({ id }) => id)).toEqual(front.points.map(({ id }) => id));
     for (const { seeds, again } of members) {
       expect(seeds).toBe(2);
@@ -111,7 +111,7 @@ describe('a campaign that has ended', () => {
     await stack.espalier('campaign', 'launch', stack.write('same.yaml', smallCampaign('same', 'magnitude')));
     await completed('same');
     const same = await candidates('same');
-    expect(same.map(({ answeredBy }) => answeredBy)).toEqual(first.slice(0, 3).map(({ id }) => id));
+    expect(same.map(({ reusedFrom }) => reusedFrom)).toEqual(first.slice(0, 3).map(({ id }) => id));
     expect(same.map(({ artifact, energy }) => [artifact, energy])).toEqual(
       first.slice(0, 3).map(({ artifact, energy }) => [artifact, energy]),
     );
@@ -125,7 +125,7 @@ describe('a campaign that has ended', () => {
     expect((await completed('forked')).spec.warmStart).toEqual(['first']);
     const first = await candidates('first');
     const theirs = (await candidates('forked')).slice(0, first.length);
-    expect(theirs.map(({ answeredBy }) => answeredBy)).toEqual(first.map(({ id }) => id));
+    expect(theirs.map(({ reusedFrom }) => reusedFrom)).toEqual(first.map(({ id }) => id));
     expect(theirs.every(({ energy }, i) => energy !== first[i].energy)).toBe(true);
   });
 
@@ -146,7 +146,7 @@ describe('a campaign that has ended', () => {
     expect(forked.stderr).toContain(`with ${within.length} of the ${first.length} results of first: its space has no`);
     expect(counts).toMatchObject({ imported: within.length, completed: 1 });
     const theirs = (await candidates('faster')).slice(0, -1);
-    expect(theirs.map(({ answeredBy, latency }) => [answeredBy, latency])).toEqual(
+    expect(theirs.map(({ reusedFrom, latency }) => [reusedFrom, latency])).toEqual(
       within.map(({ id, latency }) => [id, latency]),
     );
     const front = await stack.get<Front>('/v1/campaigns/faster/front');
@@ -193,7 +193,7 @@ describe('a campaign that has ended', () => {
     const exported = await stack.espalier('candidate', 'export', kept.id, '--out', join(stack.home, 'kept'));
     expect(exported.code).toBe(0);
     // Networks on their way, which nothing names, went as well once they were old; all that is named is there.
-    expect((JSON.parse(deleted.stdout) as Deletion).leftovers.files).toBeGreaterThan(0);
+    expect((JSON.parse(deleted.stdout) as Deletion).unreferencedArtifacts.files).toBeGreaterThan(0);
     const named = (await candidates('first')).flatMap((each) => each.artifact ?? []);
     const left = artifactFiles().map((path) => basename(path));
     expect(left).toEqual(expect.arrayContaining(named));
@@ -227,7 +227,7 @@ describe('a campaign that has ended', () => {
     expect(JSON.parse(planned.stdout)).toMatchObject({ retried: [{ id, state: 'failed' }], dryRun: true });
     const retried = await stack.espalier('campaign', 'retry-failed', 'failing');
     expect([retried.code, retried.stdout]).toEqual([0, expect.stringContaining('ArtifactMissingError')]);
-    expect((await failed('failing')).counts).toMatchObject({ failed: 3, asked: 0, running: 0 });
+    expect((await failed('failing')).counts).toMatchObject({ failed: 3, pending: 0, running: 0 });
     const [first] = await candidates('failing');
     expect(first.finishedAt).not.toBe(finishedAt);
     expect((await events('failing')).map(({ kind }) => kind)).toContain('candidates-retried');

@@ -83,8 +83,8 @@ describe('a campaign', () => {
       ['timed', 'wallClockHours', 0.004] as const,
       ['metered', 'deviceHours', 0.001] as const,
     ]) {
-      expect((await completed(name)).counts).toMatchObject({ cancelled: 1, asked: 0, running: 0 });
-      const spent = (await events(name)).find(({ kind }) => kind === 'budget-spent');
+      expect((await completed(name)).counts).toMatchObject({ cancelled: 1, pending: 0, running: 0 });
+      const spent = (await events(name)).find(({ kind }) => kind === 'budget-exhausted');
       expect(spent?.detail).toMatchObject({ budget, of });
     }
     const more = await stack.espalier('campaign', 'extend', 'timed', '--candidates', '9');
@@ -98,11 +98,11 @@ describe('a campaign', () => {
       .concat('rungs: { epochs: [0, 1], keep: 0.5 }\n');
     expect((await stack.espalier('campaign', 'launch', stack.write('rungs.yaml', rungs))).code).toBe(0);
     const { counts } = await completed('rungs');
-    expect(counts).toMatchObject({ asked: 0, running: 0, failed: 0 });
+    expect(counts).toMatchObject({ pending: 0, running: 0, failed: 0 });
     expect(counts.completed + counts.stopped).toBe(6);
     expect(counts.completed).toBeGreaterThan(0);
     expect(counts.stopped).toBeGreaterThanOrEqual(3);
-    const wentOn = (await events('rungs')).filter(({ kind }) => kind === 'candidate-went-on');
+    const wentOn = (await events('rungs')).filter(({ kind }) => kind === 'candidate-promoted');
     const steps = (await candidates('rungs')).reduce((sum, { rung }) => sum + (rung ?? 0), 0);
     expect(wentOn).toHaveLength(steps);
     const { points } = await stack.get<Front>('/v1/campaigns/rungs/front');

@@ -100,7 +100,7 @@ describe('two verbs at once, of a campaign that runs', () => {
         const found = await campaign(name);
         return found.state === 'cancelled' && found;
       });
-      expect([name, counts.asked, counts.running]).toEqual([name, 0, 0]);
+      expect([name, counts.pending, counts.running]).toEqual([name, 0, 0]);
     }
   }, 240_000);
 });
@@ -120,7 +120,7 @@ describe('two verbs at once, of a campaign that has ended', () => {
         continue;
       }
       const { counts } = await ended(name);
-      expect([name, counts.asked, counts.running]).toEqual([name, 0, 0]);
+      expect([name, counts.pending, counts.running]).toEqual([name, 0, 0]);
       const isExtended = pair.some((verb, i) => verb === 'extend' && statuses[i] === 202);
       expect([name, counts.completed + counts.failed]).toEqual([name, isExtended ? 4 : 3]);
     }

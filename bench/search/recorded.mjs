@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { CampaignSpecSchema } from '@espalier/contracts';
 import { startTestPostgres } from '@espalier/embedded/testing';
 import { zooNetwork } from '@espalier/networks';
-import { ToldStrategies } from '@espalier/orchestrator/told-strategies';
+import { StrategyCache } from '@espalier/orchestrator/told-strategies';
 import {
-  addCandidates,
+  proposeCandidates,
   createCampaign,
   openDatabase,
   readFront,
@@ -121,11 +121,11 @@ async function search(database, table, method, seed) {
   const { network, data } = table;
   const task = { network, data, seed, trainingImages: null };
   await recordDenseModel(database, id, task, model('dense'), dense, { ...dense, split: 'test' });
-  const strategies = new ToldStrategies();
+  const strategies = new StrategyCache();
   const course = [];
   let seconds = 0;
   for (;;) {
-    const [asked] = await addCandidates(database, id, 1, (told) => strategies.after(id, spec, told));
+    const [asked] = await proposeCandidates(database, id, 1, (told) => strategies.after(id, spec, told));
     if (!asked) return course;
     const { candidateId, schedule, rung } = asked;
     const until = rung?.until ?? table.recorded.epochs;

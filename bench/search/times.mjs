@@ -1,7 +1,7 @@
 // How long asking takes after so many results, and hypervolumes and kept fronts beside moocore's.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { hypervolume, KeptFront } from '@espalier/pareto';
+import { hypervolume, IncrementalFront } from '@espalier/pareto';
 import { cubeOf, FrontierStrategy } from '@espalier/search';
 import { energyOf, lossOf, PRUNE } from './problems.mjs';
 
@@ -29,7 +29,7 @@ export function benchSearchTimes(python) {
     rows.push([`hypervolume of a front of ${POINTS} points, ${name} objectives: ms, moocore's; ours / theirs`, ratio]);
   }
   const added = median(() => {
-    const kept = new KeptFront();
+    const kept = new IncrementalFront();
     for (let i = 0; i < ADDED; i++) {
       const angle = ((i * 0.618034) % 1) * (Math.PI / 2);
       kept.add(1 - Math.cos(angle), 1 - Math.sin(angle), i);

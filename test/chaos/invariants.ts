@@ -33,7 +33,7 @@ export async function expectNothingLost(
   expect(candidates.map(({ number }) => number)).toEqual(Array.from({ length: budget }, (_, i) => i));
   const ends = candidates.some(({ rung }) => rung !== null) ? ['completed', 'stopped'] : ['completed'];
   expect(candidates.filter(({ state, failure }) => !ends.includes(state) || failure !== null)).toEqual([]);
-  const told = candidates.map(({ toldOrder }) => toldOrder);
+  const told = candidates.map(({ observationOrder }) => observationOrder);
   expect(told).not.toContain(null);
   expect(new Set(told).size).toBe(budget);
   // One that goes on to its next rung is told anew, and leaves its place behind.

@@ -1,7 +1,7 @@
 import type { Campaign } from '@espalier/contracts';
-import { candidatesIn } from './budget-words.js';
+import { candidatesIn } from './format-budget.js';
 
-export interface Pace {
+export interface CompletionPace {
   /** Candidates that ended in a minute of watching; NaN before the first. */
   readonly aMinute: number;
   readonly secondsLeft: number;
@@ -11,7 +11,7 @@ export interface Pace {
 export class CompletionRate {
   #first: { at: number; ended: number } | undefined;
 
-  of({ counts, spec, dense, createdAt }: Campaign, now: number): Pace {
+  of({ counts, spec, dense, createdAt }: Campaign, now: number): CompletionPace {
     const ended = endedOf(counts);
     if (!dense) return { aMinute: NaN, secondsLeft: NaN };
     this.#first ??= { at: now, ended };

@@ -2,7 +2,7 @@ import type { Campaign, Candidate, Front } from '@espalier/contracts';
 import { scheduleCosts } from '@espalier/networks';
 import { explainSearch, type MeasuredSchedule, type SearchExplanation } from '@espalier/search';
 import pc from 'picocolors';
-import { denseCosts, weighedBy } from './cost.js';
+import { denseCosts, costContextOf } from './cost.js';
 import { CommandError } from './exit-codes.js';
 import { emptyFront } from './front-formats.js';
 import { percent, table } from './output.js';
@@ -28,7 +28,7 @@ export interface FrontExplanation extends SearchExplanation {
 /** @throws CommandError while there are too few results to say anything */
 export function explainFront(campaign: Campaign, candidates: readonly Candidate[]): FrontExplanation {
   const { spec, dense } = campaign;
-  const weighed = weighedBy(campaign);
+  const weighed = costContextOf(campaign);
   const results = candidates
     .filter(({ state }) => state === 'completed')
     .sort((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''))

@@ -1,6 +1,6 @@
 import type { Cost, Front, PruningSchedule } from '@espalier/contracts';
 import { candidateCsv } from './candidate-csv.js';
-import { costText, costTitle, denseCosts, timesLessText } from './cost.js';
+import { costText, costTitle, denseCosts, formatReduction } from './cost.js';
 import { frontPlot } from './front-plot.js';
 import { percent, table } from './output.js';
 
@@ -56,7 +56,7 @@ function frontTable(front: Front): string {
     percent(point.validationAccuracy),
     percent(point.testAccuracy),
     costText(front, point),
-    timesLessText(front, point),
+    formatReduction(front, point),
     percent(point.weightsLeft),
     shortSchedule(point.schedule),
   ]);

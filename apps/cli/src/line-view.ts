@@ -1,8 +1,8 @@
 import { attemptLines } from './attempt-lines.js';
 import { endedOf } from './completion-rate.js';
 import { duration, note } from './output.js';
-import { beforeCandidates, bestWords, countWords, workersFor } from './progress-words.js';
-import type { Watched, WatchView } from './watched.js';
+import { beforeCandidates, formatBest, formatCounts, workersFor } from './format-progress.js';
+import type { CampaignSnapshot, WatchView } from './campaign-snapshot.js';
 
 const EVERY_MS = 15_000;
 
@@ -12,7 +12,7 @@ export class LineView implements WatchView {
   #ended = -1;
   #lastAttempt = '';
 
-  show(watched: Watched): void {
+  show(watched: CampaignSnapshot): void {
     const [newest] = watched.attempts;
     if (newest && newest.id !== this.#lastAttempt) note(attemptLines([newest])[0]);
     this.#lastAttempt = newest?.id ?? '';
@@ -28,15 +28,15 @@ export class LineView implements WatchView {
   }
 }
 
-function progressLine({ campaign, front, workers, pace }: Watched): string {
+function progressLine({ campaign, front, workers, pace }: CampaignSnapshot): string {
   const { able, waitsFor } = workersFor(campaign, workers);
   const instead = campaign.state === 'pending' ? beforeCandidates(campaign) : (waitsFor ?? beforeCandidates(campaign));
   if (instead !== undefined) return instead;
   const ready = able.filter(({ state }) => state === 'ready');
   const sum = (key: 'busy' | 'slots'): number => ready.reduce((total, worker) => total + worker[key], 0);
   return [
-    countWords(campaign),
-    bestWords(front),
+    formatCounts(campaign),
+    formatBest(front),
     `hypervolume ${campaign.hypervolume?.toFixed(4) ?? '–'}`,
     `${sum('busy')} of ${sum('slots')} slots busy`,
     `${duration(pace.secondsLeft)} left`,

@@ -6,7 +6,7 @@ import { liveLines } from './live-view.js';
 import { WorkerUtilisation } from './worker-utilisation.js';
 
 const dense = { validationAccuracy: 0.99, energy: { total: 8e6 } };
-const counts = { asked: 2, running: 2, completed: 9, stopped: 0, diverged: 0, failed: 1, cancelled: 0, imported: 7 };
+const counts = { pending: 2, running: 2, completed: 9, stopped: 0, diverged: 0, failed: 1, cancelled: 0, imported: 7 };
 const campaign = {
   ...{ name: 'mine', state: 'running', dense, counts, hypervolume: 0.8125, createdAt: '2026-11-26T12:00:00.000Z' },
   spec: { budget: { candidates: 20 } },

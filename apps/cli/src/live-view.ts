@@ -2,12 +2,12 @@ import type { Front } from '@espalier/contracts';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import { attemptLines, firstLine } from './attempt-lines.js';
-import { candidatesIn } from './budget-words.js';
+import { candidatesIn } from './format-budget.js';
 import { endedOf } from './completion-rate.js';
-import { timesLessText } from './cost.js';
+import { formatReduction } from './cost.js';
 import { duration, percent } from './output.js';
-import { beforeCandidates, bestWords, countWords, workersFor } from './progress-words.js';
-import type { Watched, WatchView } from './watched.js';
+import { beforeCandidates, formatBest, formatCounts, workersFor } from './format-progress.js';
+import type { CampaignSnapshot, WatchView } from './campaign-snapshot.js';
 
 const MOST_WORKERS = 8;
 const FEWEST_POINTS = 3;
@@ -17,7 +17,7 @@ const BAR = 24;
 export class LiveView implements WatchView {
   readonly #draw = createLogUpdate(process.stderr);
 
-  show(watched: Watched): void {
+  show(watched: CampaignSnapshot): void {
     const { columns, rows } = process.stderr;
     this.#draw(liveLines(watched, columns, rows).join('\n'));
   }
@@ -29,7 +29,7 @@ export class LiveView implements WatchView {
 
 /** A campaign as lines that fit a terminal: state, rate and time left, the front, workers, and what failed last. */
 export function liveLines(
-  { campaign, front, workers, utilisation, failures, attempts, pace }: Watched,
+  { campaign, front, workers, utilisation, failures, attempts, pace }: CampaignSnapshot,
   columns: number,
   rows: number,
 ): string[] {
@@ -40,7 +40,7 @@ export function liveLines(
   const progress = Number.isFinite(limit) ? `${bar(ended, BAR)} ${percent(ended, 0)} · ` : '';
   const rate = Number.isNaN(pace.aMinute) ? '–' : pace.aMinute.toPrecision(3);
   const head = [
-    `${name} is ${state}: ${countWords(campaign)}`,
+    `${name} is ${state}: ${formatCounts(campaign)}`,
     `${progress}${rate} a minute · ${duration(pace.secondsLeft)} left`,
     ...[beforeCandidates(campaign), waitsFor].flatMap((words) => (words === undefined ? [] : [words])),
   ];
@@ -65,7 +65,7 @@ export function liveLines(
   const room = Math.max(FEWEST_POINTS, rows - head.length - tail.length - 4);
   const body = [
     '',
-    pc.bold(`the front, hypervolume ${campaign.hypervolume?.toFixed(4) ?? '–'}, ${bestWords(front)}`),
+    pc.bold(`the front, hypervolume ${campaign.hypervolume?.toFixed(4) ?? '–'}, ${formatBest(front)}`),
     ...frontLines(front, room),
   ];
   return [...head, ...(campaign.dense ? body : []), ...tail].map((line) => cut(line, columns));
@@ -81,7 +81,7 @@ function frontLines(front: Front, atMost: number): string[] {
   return evenly.map((point) =>
     [
       `  ${percent(point.validationAccuracy).padStart(8)}`,
-      `${timesLessText(front, point).padStart(7)} × less ${front.cost}`,
+      `${formatReduction(front, point).padStart(7)} × less ${front.cost}`,
       `${percent(point.weightsLeft).padStart(8)} of the weights`,
       `candidate ${point.number}`,
     ].join('   '),

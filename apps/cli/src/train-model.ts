@@ -6,7 +6,7 @@ import type { Checkpoint, Recipe } from '@espalier/training';
 import { asCommandError, CommandError } from './exit-codes.js';
 import { note, percent } from './output.js';
 import { loadTraining } from './run-model.js';
-import { writeWhole } from './write-whole.js';
+import { writeFileAtomically } from './write-file-atomically.js';
 
 /**
  * Trains a network of the zoo by its recipe. After each epoch a checkpoint is written, so that the same command goes on after an
@@ -44,7 +44,7 @@ export async function trainModel(
       onEpoch: async (epochsDone, loss) => {
         const state = await trainable.state();
         const bytes = training.encodeCheckpoint({ ...state, network, epochsDone, stepsIntoEpoch: 0 });
-        await writeWhole(checkpoint, bytes);
+        await writeFileAtomically(checkpoint, bytes);
         const { accuracy } = await trainable.measure(data.validation, 'validation');
         const seconds = Math.round((Date.now() - began) / 1000);
         note(

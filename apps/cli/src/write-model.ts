@@ -11,7 +11,7 @@ import {
   type ImportedModel,
 } from '@espalier/networks';
 import { accuracyOf, loadTraining, withModel } from './run-model.js';
-import { writeWhole } from './write-whole.js';
+import { writeFileAtomically } from './write-file-atomically.js';
 
 export const MODEL_FORMATS = ['tfjs', 'keras', 'h5', 'onnx', 'sparse'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
@@ -33,8 +33,8 @@ export async function writeModel(
     case 'tfjs': {
       const { modelJson, weightsBinary } = exportTfjsLayers(network, weights);
       // model.json last: a reader who finds it finds the weights too.
-      await writeWhole(join(dirname(file), TFJS_WEIGHTS_FILE), weightsBinary);
-      return writeWhole(file, modelJson);
+      await writeFileAtomically(join(dirname(file), TFJS_WEIGHTS_FILE), weightsBinary);
+      return writeFileAtomically(file, modelJson);
     }
     case 'sparse': {
       const ranges =
@@ -43,15 +43,15 @@ export async function writeModel(
           activationRanges(trainable, data.validation),
         ));
       const { json, binary } = exportSparse(network, weights, ranges);
-      await writeWhole(join(dirname(file), 'sparse.bin'), binary);
-      return writeWhole(file, json);
+      await writeFileAtomically(join(dirname(file), 'sparse.bin'), binary);
+      return writeFileAtomically(file, json);
     }
     case 'keras':
-      return writeWhole(file, await exportKerasArchive(network, weights));
+      return writeFileAtomically(file, await exportKerasArchive(network, weights));
     case 'h5':
-      return writeWhole(file, await exportKerasHdf5(network, weights));
+      return writeFileAtomically(file, await exportKerasHdf5(network, weights));
     case 'onnx':
-      return writeWhole(file, exportOnnx(network, weights));
+      return writeFileAtomically(file, exportOnnx(network, weights));
   }
 }
 

@@ -1,7 +1,7 @@
 // The front of one campaign, drawn again every few seconds while it grows.
 const EVERY_MS = 3_000;
 /** The budget of a campaign that names no number of candidates. */
-const MOST_CANDIDATES = 1_000_000;
+const MAX_CANDIDATES = 1_000_000;
 const select = document.querySelector('#campaign');
 const summary = document.querySelector('#summary');
 const rows = document.querySelector('#front tbody');
@@ -40,7 +40,7 @@ async function show() {
       get(`${path}/events?kind=attempt-failed&limit=3`),
     ]);
     const { counts, spec, state, hypervolume } = campaign;
-    summary.textContent = `${state}: ${counts.completed}${spec.budget.candidates < MOST_CANDIDATES ? ` of ${spec.budget.candidates}` : ''} done, ${counts.stopped} stopped early, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed; hypervolume ${hypervolume?.toFixed(4) ?? '–'}`;
+    summary.textContent = `${state}: ${counts.completed}${spec.budget.candidates < MAX_CANDIDATES ? ` of ${spec.budget.candidates}` : ''} done, ${counts.stopped} stopped early, ${counts.running} running, ${counts.diverged} diverged, ${counts.failed} failed; hypervolume ${hypervolume?.toFixed(4) ?? '–'}`;
     const isOver = ['completed', 'failed', 'cancelled'].includes(state);
     if (state === 'failed') summary.textContent += `; ${campaign.failure?.message ?? ''}`;
     drawAttempts(isOver ? [] : attempts.items);

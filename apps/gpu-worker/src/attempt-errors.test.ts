@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isOfTheMoment } from './attempt-errors.js';
+import { isTransient } from './attempt-errors.js';
 
-describe('isOfTheMoment', () => {
+describe('isTransient', () => {
   it.each([
     'ENOSPC: no space left on device, write',
     'connect ECONNREFUSED 127.0.0.1:7835',
@@ -9,13 +9,13 @@ describe('isOfTheMoment', () => {
     'read ESTALE',
     'getaddrinfo EAI_AGAIN api',
   ])('is true of what passes by itself: %s', (message) => {
-    expect(isOfTheMoment(message)).toBe(true);
+    expect(isTransient(message)).toBe(true);
   });
 
   it.each(["Duplicate node name in graph: 'conv2d_1'", 'x is not a function', 'ENOTDIR: not a directory'])(
     'is false of what comes again: %s',
     (message) => {
-      expect(isOfTheMoment(message)).toBe(false);
+      expect(isTransient(message)).toBe(false);
     },
   );
 });

@@ -45,7 +45,7 @@ export class AttemptErrors {
       return AttemptErrorAnswerSchema.parse(await response.json()).inARow;
     };
     const inARow = await pRetry(say, { retries: 3, minTimeout: 500, maxTimeout: 2_000 }).catch(() => 1);
-    return inARow >= EQUAL_ERRORS_ALLOWED && !isOfTheMoment(message);
+    return inARow >= EQUAL_ERRORS_ALLOWED && !isTransient(message);
   }
 }
 
@@ -53,6 +53,6 @@ export class AttemptErrors {
  * Whether an error is of the machine or the network, and not of the job: it may be gone the next
  * time.
  */
-export function isOfTheMoment(message: string): boolean {
+export function isTransient(message: string): boolean {
   return OF_THE_MOMENT.test(message);
 }

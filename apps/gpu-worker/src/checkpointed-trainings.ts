@@ -9,7 +9,7 @@ import type { CompiledNetworks } from './compiled-networks.js';
 import { PruningWhileTraining, stopWithoutProgress } from './fine-tuning.js';
 import type { JobContext } from './job-context.js';
 import type { LoadedData } from './loaded-data.js';
-import type { PruningEvidence } from './pruning-evidence.js';
+import type { PruningStatistics } from './pruning-statistics.js';
 
 type SeededRecipe = Recipe & { readonly seed: number };
 
@@ -21,7 +21,7 @@ export class CheckpointedTrainings {
       ledger: CheckpointLedger;
       data: LoadedData;
       networks: CompiledNetworks;
-      evidence: PruningEvidence;
+      evidence: PruningStatistics;
       /** The network whose answers a fine-tuning learns from, where its schedule asks for one. */
       teacher: (request: FineTuneRequest | undefined, context: JobContext) => Promise<Pick<FitOptions, 'teacher'>>;
     },

@@ -42,7 +42,7 @@ export class Checkpoints {
   }
 
   latest(network: Network, epochs: number): Promise<StoredCheckpoint | undefined> {
-    return latestWhole(this.artifacts, this.known, network, epochs);
+    return latestComplete(this.artifacts, this.known, network, epochs);
   }
 }
 
@@ -50,7 +50,7 @@ export class Checkpoints {
  * The latest checkpoint that is whole, of at most so many epochs: one that is damaged or missing is passed over, and its
  * epoch done again.
  */
-export async function latestWhole(
+export async function latestComplete(
   artifacts: ArtifactStore,
   known: readonly CheckpointReference[],
   network: Network,

@@ -1,11 +1,11 @@
-import { graphicsCards } from '@espalier/setup/graphics-cards';
+import { listGpus } from '@espalier/setup/gpus';
 import { describe, expect, it } from 'vitest';
 import { findDevice } from './device.js';
 
 const DRIVER = `0, GPU-5a1b0000-0000, NVIDIA H100 80GB HBM3, 81559
 1, GPU-77c20000-0000, NVIDIA GeForce RTX 3060, 12288
 `;
-const cards = (environment: Record<string, string>) => graphicsCards(environment, () => DRIVER);
+const cards = (environment: Record<string, string>) => listGpus(environment, () => DRIVER);
 const large = { cores: 16, memoryMebibytes: 128 * 1024 };
 const names = (environment: Record<string, string>) => cards(environment).map(({ name }) => name);
 
@@ -18,8 +18,8 @@ describe('the cards of a machine', () => {
   });
 
   it('are none where there is no driver', () => {
-    expect(graphicsCards({}, () => '')).toEqual([]);
-    expect(graphicsCards({}, () => 'No devices were found\n')).toEqual([]);
+    expect(listGpus({}, () => '')).toEqual([]);
+    expect(listGpus({}, () => 'No devices were found\n')).toEqual([]);
   });
 
   it('are those alone that CUDA_VISIBLE_DEVICES names, in its order, up to one that it misspells', () => {

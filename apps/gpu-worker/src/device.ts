@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { DeviceClass } from '@espalier/contracts';
-import { graphicsCards, type GraphicsCard } from '@espalier/setup/graphics-cards';
+import { listGpus, type GraphicsCard } from '@espalier/setup/gpus';
 
 /** What a worker trains on. */
 export interface Device {
@@ -33,7 +33,7 @@ const MOST_SLOTS = 8;
 export function findDevice(
   asked: DeviceClass | undefined,
   machine: Machine = thisMachine(),
-  cards: readonly GraphicsCard[] = graphicsCards(),
+  cards: readonly GraphicsCard[] = listGpus(),
 ): Device {
   const [card] = cards;
   const slots = (deviceClass: DeviceClass, memoryMebibytes: number): number =>

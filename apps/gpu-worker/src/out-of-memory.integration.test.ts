@@ -10,7 +10,7 @@ import { encodeCheckpoint, initialWeights } from '@espalier/training';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobContext } from './job-context.js';
 import type { Job } from './job-messages.js';
-import { runInLessMemory } from './run-in-less-memory.js';
+import { retryWithHalfBatch } from './retry-with-half-batch.js';
 import { TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
 /** One wide layer, and what it needs to tell classes apart. 64 images make outputs of 590 MB. */
@@ -133,7 +133,7 @@ describe('a fine-tuning for which there is no memory', () => {
     limitMemory(training, 0.2 * GIGABYTE);
     const another = newProcess();
     const { context, phases } = heard();
-    await runInLessMemory(training, () => Promise.resolve(another), await fineTuneJob(64), context);
+    await retryWithHalfBatch(training, () => Promise.resolve(another), await fineTuneJob(64), context);
     expect([...phases]).toContain('train in batches of 32, for want of memory');
     expect(training.alive).toBe(false);
 
@@ -142,7 +142,7 @@ describe('a fine-tuning for which there is no memory', () => {
     await third.run(await fineTuneJob(1), heard().context);
     limitMemory(third, 0.2 * GIGABYTE);
     await expect(
-      runInLessMemory(another, () => Promise.resolve(third), await fineTuneJob(64), heard().context),
+      retryWithHalfBatch(another, () => Promise.resolve(third), await fineTuneJob(64), heard().context),
     ).rejects.toMatchObject({
       type: 'OutOfMemoryError',
       message: expect.stringMatching(/also for batches half as large/) as string,

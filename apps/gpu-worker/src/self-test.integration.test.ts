@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { graphicsCards } from '@espalier/setup/graphics-cards';
+import { listGpus } from '@espalier/setup/gpus';
 import { Graph } from '@espalier/tensorflow';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { selfTest, SelfTestError } from './self-test.js';
@@ -16,7 +16,7 @@ describe('the self-test of a device', () => {
   });
 
   it('fails where a card is to be used and TensorFlow has none', () => {
-    const on = graphicsCards().length > 0 ? { CUDA_VISIBLE_DEVICES: '' } : {};
+    const on = listGpus().length > 0 ? { CUDA_VISIBLE_DEVICES: '' } : {};
     const worker = new URL('../dist/self-test.js', import.meta.url);
     const program = `import { selfTest } from '${worker.href}';
       await selfTest({ deviceClass: 'gpu', threads: { intraOp: 1, interOp: 1 } }).catch(({ message }) => console.log(message));`;

@@ -9,7 +9,7 @@ import type { AttemptErrors } from './attempt-errors.js';
 import type { DeviceUses, HeartbeatDetails } from './device-use.js';
 import type { JobContext } from './job-context.js';
 import type { Job, JobResult, ResultOf, TrainingProcessOptions } from './job-messages.js';
-import { runInLessMemory } from './run-in-less-memory.js';
+import { retryWithHalfBatch } from './retry-with-half-batch.js';
 import { JobCancelledError, JobError, TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
 const HEARTBEAT_EVERY_MS = 2_000;
@@ -126,7 +126,7 @@ export class TrainingProcesses {
         await this.#artifacts.removeHalfWritten();
         return (training = take());
       };
-      const result = await runInLessMemory(training, another, job, jobContext);
+      const result = await retryWithHalfBatch(training, another, job, jobContext);
       addSpan(job.kind, { attempt }, from, Date.now());
       context.log.info(`${job.kind} done`, { attempt });
       return result;

@@ -14,15 +14,15 @@ import type {
 import { networkOf, type Network } from '@espalier/networks';
 import { pruneNetwork, type PrunedNetwork } from '@espalier/pruning';
 import { decodeCheckpoint, denseRecipe, initialWeights, recalibrate, type Checkpoint } from '@espalier/training';
-import { againstDense } from './against-dense.js';
+import { relativeToDense } from './relative-to-dense.js';
 import type { CheckpointLedger } from './checkpoint-ledger.js';
 import { CheckpointedTrainings } from './checkpointed-trainings.js';
-import { latestWhole, storeModel } from './checkpoints.js';
+import { latestComplete, storeModel } from './checkpoints.js';
 import { CompiledNetworks } from './compiled-networks.js';
 import { fineTuneOptions } from './fine-tuning.js';
 import type { JobContext } from './job-context.js';
 import { LoadedData } from './loaded-data.js';
-import { PruningEvidence } from './pruning-evidence.js';
+import { PruningStatistics } from './pruning-statistics.js';
 
 /** Images over which batch normalisations are measured anew after filters or weights have gone. */
 const RECALIBRATION_IMAGES = 2000;
@@ -34,7 +34,7 @@ const RECALIBRATION_IMAGES = 2000;
 export class TrainingJobs {
   readonly #data: LoadedData;
   readonly #networks: CompiledNetworks;
-  readonly #evidence: PruningEvidence;
+  readonly #evidence: PruningStatistics;
   readonly #trainings: CheckpointedTrainings;
 
   constructor(
@@ -47,7 +47,7 @@ export class TrainingJobs {
   ) {
     this.#data = new LoadedData(options.dataCache);
     this.#networks = new CompiledNetworks(options.threads);
-    this.#evidence = new PruningEvidence(this.#networks, options.threads);
+    this.#evidence = new PruningStatistics(this.#networks, options.threads);
     this.#trainings = new CheckpointedTrainings({
       ...options,
       data: this.#data,
@@ -124,7 +124,7 @@ export class TrainingJobs {
     const checkpoint = decodeCheckpoint(network, await this.options.artifacts.get(model));
     const trainable = await this.#networks.loaded(checkpoint, 'pruned');
     const measured = await trainable.measure(data[split], split, () => context.signal.throwIfAborted());
-    return checkpoint.network === network ? measured : againstDense(measured, network, checkpoint.network);
+    return checkpoint.network === network ? measured : relativeToDense(measured, network, checkpoint.network);
   }
 
   /** The dense network as it was early in its training, under the masks that pruning found at its end. */
@@ -138,7 +138,7 @@ export class TrainingJobs {
     const network = networkOf(task.network);
     if (rewindTo === 0) return { ...pruned, weights: initialWeights(network, task.seed) };
     const find = async () =>
-      latestWhole(
+      latestComplete(
         this.options.artifacts,
         await this.options.ledger.known(denseTraining(task), context.signal),
         network,

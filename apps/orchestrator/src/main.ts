@@ -6,9 +6,9 @@ import { ORCHESTRATOR_QUEUE } from '@espalier/contracts';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
-import { createBookkeepingActivities } from './bookkeeping-activities.js';
+import { createCampaignActivities, withEarlierNames } from './campaign-activities.js';
 import { readConfig } from './config.js';
-import { deviceClassOfWorkers } from './device-class-of-workers.js';
+import { findWorkerDeviceClass } from './find-worker-device-class.js';
 import { sendNotifications } from './send-notifications.js';
 import { startCampaigns } from './start-campaigns.js';
 
@@ -27,11 +27,13 @@ const worker = await Worker.create({
   namespace: config.TEMPORAL_NAMESPACE,
   taskQueue: ORCHESTRATOR_QUEUE,
   workflowsPath: createRequire(import.meta.url).resolve('@espalier/workflows'),
-  activities: createBookkeepingActivities({
-    database,
-    client: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE, plugins: tracing.plugins }),
-    deviceClass: () => deviceClassOfWorkers(database),
-  }),
+  activities: withEarlierNames(
+    createCampaignActivities({
+      database,
+      client: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE, plugins: tracing.plugins }),
+      deviceClass: () => findWorkerDeviceClass(database),
+    }),
+  ),
   // What waits to be written together holds a task and does nothing.
   maxConcurrentWorkflowTaskExecutions: 200,
   maxConcurrentLocalActivityExecutions: 400,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CampaignSpecSchema, NotificationSchema, type Notice } from '@espalier/contracts';
 import {
-  addCandidates,
+  proposeCandidates,
   createCampaign,
   recordFailure,
   recordResult,
@@ -58,7 +58,7 @@ async function campaignOf(
   const { id } = await createCampaign(database, spec, null);
   const schedule = { criterion: 'magnitude' as const, density: { conv2: 0.5 }, fineTune: { epochs: 1 } };
   const ask = () => ({ schedule, lineage: { origin: 'random' as const, parents: [] } });
-  const [{ candidateId }] = await addCandidates(database, id, 1, () => Promise.resolve({ ask }));
+  const [{ candidateId }] = await proposeCandidates(database, id, 1, () => Promise.resolve({ ask }));
   return { id, candidateId, fail: () => recordFailure(database, id, candidateId, 'failed', failure) };
 }
 

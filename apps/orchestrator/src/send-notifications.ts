@@ -1,4 +1,4 @@
-import { settleNotification, takeDueNotifications, type Database, type DueNotification } from '@espalier/store';
+import { deleteSentNotification, claimDueNotifications, type Database, type DueNotification } from '@espalier/store';
 import type { Logger } from 'pino';
 import { Webhook } from 'standardwebhooks';
 
@@ -11,10 +11,10 @@ const PATIENCE_MS = 10_000;
  */
 export async function sendNotifications(database: Database, log: Logger, secret?: string): Promise<void> {
   await Promise.all(
-    (await takeDueNotifications(database, AT_ONCE)).map(async (due) => {
+    (await claimDueNotifications(database, AT_ONCE)).map(async (due) => {
       const { eventId, url, body, tries } = due;
       const failure = await send(due, secret);
-      if (failure === undefined) return settleNotification(database, eventId);
+      if (failure === undefined) return deleteSentNotification(database, eventId);
       log.warn(
         { campaign: body.campaign, url, tries, failure },
         'a notification was not taken; it is sent again later',

@@ -26,14 +26,14 @@ export const CampaignName = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and hyphens, at most 63 characters long');
 
 /** Of a campaign that names no number of them. */
-export const MOST_CANDIDATES = 1_000_000;
+export const MAX_CANDIDATES = 1_000_000;
 /** At most a century: the end of a campaign is a date. */
 const hours = z.number().positive().max(1_000_000);
 
 /** Limits of a campaign, any of them together: it ends with the first that is reached. */
 export const BudgetSchema = z
   .strictObject({
-    candidates: z.int().min(1).max(MOST_CANDIDATES).default(MOST_CANDIDATES),
+    candidates: z.int().min(1).max(MAX_CANDIDATES).default(MAX_CANDIDATES),
     /** Hours that devices are at work, those of attempts that were lost included. */
     deviceHours: hours.optional(),
     /** Hours since the launch. */
@@ -45,7 +45,7 @@ export const BudgetSchema = z
       .strictObject({ risesLessThan: z.number().positive().max(1), over: z.int().min(2).max(10_000) })
       .optional(),
   })
-  .refine(({ candidates, ...others }) => candidates < MOST_CANDIDATES || Object.keys(others).length > 0, {
+  .refine(({ candidates, ...others }) => candidates < MAX_CANDIDATES || Object.keys(others).length > 0, {
     error:
       'name at least one of candidates (less than a million), deviceHours, wallClockHours, energyEvaluations, hypervolume',
   });

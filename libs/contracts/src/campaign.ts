@@ -29,7 +29,9 @@ export const CampaignSchema = z.strictObject({
     })
     .nullable(),
   counts: z.strictObject({
-    asked: z.int(),
+    pending: z.int(),
+    /** @deprecated called `pending`. */
+    asked: z.int().optional(),
     running: z.int(),
     completed: z.int(),
     stopped: z.int(),

@@ -6,7 +6,7 @@ import { SparsityProfileSchema } from './sparsity-profile.js';
 
 /** `stopped`: it has the result of a rung, from which others went on and it did not. */
 export const CANDIDATE_STATES = [
-  'asked',
+  'pending',
   'running',
   'completed',
   'stopped',
@@ -61,8 +61,12 @@ export const CandidateSchema = z.strictObject({
   failure: FailureSchema.nullable(),
   artifact: z.string().nullable(),
   /** The candidate whose result it was given, since that had done the same work before. */
-  answeredBy: z.uuid().nullable(),
-  askedAt: z.iso.datetime(),
+  reusedFrom: z.uuid().nullable(),
+  /** @deprecated called `reusedFrom`. */
+  answeredBy: z.uuid().nullable().optional(),
+  proposedAt: z.iso.datetime(),
+  /** @deprecated called `proposedAt`. */
+  askedAt: z.iso.datetime().optional(),
   finishedAt: z.iso.datetime().nullable(),
 });
 export type Candidate = z.infer<typeof CandidateSchema>;
@@ -80,8 +84,11 @@ export const CandidatePageSchema = z.strictObject({
 });
 export type CandidatePage = z.infer<typeof CandidatePageSchema>;
 
+/** The state `pending` was called `asked` in the version before. */
+const currentState = (state: unknown): unknown => (state === 'asked' ? 'pending' : state);
+
 export const CandidateQuerySchema = z.strictObject({
-  state: CandidateStateSchema.optional(),
+  state: z.preprocess(currentState, CandidateStateSchema.optional()),
   sort: z.enum(['number', 'accuracy', ...COSTS]).default('number'),
   order: z.enum(['asc', 'desc']).default('asc'),
   limit: z.coerce.number().int().min(1).max(200).default(50),

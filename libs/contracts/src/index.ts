@@ -3,7 +3,7 @@ export * from './attempt-error.js';
 export * from './campaign.js';
 export * from './campaign-event.js';
 export * from './campaign-spec.js';
-export * from './campaign-verbs.js';
+export * from './campaign-requests.js';
 export * from './candidate.js';
 export * from './checkpoint-ledger.js';
 export * from './cost.js';

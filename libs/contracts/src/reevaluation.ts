@@ -10,21 +10,23 @@ export const ReevaluateRequestSchema = z.strictObject({
 export type ReevaluateRequest = z.infer<typeof ReevaluateRequestSchema>;
 
 /** What one quantity came to over several seeds; without a spread where there is only one. */
-export const SpreadSchema = z.strictObject({
+export const ConfidenceIntervalSchema = z.strictObject({
   mean: z.number(),
   /** Of the sample: with n − 1. */
   standardDeviation: z.number().nullable(),
   /** In which the mean over all seeds lies with 95 % confidence, by Student's t. */
   interval: z.tuple([z.number(), z.number()]).nullable(),
 });
-export type Spread = z.infer<typeof SpreadSchema>;
+export type ConfidenceInterval = z.infer<typeof ConfidenceIntervalSchema>;
 
 export const ReevaluationSchema = z.strictObject({
   campaign: z.string(),
   /** Trainings that have ended, those that failed included, and those that are still to be done. */
   done: z.int(),
   failed: z.int(),
-  toDo: z.int(),
+  pending: z.int(),
+  /** @deprecated called `pending`. */
+  toDo: z.int().optional(),
   dryRun: z.boolean(),
   /** From the least cost to the most. The search chose each for its accuracy: only the other seeds' are no choice of it. */
   members: z.array(
@@ -40,11 +42,11 @@ export const ReevaluationSchema = z.strictObject({
       seeds: z.int(),
       again: z
         .strictObject({
-          validationAccuracy: SpreadSchema,
-          testAccuracy: SpreadSchema,
-          energy: SpreadSchema,
+          validationAccuracy: ConfidenceIntervalSchema,
+          testAccuracy: ConfidenceIntervalSchema,
+          energy: ConfidenceIntervalSchema,
           /** Null for trainings from before it was kept. */
-          latency: SpreadSchema.nullable(),
+          latency: ConfidenceIntervalSchema.nullable(),
         })
         .nullable(),
     }),

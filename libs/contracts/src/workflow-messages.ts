@@ -16,7 +16,7 @@ import type {
 } from './training.js';
 import type { z } from 'zod';
 
-/** Task queues: one for bookkeeping, one for each class of device. */
+/** Task queues: one for campaign activities, one for each class of device. */
 export const ORCHESTRATOR_QUEUE = 'orchestrator';
 export const deviceQueue = (deviceClass: string): string => `device-${deviceClass}`;
 
@@ -87,7 +87,7 @@ export interface LoadedPlan extends Omit<CampaignPlan, 'deviceClass'> {
   deviceClass: string | null;
 }
 
-export interface AskedCandidate {
+export interface ProposedCandidate {
   candidateId: string;
   number: number;
   schedule: PruningSchedule;
@@ -102,21 +102,24 @@ export interface CandidateSetting {
   plan: CampaignPlan;
 }
 
-export interface CandidateInput extends AskedCandidate, CandidateSetting {}
+export interface CandidateInput extends ProposedCandidate, CandidateSetting {}
 
 export interface ReevaluationInput {
   campaignId: string;
 }
 
 /** A candidate that is to be pruned and trained again, with another seed. */
-export interface ReplicateToDo extends AskedCandidate {
+export interface PendingReplicate extends ProposedCandidate {
   replicate: number;
 }
 
 export type ReplicateOutcome = { validation: Measurement; test: Measurement } | { failure: Failure };
 
-/** Of a candidate that is taken up: its work is to be done, or it has an end, or another candidate is at the same work. */
-export type TakenUp = 'to-do' | 'settled' | 'under-way';
+/**
+ * The answer to a workflow run that claims a candidate: it trains the candidate, or the candidate is finished, or another
+ * candidate with the same deduplication key is running.
+ */
+export type ClaimResult = 'to-do' | 'finished' | 'running-elsewhere';
 
 export interface CandidateSettled {
   candidateId: string;
@@ -130,7 +133,7 @@ export interface CampaignProgress {
 }
 
 /** Activities of the orchestrator's queue. Each may be tried any number of times and takes effect once. */
-export interface BookkeepingActivities {
+export interface CampaignActivities {
   loadPlan(campaignId: string): Promise<LoadedPlan>;
   /** For a campaign whose plan has no class of device: waits until there is a worker, and fails to be tried again where there is none. */
   chooseDevice(campaignId: string): Promise<Pick<CampaignPlan, 'deviceClass' | 'parallelism'>>;
@@ -144,20 +147,20 @@ export interface BookkeepingActivities {
    * Candidates that were asked for and are not settled, then new ones up to the budget; at most `atMost`, none of
    * `alreadyStarted`.
    */
-  ask(campaignId: string, atMost: number, alreadyStarted: string[]): Promise<AskedCandidate[]>;
+  ask(campaignId: string, atMost: number, alreadyStarted: string[]): Promise<ProposedCandidate[]>;
   /** Starts the workflows of candidates; of those that run already it changes nothing. */
-  startCandidates(setting: CandidateSetting, asked: AskedCandidate[]): Promise<void>;
+  startCandidates(setting: CandidateSetting, asked: ProposedCandidate[]): Promise<void>;
   /** Tells the campaign's workflow, where there is one, that a candidate's end is recorded. */
-  signalSettled(campaignId: string, candidateId: string): Promise<void>;
+  signalFinished(campaignId: string, candidateId: string): Promise<void>;
   /** Candidates that were asked for and have no end in the store. */
-  unsettled(campaignId: string): Promise<AskedCandidate[]>;
+  unfinishedCandidates(campaignId: string): Promise<ProposedCandidate[]>;
   /**
    * @param run the workflow run that takes the candidate up: the only one that may settle it from now on
    * @returns nothing in histories from before candidates were answered from the store: to do
    */
-  recordRunning(campaignId: string, candidateId: string, run?: string): Promise<TakenUp | undefined>;
+  claimCandidate(campaignId: string, candidateId: string, run?: string): Promise<ClaimResult | undefined>;
   /** A candidate that stopped where it was: it may be asked for again. */
-  recordReleased(campaignId: string, candidateId: string, run: string): Promise<void>;
+  releaseCandidate(campaignId: string, candidateId: string, run: string): Promise<void>;
   recordCandidate(
     campaignId: string,
     candidateId: string,
@@ -175,16 +178,16 @@ export interface BookkeepingActivities {
   /** Tells the strategy of settled candidates; returns those of `candidateIds` that are settled. */
   tell(campaignId: string, candidateIds: string[]): Promise<string[]>;
   /** Whether a budget is used up, so that what is under way is stopped. */
-  isBudgetSpent(campaignId: string): Promise<boolean>;
+  isBudgetExhausted(campaignId: string): Promise<boolean>;
   recordCampaignState(campaignId: string, state: CampaignState, failure: Failure | null): Promise<void>;
-  frontWithoutTest(campaignId: string): Promise<{ candidateId: string; artifact: string }[]>;
+  untestedFrontMembers(campaignId: string): Promise<{ candidateId: string; artifact: string }[]>;
   recordTest(campaignId: string, candidateId: string, measurement: Measurement): Promise<void>;
   /** A member of the front that cannot be measured on the test split: it stays on the front without. */
   recordUntested(campaignId: string, candidateId: string, failure: Failure): Promise<void>;
   /** What has to be done for a candidate's model, from the dense network on. */
-  howMade(campaignId: string, candidateId: string): Promise<AskedCandidate>;
+  candidateRecipe(campaignId: string, candidateId: string): Promise<ProposedCandidate>;
   /** What was asked for of a reevaluation and has no end. */
-  replicatesToDo(campaignId: string, atMost: number): Promise<ReplicateToDo[]>;
+  pendingReplicates(campaignId: string, atMost: number): Promise<PendingReplicate[]>;
   recordReplicate(
     campaignId: string,
     which: { candidateId: string; replicate: number },
@@ -193,6 +196,18 @@ export interface BookkeepingActivities {
   /** Gives up what was asked for of a reevaluation and has no end. */
   dropReplicates(campaignId: string): Promise<void>;
 }
+
+/** Names under which histories of the version before call activities: workflows and workers know both. */
+export const EARLIER_ACTIVITY_NAMES: Partial<Record<keyof CampaignActivities, string>> = {
+  candidateRecipe: 'howMade',
+  claimCandidate: 'recordRunning',
+  releaseCandidate: 'recordReleased',
+  unfinishedCandidates: 'unsettled',
+  signalFinished: 'signalSettled',
+  isBudgetExhausted: 'isBudgetSpent',
+  untestedFrontMembers: 'frontWithoutTest',
+  pendingReplicates: 'replicatesToDo',
+};
 
 /** Activities of a device's queue. */
 export interface TrainingActivities {

@@ -1,4 +1,4 @@
-import type { GraphicsCard } from '@espalier/setup/graphics-cards';
+import type { GraphicsCard } from '@espalier/setup/gpus';
 import { describe, expect, it } from 'vitest';
 import { nodeComponents, type NodeComponentOptions } from './node-components.js';
 import { portsFrom } from './stack-state.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { graphicsCards, type GraphicsCard } from '@espalier/setup/graphics-cards';
+import { listGpus, type GraphicsCard } from '@espalier/setup/gpus';
 import type { ComponentSpec } from './component.js';
 import { cacheFolder } from './home.js';
 import { databaseUrl } from './postgres.js';
@@ -21,7 +21,7 @@ export interface NodeComponentOptions {
 export function nodeComponents(
   home: string,
   ports: StackPorts,
-  { cards = graphicsCards(), workers = Math.max(1, cards.length), envOf = () => ({}) }: NodeComponentOptions = {},
+  { cards = listGpus(), workers = Math.max(1, cards.length), envOf = () => ({}) }: NodeComponentOptions = {},
 ): ComponentSpec[] {
   const env = {
     ESPALIER_HOME: home,

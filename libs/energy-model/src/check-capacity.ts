@@ -4,11 +4,11 @@ import { EnergyModelError } from './energy-model-error.js';
 import type { LayerShape } from './layer-shape.js';
 import { loopNest, type LoopNest } from './loop-nest.js';
 import type { Mapping } from './mapping.js';
-import { layerOnChip, wordsTaken } from './search/layer-on-chip.js';
+import { mappingContext, wordsTaken } from './search/mapping-context.js';
 
 /** @throws EnergyModelError when a tile of the mapping is larger than the memory that is to hold it */
 export function checkCapacity(shape: LayerShape, batch: number, mapping: Mapping, accelerator: Accelerator): void {
-  const layer = layerOnChip(shape, batch, accelerator);
+  const layer = mappingContext(shape, batch, accelerator);
   const nest = loopNest(shape, batch, mapping, accelerator);
   accelerator.levels.forEach((level, i) => {
     const room = layer.rooms[i];

@@ -4,7 +4,7 @@ import type { LayerTraffic } from './count-traffic.js';
 import { energyTerms } from './energy-terms.js';
 import { loopNest } from './loop-nest.js';
 import type { MappedLayer } from './price-layer.js';
-import { layerOnChip, wordsTaken } from './search/layer-on-chip.js';
+import { mappingContext, wordsTaken } from './search/mapping-context.js';
 
 /**
  * Lets tensors stay on the chip between the layer that makes them and those that take them, where they fit beside the
@@ -57,7 +57,7 @@ function outputsOf({ traffic }: MappedLayer): number {
 /** Words that a layer's tiles take at a level. */
 function wordsInUse({ shape, mapping }: MappedLayer, place: number, batch: number, accelerator: Accelerator): number {
   if ('operations' in shape) return 0;
-  const layer = layerOnChip(shape, batch, accelerator);
+  const layer = mappingContext(shape, batch, accelerator);
   const tile = tileExtents(loopNest(shape, batch, mapping, accelerator), place, accelerator);
   return wordsTaken(layer, place, tile).reduce((sum, words) => sum + words, 0);
 }

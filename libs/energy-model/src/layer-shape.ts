@@ -71,7 +71,7 @@ export function outputCount(shape: LayerShape, batch: number): number {
 }
 
 /** Images of a batch that can be priced: the mapping search looks at ways to divide them. */
-export const MOST_IMAGES = 65_536;
+export const MAX_BATCH = 65_536;
 /** Of any other size of a layer. */
 const LARGEST_SIZE = 1_000_000;
 
@@ -81,8 +81,8 @@ const LARGEST_SIZE = 1_000_000;
  */
 export function checkShape(shape: LayerShape, batch: number): void {
   const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
-  if (!whole(batch) || batch > MOST_IMAGES) {
-    throw new EnergyModelError(`batch: ${batch} is not a whole number from 1 to ${MOST_IMAGES}`);
+  if (!whole(batch) || batch > MAX_BATCH) {
+    throw new EnergyModelError(`batch: ${batch} is not a whole number from 1 to ${MAX_BATCH}`);
   }
   for (const field of SIZES) {
     const value = shape[field];

@@ -16,10 +16,10 @@ import {
 } from './search/boundary-energy.js';
 import { branchMapping, type Branch } from './search/branch.js';
 import { growingDimensions } from './search/growing-dimensions.js';
-import { ALL, G, layerOnChip, Q, wordsTaken, type Held, type LayerOnChip } from './search/layer-on-chip.js';
+import { ALL, G, mappingContext, Q, wordsTaken, type Held, type MappingContext } from './search/mapping-context.js';
 import { EVERY_ORDER, STATIONARY_ORDERS } from './search/loop-orders.js';
 import { leastOutermostEnergy, withoutOutermost } from './search/outermost-bound.js';
-import { spreadLayer, waysToSpread } from './search/spread-layer.js';
+import { unrollLayer, distinctUnrollings } from './search/unroll-layer.js';
 import { tileGrowths } from './search/tile-growths.js';
 
 /**
@@ -30,7 +30,7 @@ import { tileGrowths } from './search/tile-growths.js';
  * @throws EnergyModelError when the chip's memories are too small for any mapping of the layer
  */
 export function searchMapping(shape: LayerShape, batch: number, accelerator: Accelerator): Mapping {
-  const layer = layerOnChip(shape, batch, accelerator);
+  const layer = mappingContext(shape, batch, accelerator);
   const search = new Search(layer);
   const best = search.best();
   if (!best) {
@@ -42,9 +42,9 @@ export function searchMapping(shape: LayerShape, batch: number, accelerator: Acc
 }
 
 /** What a level that cannot hold the smallest tile has, and what it needs at least. */
-function tooSmall(layer: LayerOnChip, at: number): string {
+function tooSmall(layer: MappingContext, at: number): string {
   const { name, holds, words } = layer.levels[at];
-  const [least] = waysToSpread(layer)
+  const [least] = distinctUnrollings(layer)
     .map(({ shared }) => wordsTaken(layer, at, smallestTile(layer, at, shared[at])))
     .sort((a, b) => total(a) - total(b));
   const needed = OPERANDS.flatMap((operand, o) => (least[o] > 0 ? [`${Math.ceil(least[o])} of ${operand}`] : []));
@@ -55,7 +55,7 @@ function tooSmall(layer: LayerOnChip, at: number): string {
 }
 
 /** Of a level: what the elements that it serves work on at once. */
-function smallestTile(layer: LayerOnChip, at: number, shared: readonly number[]): number[] {
+function smallestTile(layer: MappingContext, at: number, shared: readonly number[]): number[] {
   const streams = layer.rooms[at]?.streams ?? [];
   return bounded([...shared], layer.bounds).map((extent, d) => (streams.includes(d) ? 1 : extent));
 }
@@ -69,7 +69,7 @@ class Search {
   #leastEnergy = Infinity;
   /** Mappings that were completed. */
   #closed = 0;
-  readonly #layer: LayerOnChip;
+  readonly #layer: MappingContext;
   /** The least energy that moving into each level's tiles can take, whatever is inside them. */
   readonly #leastAt: readonly number[];
   /** The same without what the outermost level takes; and what that can take at least. */
@@ -78,7 +78,7 @@ class Search {
   /** For each level, the dimensions in which its tiles may grow. */
   readonly #growing: readonly (readonly number[])[];
 
-  constructor(layer: LayerOnChip) {
+  constructor(layer: MappingContext) {
     this.#layer = layer;
     this.outermostReached = layer.levels.length - 1;
     this.#growing = layer.levels.map((_, level) => growingDimensions(layer, level));
@@ -92,7 +92,7 @@ class Search {
   best(): Branch | undefined {
     const { levels, arrayAt } = this.#layer;
     // The elements' tiles are few: all of them are drawn up before the dear levels are looked into.
-    const onArray = waysToSpread(this.#layer)
+    const onArray = distinctUnrollings(this.#layer)
       .map((spread): Branch => {
         const inside = ALL.map(() => 1);
         return { spread, growths: [], orders: [], inside, energy: spread.macSideEnergy, moving: [] };
@@ -257,7 +257,7 @@ class Search {
     const layer = this.#layer;
     if (level === 0 || level >= layer.arrayAt) return 0;
     const ones = layer.accelerator.array.map(() => ALL.map(() => 1));
-    return movingInto(layer, level, spreadLayer(layer, ones), layer.bounds, held).reduce(
+    return movingInto(layer, level, unrollLayer(layer, ones), layer.bounds, held).reduce(
       (sum, { energy, saved }) => sum + energy - saved,
       0,
     );

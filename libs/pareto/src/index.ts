@@ -5,6 +5,6 @@ export { dominates } from './dominates.js';
 export { front } from './front.js';
 export { hypervolume, hypervolumeContributions } from './hypervolume.js';
 export { additiveEpsilon, epsilonDominates, invertedGenerationalDistancePlus } from './indicators.js';
-export { KeptFront } from './kept-front.js';
+export { IncrementalFront } from './incremental-front.js';
 export { kneePoint } from './knee-point.js';
 export { nonDominatedSort } from './non-dominated-sort.js';

@@ -10,7 +10,7 @@ import {
   hypervolume,
   hypervolumeContributions,
   invertedGenerationalDistancePlus,
-  KeptFront,
+  IncrementalFront,
   kneePoint,
 } from './index.js';
 
@@ -92,7 +92,7 @@ describe('a kept front', () => {
   it('is the front of all that was added, in whatever order', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(coordinate, coordinate), { maxLength: 60 }), (points) => {
-        const kept = new KeptFront<number>();
+        const kept = new IncrementalFront<number>();
         points.forEach(([x, y], i) => {
           const isOnIt = kept.add(x, y, i);
           const before = points.slice(0, i);
@@ -104,7 +104,7 @@ describe('a kept front', () => {
   });
 
   it('refuses what is no number', () => {
-    expect(() => new KeptFront().add(NaN, 1, null)).toThrow('are not two numbers');
+    expect(() => new IncrementalFront().add(NaN, 1, null)).toThrow('are not two numbers');
   });
 });
 

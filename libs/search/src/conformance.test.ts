@@ -2,7 +2,7 @@ import { PruningScheduleSchema, ScheduleSpaceSchema, STRATEGIES, type ScheduleSp
 import { hypervolume } from '@espalier/pareto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createStrategy, type Strategy, type Told } from './index.js';
+import { createStrategy, type Strategy, type ScheduleObservation } from './index.js';
 import { ScheduleCoding } from './schedule-coding.js';
 import { prune8 } from './testing/prune8.js';
 
@@ -16,11 +16,15 @@ const make = (name: (typeof STRATEGIES)[number], seed: number, candidates = 200)
     { denseCost: 1, costOf: { energy: ({ density }) => prune8(density)[1] } },
   );
 
-function run(strategy: Strategy, count: number): Told[] {
-  const told: Told[] = [];
+function run(strategy: Strategy, count: number): ScheduleObservation[] {
+  const told: ScheduleObservation[] = [];
   for (let number = 0; number < count; number++) {
     const { schedule } = strategy.ask(number);
-    const result: Told = { number, schedule, result: { objectives: prune8(schedule.density), violation: 0 } };
+    const result: ScheduleObservation = {
+      number,
+      schedule,
+      result: { objectives: prune8(schedule.density), violation: 0 },
+    };
     strategy.tell([result]);
     told.push(result);
   }

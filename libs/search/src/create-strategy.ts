@@ -1,15 +1,15 @@
 import { otherCost, type CampaignSpec, type Cost } from '@espalier/contracts';
 import { cubeStrategy } from './cube-strategies.js';
-import type { CubeStrategy } from './cube.js';
+import type { CubeStrategy } from './unit-cube-space.js';
 import type { FrontierOptions } from './frontier/frontier-options.js';
 import { ScheduleCoding } from './schedule-coding.js';
 import { ScheduleStrategy } from './schedule-strategy.js';
-import type { Foreknowledge, Strategy } from './strategy.js';
+import type { KnownObjectives, Strategy } from './strategy.js';
 
 type StrategySpec = Pick<CampaignSpec, 'strategy' | 'space' | 'budget' | 'objectives' | 'constraints' | 'rungs'>;
 
 /** The strategy that a campaign names, told nothing yet. */
-export function createStrategy(spec: StrategySpec, foreknowledge: Foreknowledge): Strategy {
+export function createStrategy(spec: StrategySpec, foreknowledge: KnownObjectives): Strategy {
   const coding = new ScheduleCoding(spec.space);
   return new ScheduleStrategy(coding, overCube(spec, coding, foreknowledge));
 }
@@ -41,7 +41,7 @@ export function chooseStrategy(dimensions: number, candidates: number): { name: 
 function overCube(
   { strategy: { name, seed }, budget, objectives, constraints, rungs }: StrategySpec,
   coding: ScheduleCoding,
-  foreknowledge: Foreknowledge,
+  foreknowledge: KnownObjectives,
 ): CubeStrategy {
   const chosen = name === 'auto' ? chooseStrategy(coding.dimensions, budget.candidates).name : name;
   return cubeStrategy(chosen, coding.cube(), seed, {
@@ -58,7 +58,7 @@ function overCube(
 export function frontierOptions(
   { objectives: [, cost], constraints }: Pick<CampaignSpec, 'objectives' | 'constraints'>,
   coding: ScheduleCoding,
-  { denseCost, costOf = {} }: Foreknowledge,
+  { denseCost, costOf = {} }: KnownObjectives,
 ): FrontierOptions {
   const other = otherCost(cost);
   const known = (of: Cost) => {

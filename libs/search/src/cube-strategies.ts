@@ -1,4 +1,4 @@
-import type { CubeSpace, CubeStrategy } from './cube.js';
+import type { CubeSpace, CubeStrategy } from './unit-cube-space.js';
 import type { DescentOptions } from './descent.js';
 import type { FrontierOptions } from './frontier/frontier-options.js';
 import { EapStrategy } from './strategies/eap.js';

@@ -1,4 +1,4 @@
-import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from './cube.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from './unit-cube-space.js';
 import { Descent, type DescentOptions, type Step } from './descent.js';
 import { offspring } from './offspring.js';
 
@@ -16,7 +16,7 @@ export class DescentStrategy implements CubeStrategy {
     this.#descent = new Descent(space, options);
   }
 
-  tell(results: readonly CubeTold[]): void {
+  tell(results: readonly CubeObservation[]): void {
     for (const told of results) this.#descent.tell(told);
   }
 

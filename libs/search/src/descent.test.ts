@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cubeOf } from './cube.js';
+import { cubeOf } from './unit-cube-space.js';
 import { EapStrategy } from './strategies/eap.js';
 import { LocalStrategy } from './strategies/local.js';
 

@@ -1,4 +1,4 @@
-import type { CubeSpace, CubeTold } from './cube.js';
+import type { CubeSpace, CubeObservation } from './unit-cube-space.js';
 
 /** Of a coordinate's range, taken at one step; halved when none is left that costs little enough. */
 const FIRST_STEP = 0.2;
@@ -62,7 +62,7 @@ export class Descent {
     return this.#held !== undefined;
   }
 
-  tell({ point, objectives, violation, fidelity = 1 }: CubeTold): void {
+  tell({ point, objectives, violation, fidelity = 1 }: CubeObservation): void {
     if (fidelity < 1) return;
     const loss = objectives?.every(Number.isFinite) ? objectives[0] : Infinity;
     const result = { point, loss, isAllowed: violation === 0 };

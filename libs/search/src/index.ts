@@ -4,10 +4,10 @@ export {
   cubeOf,
   type CubeSpace,
   type CubeStrategy,
-  type CubeTold,
+  type CubeObservation,
   type Dimension,
   type Proposal,
-} from './cube.js';
+} from './unit-cube-space.js';
 export type { FrontierOptions } from './frontier/frontier-options.js';
 export { ParameterCoding, ParameterSpaceSchema, type Parameters, type ParameterSpace } from './parameter-space.js';
 export {
@@ -15,7 +15,7 @@ export {
   SEARCH_STRATEGIES,
   SearchOptionsSchema,
   SpaceExhaustedError,
-  type AskedParameters,
+  type ProposedParameters,
   type KnownObjective,
   type SearchOptions,
 } from './search.js';
@@ -24,5 +24,5 @@ export { Nsga2Strategy } from './strategies/nsga2.js';
 export { SmsEmoaStrategy } from './strategies/sms-emoa.js';
 export { RandomStrategy } from './strategies/random.js';
 export { ScheduleCoding } from './schedule-coding.js';
-export type { Asked, Foreknowledge, Strategy, Told } from './strategy.js';
+export type { ScheduleProposal, KnownObjectives, Strategy, ScheduleObservation } from './strategy.js';
 export { explainSearch, type MeasuredSchedule, type SearchExplanation } from './explanation/explain-search.js';

@@ -1,5 +1,5 @@
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeTold, Proposal } from './cube.js';
+import type { CubeSpace, CubeObservation, Proposal } from './unit-cube-space.js';
 import { polynomialMutation, simulatedBinaryCrossover } from './variation.js';
 
 /** @throws RangeError for a population that cannot breed */
@@ -18,7 +18,7 @@ export function* offspring(
   space: CubeSpace,
   seed: number,
   number: number,
-  parent: ((random: RandomStream) => CubeTold) | null,
+  parent: ((random: RandomStream) => CubeObservation) | null,
 ): Iterable<Proposal> {
   const random = new RandomStream(seed, number);
   for (;;) {
@@ -27,7 +27,7 @@ export function* offspring(
   }
 }
 
-function childOf(mother: CubeTold, father: CubeTold, random: RandomStream): Proposal {
+function childOf(mother: CubeObservation, father: CubeObservation, random: RandomStream): Proposal {
   const point = polynomialMutation(simulatedBinaryCrossover(mother.point, father.point, random), random);
   const numbers = [mother.number, father.number].filter((each) => each !== null);
   return { point, origin: 'offspring', parents: [...new Set(numbers)] };

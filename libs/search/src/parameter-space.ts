@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choiceAt, cubeOf, type CubeSpace, type Dimension } from './cube.js';
+import { choiceAt, cubeOf, type CubeSpace, type Dimension } from './unit-cube-space.js';
 
 /** Of other parameters some options: only with those has the parameter a value. */
 const when = z.record(z.string(), z.array(z.union([z.string(), z.number(), z.boolean()])).min(1)).optional();

@@ -1,5 +1,5 @@
 import type { RandomStream } from '@espalier/random';
-import { choiceAt, type CubeSpace } from './cube.js';
+import { choiceAt, type CubeSpace } from './unit-cube-space.js';
 import { normalDistribution } from './normal-distribution.js';
 
 /** Of the bandwidth, as Optuna's multivariate estimator has it. */

@@ -1,6 +1,6 @@
 import type { PruningSchedule, ScheduleSpace } from '@espalier/contracts';
 import type { RandomStream } from '@espalier/random';
-import { choiceAt, cubeOf, type CubeSpace, type Dimension } from './cube.js';
+import { choiceAt, cubeOf, type CubeSpace, type Dimension } from './unit-cube-space.js';
 import { conditionOf, coordinatesOf, hasOption, nameOf, type Coordinate } from './schedule-coordinates.js';
 
 type Filters = NonNullable<PruningSchedule['filters']>;

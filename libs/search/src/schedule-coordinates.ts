@@ -1,6 +1,6 @@
 import type { PruningSchedule, ScheduleSpace } from '@espalier/contracts';
 import { isOfFilters, patternOf } from '@espalier/contracts/criteria';
-import type { Dimension } from './cube.js';
+import type { Dimension } from './unit-cube-space.js';
 
 /** One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is possible. */
 export type Coordinate =

@@ -1,8 +1,8 @@
 import type { PruningSchedule } from '@espalier/contracts';
-import type { CubeStrategy, Expectation } from './cube.js';
-import { firstUntried } from './first-untried.js';
+import type { CubeStrategy, Expectation } from './unit-cube-space.js';
+import { firstUntriedProposal } from './first-untried-proposal.js';
 import type { ScheduleCoding } from './schedule-coding.js';
-import type { Asked, Strategy, Told } from './strategy.js';
+import type { ScheduleProposal, Strategy, ScheduleObservation } from './strategy.js';
 
 /** A strategy over a cube as one over schedules: no schedule is asked for twice, as long as others are proposed. */
 export class ScheduleStrategy implements Strategy {
@@ -13,7 +13,7 @@ export class ScheduleStrategy implements Strategy {
     private readonly strategy: CubeStrategy,
   ) {}
 
-  tell(results: readonly Told[]): void {
+  tell(results: readonly ScheduleObservation[]): void {
     for (const { schedule } of results) this.#taken.add(JSON.stringify(schedule));
     this.strategy.tell(
       results.map(({ number, schedule, result, fidelity }) => ({
@@ -27,10 +27,10 @@ export class ScheduleStrategy implements Strategy {
     );
   }
 
-  ask(number: number, pending: readonly PruningSchedule[] = []): Asked {
+  ask(number: number, pending: readonly PruningSchedule[] = []): ScheduleProposal {
     const underWay = new Set(pending.map((schedule) => JSON.stringify(schedule)));
     const points = pending.map((schedule) => this.coding.encode(schedule));
-    const { proposal, decoded: schedule } = firstUntried(
+    const { proposal, decoded: schedule } = firstUntriedProposal(
       this.strategy.propose(number, points),
       (point) => this.coding.decode(point),
       (key) => this.#taken.has(key) || underWay.has(key),

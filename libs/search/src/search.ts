@@ -2,8 +2,8 @@ import { hypervolume } from '@espalier/pareto';
 import { z } from 'zod';
 import { ParameterCoding, ParameterSpaceSchema, type Parameters } from './parameter-space.js';
 import { CUBE_STRATEGIES, cubeStrategy } from './cube-strategies.js';
-import type { CubeStrategy } from './cube.js';
-import { firstUntried } from './first-untried.js';
+import type { CubeStrategy } from './unit-cube-space.js';
+import { firstUntriedProposal } from './first-untried-proposal.js';
 
 export { CUBE_STRATEGIES as SEARCH_STRATEGIES };
 
@@ -35,7 +35,7 @@ export const SearchOptionsSchema = z
   });
 export type SearchOptions = z.input<typeof SearchOptionsSchema>;
 
-export interface AskedParameters {
+export interface ProposedParameters {
   readonly number: number;
   readonly parameters: Parameters;
 }
@@ -90,10 +90,10 @@ export class Search {
    * @throws SpaceExhaustedError when all points of a finite space have been tried, or are being
    *   tried
    */
-  ask(): AskedParameters {
+  ask(): ProposedParameters {
     const number = this.#next;
     const pending = [...this.#pending.values()].map((parameters) => this.#coding.encode(parameters));
-    const proposed = firstUntried(
+    const proposed = firstUntriedProposal(
       this.#strategy.propose(number, pending),
       (point) => this.#coding.decode(point),
       (each) => this.#taken.has(each),

@@ -2,7 +2,7 @@ import { RandomStream } from '@espalier/random';
 import { DIRECTION_NUMBERS } from './sobol-direction-numbers.js';
 
 const BITS = 30;
-export const MOST_SOBOL_DIMENSIONS = DIRECTION_NUMBERS.length;
+export const MAX_SOBOL_DIMENSIONS = DIRECTION_NUMBERS.length;
 
 /**
  * Points that cover a cube more evenly than random ones, whatever their number (Sobol 1967; the direction numbers are those of
@@ -14,8 +14,8 @@ export class SobolSequence {
 
   /** @throws RangeError for more than 256 dimensions */
   constructor(dimensions: number, seed: number) {
-    if (dimensions > MOST_SOBOL_DIMENSIONS) {
-      throw new RangeError(`sobol is for at most ${MOST_SOBOL_DIMENSIONS} dimensions, and the space has ${dimensions}`);
+    if (dimensions > MAX_SOBOL_DIMENSIONS) {
+      throw new RangeError(`sobol is for at most ${MAX_SOBOL_DIMENSIONS} dimensions, and the space has ${dimensions}`);
     }
     const random = new RandomStream(seed, 0);
     this.#directions = DIRECTION_NUMBERS.slice(0, dimensions).map(directionsOf);

@@ -1,8 +1,8 @@
 import type { Cost, Lineage, PruningSchedule } from '@espalier/contracts';
-import type { Expectation } from './cube.js';
+import type { Expectation } from './unit-cube-space.js';
 
 /** What became of an earlier ask. */
-export interface Told {
+export interface ScheduleObservation {
   /** The candidate's number, as it was asked for; null for a result from elsewhere. */
   readonly number: number | null;
   readonly schedule: PruningSchedule;
@@ -20,7 +20,7 @@ export interface Told {
   readonly fidelity?: number;
 }
 
-export interface Asked {
+export interface ScheduleProposal {
   readonly schedule: PruningSchedule;
   readonly lineage: Lineage;
   /** What went not quite as it should, in words for a log. */
@@ -28,7 +28,7 @@ export interface Asked {
 }
 
 /** What is known of a campaign's schedules before any is tried. */
-export interface Foreknowledge {
+export interface KnownObjectives {
   /** Of the unpruned network, in the unit of the results' second objective: hypervolumes are measured up to it. */
   readonly denseCost: number;
   /** What schedules will take; without those that only pruning can tell. */
@@ -41,12 +41,12 @@ export interface Foreknowledge {
  * was told before and what is pending, and on nothing else; asking does not change it, so that `ask` may be tried again.
  */
 export interface Strategy {
-  tell(results: readonly Told[]): void;
+  tell(results: readonly ScheduleObservation[]): void;
   /**
    * @param number the candidate's number in its campaign, from 0
    * @param pending schedules that were asked for and of which nothing was told yet
    */
-  ask(number: number, pending?: readonly PruningSchedule[]): Asked;
+  ask(number: number, pending?: readonly PruningSchedule[]): ScheduleProposal;
   /**
    * What is expected of schedules that stopped at a rung, were they trained to their end, and of the best that could be asked for in
    * their stead; undefined where nothing is expected of any, or too little was told.

@@ -4,27 +4,33 @@ import {
   PriorResultsSchema,
   PruningScheduleSchema,
   SparsityProfileSchema,
-  type AskedCandidate,
+  type ProposedCandidate,
   type CampaignSpec,
   type Lineage,
   type PriorResult,
   type PruningSchedule,
   type SparsityProfile,
 } from '@espalier/contracts';
-import { roomInBudget, spentBudget } from './budgets.js';
+import { remainingBudget, findExhaustedBudget } from './budgets.js';
 import { candidateId } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
-import { denseCost } from './front-of.js';
+import { denseCost } from './compute-front.js';
 import { NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
 import { lockCampaign } from './lock-campaigns.js';
-import { describeAsked, epochsOfRung, promoteAsExpected, promoteByRank, type Expecting } from './rungs.js';
+import {
+  describeProposedCandidate,
+  epochsOfRung,
+  promoteByExpectedImprovement,
+  promoteByRank,
+  type ExpectImprovement,
+} from './rungs.js';
 import type { Prisma } from './generated/client.js';
-import { workHash } from './work-hash.js';
+import { deduplicationKey } from './deduplication-key.js';
 
 /** A settled candidate as a strategy is told of it, in the order of `order`. */
-export interface ToldCandidate {
+export interface Observation {
   readonly order: number;
   readonly number: number;
   readonly schedule: PruningSchedule;
@@ -35,10 +41,10 @@ export interface ToldCandidate {
 }
 
 /** What a campaign's strategy was told, in order; looked at within the transaction that asks. */
-export interface ToldLog {
+export interface ObservationLog {
   count(): Promise<number>;
   /** Those told later than `order`; all of them after -1. */
-  after(order: number): Promise<ToldCandidate[]>;
+  after(order: number): Promise<Observation[]>;
   /** What is told before all of them, from elsewhere. */
   prior(): Promise<PriorResult[]>;
   /** What the unpruned network is and costs. */
@@ -46,7 +52,7 @@ export interface ToldLog {
 }
 
 /** A campaign's strategy, after what it was told. */
-export interface ToldStrategy {
+export interface ProposalStrategy {
   ask(
     number: number,
     pending: readonly PruningSchedule[],
@@ -55,12 +61,12 @@ export interface ToldStrategy {
    * What it expects of schedules that stopped at a rung, were they trained to their end, and of the best that it could ask for in
    * their stead; undefined, or left out, where it expects nothing of any.
    */
-  expect?(number: number, ...asked: Parameters<Expecting>): ReturnType<Expecting>;
+  expect?(number: number, ...asked: Parameters<ExpectImprovement>): ReturnType<ExpectImprovement>;
 }
 
 /** A strategy that is made anew learns from all results before it answers. */
 const ASKING = { timeout: 60_000 };
-const UNSETTLED = ['asked', 'running'] as const;
+const UNFINISHED = ['pending', 'running'] as const;
 
 export async function campaignSpec(database: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
   const { spec } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId }, select: { spec: true } });
@@ -68,19 +74,19 @@ export async function campaignSpec(database: Prisma.TransactionClient, campaignI
 }
 
 /** Candidates that were asked for and are not settled, in order; others than those named. */
-export async function unsettledCandidates(
+export async function unfinishedCandidates(
   database: Database,
   campaignId: string,
   otherThan: readonly string[] = [],
-): Promise<AskedCandidate[]> {
+): Promise<ProposedCandidate[]> {
   const rows = await database.candidate.findMany({
-    where: { campaignId, state: { in: [...UNSETTLED] }, id: { notIn: [...otherThan] } },
+    where: { campaignId, state: { in: [...UNFINISHED] }, id: { notIn: [...otherThan] } },
     include: { artifact: true },
     orderBy: { number: 'asc' },
   });
   if (rows.length === 0) return [];
   const spec = await campaignSpec(database, campaignId);
-  return rows.map((row) => describeAsked(spec, row));
+  return rows.map((row) => describeProposedCandidate(spec, row));
 }
 
 /**
@@ -88,36 +94,42 @@ export async function unsettledCandidates(
  *
  * @throws NotFoundError when it has been deleted
  */
-export async function howMade(database: Database, campaignId: string, candidateId: string): Promise<AskedCandidate> {
+export async function candidateRecipe(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+): Promise<ProposedCandidate> {
   const row = await database.candidate.findUnique({ where: { id: candidateId } });
   if (!row) throw new NotFoundError('candidate', candidateId);
-  return describeAsked(await campaignSpec(database, campaignId), { ...row, artifact: null });
+  return describeProposedCandidate(await campaignSpec(database, campaignId), { ...row, artifact: null });
 }
 
 /**
  * Has candidates go on to their next rung, then adds new ones, as far as the budgets have room; at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
  * take different numbers; the strategy answers for each number from what was told by then.
  */
-export async function addCandidates(
+export async function proposeCandidates(
   database: Database,
   campaignId: string,
   atMost: number,
-  strategyAfter: (told: ToldLog) => Promise<ToldStrategy>,
-): Promise<AskedCandidate[]> {
+  strategyAfter: (told: ObservationLog) => Promise<ProposalStrategy>,
+): Promise<ProposedCandidate[]> {
   return database.$transaction(async (transaction) => {
     const spec = await lockCampaign(transaction, campaignId);
-    if (await noteIfSpent(transaction, campaignId, spec)) return [];
-    const { evaluations, candidates } = await roomInBudget(transaction, campaignId, spec);
+    if (await recordExhaustedBudget(transaction, campaignId, spec)) return [];
+    const { evaluations, candidates } = await remainingBudget(transaction, campaignId, spec);
     const added = await promoteByRank(transaction, campaignId, spec, Math.min(atMost, evaluations));
     const roomForNew = (): number => Math.min(atMost - added.length, candidates, evaluations - added.length);
     if (roomForNew() <= 0) return added;
     const { _max } = await transaction.candidate.aggregate({ where: { campaignId }, _max: { number: true } });
     const next = (_max.number ?? -1) + 1;
-    const strategy = await strategyAfter(toldLog(transaction, campaignId, spec));
+    const strategy = await strategyAfter(observationLog(transaction, campaignId, spec));
     const pending = await pendingSchedules(transaction, campaignId);
     if (spec.rungs) {
-      const expecting: Expecting = (schedules, underWay) => strategy.expect?.(next, schedules, underWay);
-      added.push(...(await promoteAsExpected(transaction, campaignId, spec, expecting, pending, roomForNew())));
+      const expecting: ExpectImprovement = (schedules, underWay) => strategy.expect?.(next, schedules, underWay);
+      added.push(
+        ...(await promoteByExpectedImprovement(transaction, campaignId, spec, expecting, pending, roomForNew())),
+      );
     }
     const rows = Array.from({ length: roomForNew() }, (_, i) => {
       const number = next + i;
@@ -128,13 +140,13 @@ export async function addCandidates(
         campaignId,
         number,
         schedule: PruningScheduleSchema.parse(schedule),
-        workHash: workHash(spec, schedule),
+        deduplicationKey: deduplicationKey(spec, schedule),
         lineage: LineageSchema.parse(lineage),
         rung: spec.rungs ? 0 : null,
       };
     });
     await transaction.candidate.createMany({ data: rows });
-    added.push(...rows.map((row) => describeAsked(spec, { ...row, artifact: null })));
+    added.push(...rows.map((row) => describeProposedCandidate(spec, { ...row, artifact: null })));
     return added;
   }, ASKING);
 }
@@ -142,7 +154,7 @@ export async function addCandidates(
 /** Of candidates that the strategy was told nothing of yet, or not the end of, in order. */
 async function pendingSchedules(transaction: Prisma.TransactionClient, campaignId: string): Promise<PruningSchedule[]> {
   const rows = await transaction.candidate.findMany({
-    where: { campaignId, OR: [{ toldOrder: null }, { state: { in: [...UNSETTLED] } }] },
+    where: { campaignId, OR: [{ observationOrder: null }, { state: { in: [...UNFINISHED] } }] },
     orderBy: { number: 'asc' },
     select: { schedule: true },
   });
@@ -162,42 +174,42 @@ export async function tellCandidates(
   return database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
     const settled = await transaction.candidate.findMany({
-      where: { campaignId, id: { in: [...candidateIds] }, state: { notIn: [...UNSETTLED] } },
+      where: { campaignId, id: { in: [...candidateIds] }, state: { notIn: [...UNFINISHED] } },
       orderBy: [{ finishedAt: 'asc' }, { number: 'asc' }],
-      select: { id: true, toldOrder: true },
+      select: { id: true, observationOrder: true },
     });
-    const { _max } = await transaction.candidate.aggregate({ where: { campaignId }, _max: { toldOrder: true } });
-    const told = settled.filter(({ toldOrder }) => toldOrder === null).map(({ id }) => id);
+    const { _max } = await transaction.candidate.aggregate({ where: { campaignId }, _max: { observationOrder: true } });
+    const told = settled.filter(({ observationOrder }) => observationOrder === null).map(({ id }) => id);
     await transaction.$executeRaw`
-      UPDATE candidates SET told_order = ${_max.toldOrder ?? -1} + told.place
+      UPDATE candidates SET observation_order = ${_max.observationOrder ?? -1} + told.place
       FROM unnest(${told}::uuid[]) WITH ORDINALITY AS told (id, place) WHERE candidates.id = told.id`;
     return settled.map(({ id }) => id);
   });
 }
 
 /** Says in the log, once, which budget is used up. */
-async function noteIfSpent(
+async function recordExhaustedBudget(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   spec: CampaignSpec,
 ): Promise<boolean> {
-  const spent = await spentBudget(transaction, campaignId, spec);
+  const spent = await findExhaustedBudget(transaction, campaignId, spec);
   if (!spent) return false;
   const detail = { budget: spent.budget, used: spent.used, of: spent.of };
   const said = await transaction.event.findFirst({
     where: {
       campaignId,
-      kind: 'budget-spent',
+      kind: 'budget-exhausted',
       AND: [{ detail: { path: ['budget'], equals: detail.budget } }, { detail: { path: ['of'], equals: detail.of } }],
     },
   });
-  if (!said) await recordEvent(transaction, campaignId, 'budget-spent', detail);
+  if (!said) await recordEvent(transaction, campaignId, 'budget-exhausted', detail);
   return true;
 }
 
-function toldLog(transaction: Prisma.TransactionClient, campaignId: string, spec: CampaignSpec): ToldLog {
+function observationLog(transaction: Prisma.TransactionClient, campaignId: string, spec: CampaignSpec): ObservationLog {
   return {
-    count: () => transaction.candidate.count({ where: { campaignId, toldOrder: { not: null } } }),
+    count: () => transaction.candidate.count({ where: { campaignId, observationOrder: { not: null } } }),
     dense: async () => {
       const { denseModel } = await transaction.campaign.findUniqueOrThrow({
         where: { id: campaignId },
@@ -213,10 +225,10 @@ function toldLog(transaction: Prisma.TransactionClient, campaignId: string, spec
     },
     after: async (order) => {
       const rows = await transaction.candidate.findMany({
-        where: { campaignId, toldOrder: { gt: order } },
-        orderBy: { toldOrder: 'asc' },
+        where: { campaignId, observationOrder: { gt: order } },
+        orderBy: { observationOrder: 'asc' },
         select: {
-          toldOrder: true,
+          observationOrder: true,
           number: true,
           schedule: true,
           state: true,
@@ -227,9 +239,9 @@ function toldLog(transaction: Prisma.TransactionClient, campaignId: string, spec
         },
       });
       return rows.map((row) => ({
-        order: row.toldOrder ?? 0,
+        order: row.observationOrder ?? 0,
         number: row.number,
-        ...toldSchedule(spec, row),
+        ...observedSchedule(spec, row),
         result:
           row.accuracy === null || row.energy === null
             ? null
@@ -239,7 +251,7 @@ function toldLog(transaction: Prisma.TransactionClient, campaignId: string, spec
   };
 }
 
-function toldSchedule(
+function observedSchedule(
   spec: CampaignSpec,
   row: { schedule: unknown; state: string; rung: number | null },
 ): { schedule: PruningSchedule; fidelity: number } {

@@ -1,5 +1,5 @@
 import type { AttemptError } from '@espalier/contracts';
-import { campaignOfWorkflow } from './campaign-of-workflow.js';
+import { findCampaignOfWorkflow } from './find-campaign-of-workflow.js';
 import type { Database } from './database.js';
 import { recordEvent } from './events.js';
 
@@ -17,7 +17,7 @@ export async function recordAttemptError(
   database: Database,
   { workflowId, worker, job, attempt, type, message, progress }: AttemptError,
 ): Promise<number> {
-  const { campaignId, candidateId } = await campaignOfWorkflow(database, workflowId);
+  const { campaignId, candidateId } = await findCampaignOfWorkflow(database, workflowId);
   const signature = errorSignature(type, message, progress);
   return database.$transaction(async (transaction) => {
     const { count } = await transaction.attemptError.createMany({

@@ -1,11 +1,11 @@
 import type { Budget, CampaignSpec, DeviceUse } from '@espalier/contracts';
-import { campaignOfWorkflow } from './campaign-of-workflow.js';
+import { findCampaignOfWorkflow } from './find-campaign-of-workflow.js';
 import type { Database } from './database.js';
 import { IMPORTED } from './import-results.js';
 import type { Prisma } from './generated/client.js';
 
 /** A budget that is used up, and why nothing more is asked for. */
-export interface SpentBudget {
+export interface ExhaustedBudget {
   readonly budget: Exclude<keyof Budget, 'candidates'>;
   readonly used: number;
   readonly of: number;
@@ -16,11 +16,11 @@ export interface SpentBudget {
  *
  * @param database a transaction that holds the campaign's lock, where what is asked for follows from it
  */
-export async function spentBudget(
+export async function findExhaustedBudget(
   database: Prisma.TransactionClient,
   campaignId: string,
   { budget }: Pick<CampaignSpec, 'budget'>,
-): Promise<SpentBudget | null> {
+): Promise<ExhaustedBudget | null> {
   const { wallClockHours, deviceHours, energyEvaluations, hypervolume } = budget;
   if (wallClockHours !== undefined) {
     const { createdAt } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId } });
@@ -48,7 +48,7 @@ export async function spentBudget(
 const ITS_OWN = { NOT: IMPORTED };
 
 /** How many new candidates its budgets have room for, and how many evaluations; what is under way is taken off. */
-export async function roomInBudget(
+export async function remainingBudget(
   database: Prisma.TransactionClient,
   campaignId: string,
   { budget }: Pick<CampaignSpec, 'budget'>,
@@ -82,7 +82,7 @@ export async function recordDeviceUse(
   attempt: string,
   { workflowId, worker, seconds }: DeviceUse,
 ): Promise<void> {
-  const { campaignId } = await campaignOfWorkflow(database, workflowId);
+  const { campaignId } = await findCampaignOfWorkflow(database, workflowId);
   await database.$executeRaw`
     INSERT INTO device_uses (attempt, campaign_id, worker, seconds)
          VALUES (${attempt}, ${campaignId}::uuid, ${worker}, ${seconds})
@@ -92,7 +92,7 @@ export async function recordDeviceUse(
 /** Results, those of earlier rungs too, and what is under way and may become one. */
 async function evaluationsUsed(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
   const candidates = await database.candidate.count({
-    where: { campaignId, state: { in: ['asked', 'running', 'completed', 'stopped'] }, ...ITS_OWN },
+    where: { campaignId, state: { in: ['pending', 'running', 'completed', 'stopped'] }, ...ITS_OWN },
   });
   const [{ before }] = await database.$queryRaw<[{ before: number }]>`
     SELECT count(*)::int AS before FROM rung_results r JOIN candidates c ON c.id = r.candidate_id

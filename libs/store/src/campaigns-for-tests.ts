@@ -1,11 +1,11 @@
 import {
   CampaignSpecSchema,
-  type AskedCandidate,
+  type ProposedCandidate,
   type CampaignSpec,
   type CampaignSpecInput,
   type Measurement,
 } from '@espalier/contracts';
-import { addCandidates } from './ask-and-tell.js';
+import { proposeCandidates } from './ask-and-tell.js';
 import { createCampaign } from './campaigns.js';
 import type { Database } from './database.js';
 
@@ -52,7 +52,7 @@ export async function campaignWith(
   name: string,
   candidates: number,
   change: Partial<CampaignSpecInput> = {},
-): Promise<{ id: string; candidates: AskedCandidate[] }> {
+): Promise<{ id: string; candidates: ProposedCandidate[] }> {
   const { id } = await createCampaign(database, spec(name, change), null);
-  return { id, candidates: await addCandidates(database, id, candidates, ask) };
+  return { id, candidates: await proposeCandidates(database, id, candidates, ask) };
 }

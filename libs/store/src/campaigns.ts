@@ -108,7 +108,7 @@ export async function setCampaignState(
   failure: Failure | null,
 ): Promise<void> {
   await database.$transaction(async (transaction) => {
-    const reason = state === 'completed' ? await whyNoResult(transaction, campaignId) : null;
+    const reason = state === 'completed' ? await commonestFailure(transaction, campaignId) : null;
     if (reason) return end(transaction, campaignId, 'failed', reason);
     return end(transaction, campaignId, state, failure);
   });
@@ -127,7 +127,7 @@ async function end(
   });
   const detail: Record<string, string> = failure ? { type: failure.type, message: failure.message } : {};
   if (count === 0) return;
-  if (isFinal) await cancelUnsettled(transaction, campaignId, state);
+  if (isFinal) await cancelUnfinished(transaction, campaignId, state);
   await recordEvent(transaction, campaignId, `campaign-${state}`, detail);
 }
 
@@ -137,7 +137,7 @@ async function end(
 export const NO_RESULT = 'NoResult';
 
 /** The commonest reason, where candidates failed and none of the campaign's own has a result. */
-async function whyNoResult(transaction: Prisma.TransactionClient, campaignId: string): Promise<Failure | null> {
+async function commonestFailure(transaction: Prisma.TransactionClient, campaignId: string): Promise<Failure | null> {
   const withResult = await transaction.candidate.findFirst({
     where: { campaignId, state: { in: ['completed', 'stopped'] }, NOT: IMPORTED },
     select: { id: true },
@@ -158,14 +158,14 @@ async function whyNoResult(transaction: Prisma.TransactionClient, campaignId: st
 }
 
 /** A campaign that was paused holds candidates that nobody is at: with it they end too. */
-async function cancelUnsettled(
+async function cancelUnfinished(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   state: CampaignState,
 ): Promise<void> {
   const failure = { type: 'Cancelled', message: `the campaign is ${state}, and nobody was at it` };
   const cancelled = await transaction.candidate.updateManyAndReturn({
-    where: { campaignId, state: { in: ['asked', 'running'] } },
+    where: { campaignId, state: { in: ['pending', 'running'] } },
     data: { state: 'cancelled', failure, finishedAt: new Date() },
     select: { id: true },
   });
@@ -182,7 +182,7 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
   const warm = rows.filter((_, i) => specs[i].warmStart !== undefined).map(({ id }) => id);
   const imported = await countImported(database, warm);
   return rows.map((row, i): Campaign => {
-    const counts = { asked: 0, running: 0, completed: 0, stopped: 0, diverged: 0, failed: 0, cancelled: 0 };
+    const counts = { pending: 0, running: 0, completed: 0, stopped: 0, diverged: 0, failed: 0, cancelled: 0 };
     for (const { campaignId, state, _count } of counted) if (campaignId === row.id) counts[state] = _count;
     const begunWith = imported.get(row.id) ?? 0;
     counts.completed -= begunWith;
@@ -193,7 +193,7 @@ async function describe(database: Database, rows: readonly CampaignRow[]): Promi
       state: row.state,
       spec,
       dense: row.denseModel ? denseOf(spec, row.denseModel) : null,
-      counts: { ...counts, imported: begunWith },
+      counts: { ...counts, asked: counts.pending, imported: begunWith },
       hypervolume: row.front?.hypervolume ?? null,
       failure: row.failure === null ? null : FailureSchema.parse(row.failure),
       createdAt: row.createdAt.toISOString(),

@@ -77,8 +77,10 @@ export function describeCandidate(row: CandidateRow): Candidate {
     rung: row.rung,
     failure: row.failure === null ? null : FailureSchema.parse(row.failure),
     artifact: row.artifactHash,
-    answeredBy: row.answeredBy,
-    askedAt: row.askedAt.toISOString(),
+    reusedFrom: row.reusedFrom,
+    answeredBy: row.reusedFrom,
+    proposedAt: row.proposedAt.toISOString(),
+    askedAt: row.proposedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
   };
 }

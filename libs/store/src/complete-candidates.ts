@@ -10,7 +10,7 @@ import type { NetworkEnergy } from '@espalier/energy-model';
 import { costsOf, priceProfile } from '@espalier/networks';
 import { recordEvents } from './events.js';
 import type { Prisma } from './generated/client.js';
-import { updateFronts } from './kept-front.js';
+import { updateFronts } from './update-front.js';
 import { epochsOfRung, isLastRung } from './rungs.js';
 
 export interface Completion {
@@ -20,7 +20,7 @@ export interface Completion {
   readonly model: ModelReference;
   readonly measurement: Measurement;
   /** The candidate that had done the same work. */
-  readonly answeredBy?: string | undefined;
+  readonly reusedFrom?: string | undefined;
 }
 
 /**
@@ -48,8 +48,8 @@ export async function completeCandidates(
   await transaction.evaluation.createMany({
     data: results.map(({ id, measurement, report }) => evaluationData(id, measurement, report)),
   });
-  const ofRungs = results.flatMap(({ id, rung, epochs, accuracy, energy, latency, answeredBy }) =>
-    rung === null || answeredBy !== undefined ? [] : [{ candidateId: id, rung, epochs, accuracy, energy, latency }],
+  const ofRungs = results.flatMap(({ id, rung, epochs, accuracy, energy, latency, reusedFrom }) =>
+    rung === null || reusedFrom !== undefined ? [] : [{ candidateId: id, rung, epochs, accuracy, energy, latency }],
   );
   if (ofRungs.length > 0) await transaction.rungResult.createMany({ data: ofRungs });
   const places = await updateFronts(transaction, results);
@@ -57,29 +57,29 @@ export async function completeCandidates(
   await updateCandidates(transaction, settled);
   await recordEvents(
     transaction,
-    settled.map(({ id, campaignId, state, number, accuracy, energy, latency, joined, rung, answeredBy }) => ({
+    settled.map(({ id, campaignId, state, number, accuracy, energy, latency, joined, rung, reusedFrom }) => ({
       campaignId,
       candidateId: id,
       kind: `candidate-${state}`,
       detail: {
         ...{ number, accuracy, energy, latency, onFront: joined },
         ...(rung !== null && { rung }),
-        ...(answeredBy !== undefined && { answeredBy }),
+        ...(reusedFrom !== undefined && { reusedFrom }),
       },
     })),
   );
 }
 
-function resultOf({ spec, candidate, model, measurement, answeredBy }: Completion) {
+function resultOf({ spec, candidate, model, measurement, reusedFrom }: Completion) {
   const { id, campaignId, number, rung } = candidate;
   const schedule = PruningScheduleSchema.parse(candidate.schedule);
   const report = priceProfile(spec, measurement.profile);
   const { layers } = measurement.profile;
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
   const left = layers.reduce((sum, layer) => sum + layer.weightsLeft, 0);
-  const isLast = answeredBy !== undefined || isLastRung(spec, schedule, rung);
+  const isLast = reusedFrom !== undefined || isLastRung(spec, schedule, rung);
   return {
-    ...{ id, campaignId, spec, number, rung, model, measurement, answeredBy, report },
+    ...{ id, campaignId, spec, number, rung, model, measurement, reusedFrom, report },
     state: isLast ? ('completed' as const) : ('stopped' as const),
     epochs: epochsOfRung(spec, schedule, rung),
     accuracy: measurement.accuracy,
@@ -97,14 +97,14 @@ async function updateCandidates(transaction: Prisma.TransactionClient, settled: 
     UPDATE candidates SET
       state = settled.state::candidate_state, accuracy = settled.accuracy, energy = settled.energy, latency = settled.latency,
       weights_left = settled.weights_left, hypervolume = settled.hypervolume, artifact_hash = settled.artifact_hash,
-      answered_by = coalesce(settled.answered_by, candidates.answered_by), finished_at = ${new Date()}, told_order = NULL
+      reused_from = coalesce(settled.reused_from, candidates.reused_from), finished_at = ${new Date()}, observation_order = NULL
     FROM unnest(
       ${column(({ id }) => id)}::uuid[], ${column(({ state }) => state)}::text[],
       ${column(({ accuracy }) => accuracy)}::float8[], ${column(({ energy }) => energy)}::float8[],
       ${column(({ latency }) => latency)}::float8[], ${column(({ weightsLeft }) => weightsLeft)}::float8[],
       ${column(({ hypervolume }) => hypervolume)}::float8[], ${column(({ model }) => model.artifact)}::text[],
-      ${column(({ answeredBy }) => answeredBy ?? null)}::uuid[]
-    ) AS settled (id, state, accuracy, energy, latency, weights_left, hypervolume, artifact_hash, answered_by)
+      ${column(({ reusedFrom }) => reusedFrom ?? null)}::uuid[]
+    ) AS settled (id, state, accuracy, energy, latency, weights_left, hypervolume, artifact_hash, reused_from)
     WHERE candidates.id = settled.id`;
 }
 

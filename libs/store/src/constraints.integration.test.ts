@@ -2,7 +2,7 @@ import { costsOf, priceProfile } from '@espalier/networks';
 import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, spec } from './campaigns-for-tests.js';
 import { withTestDatabase } from './database-for-tests.js';
-import { readFront, recordResult, violationOf, type Database } from './index.js';
+import { readFront, recordResult, constraintViolation, type Database } from './index.js';
 
 let database: Database;
 withTestDatabase((opened) => (database = opened));
@@ -37,11 +37,11 @@ describe('a front', () => {
 describe('how far a result breaks constraints', () => {
   const constraints = { accuracy: { min: 0.9 }, energy: { max: 100 }, latency: { max: 10 } };
   it('is the sum of what each lacks, or has too much', () => {
-    expect(violationOf(constraints, { accuracy: 0.95, energy: 100, latency: 10 })).toBe(0);
-    expect(violationOf(constraints, { accuracy: 0.8, energy: 150, latency: 20 })).toBeCloseTo(0.1 + 0.5 + 1);
+    expect(constraintViolation(constraints, { accuracy: 0.95, energy: 100, latency: 10 })).toBe(0);
+    expect(constraintViolation(constraints, { accuracy: 0.8, energy: 150, latency: 20 })).toBeCloseTo(0.1 + 0.5 + 1);
   });
 
   it('is nothing for a latency that is not known', () => {
-    expect(violationOf(constraints, { accuracy: 0.95, energy: 1, latency: null })).toBe(0);
+    expect(constraintViolation(constraints, { accuracy: 0.95, energy: 1, latency: null })).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ export interface Constrained {
 }
 
 /** How far a result breaks constraints: accuracy that is missing, and parts by which energy and latency are too much. 0: not at all. */
-export function violationOf(constraints: Constraints, { accuracy, energy, latency }: Constrained): number {
+export function constraintViolation(constraints: Constraints, { accuracy, energy, latency }: Constrained): number {
   const excess = (value: number, limit: { max: number } | undefined): number =>
     limit ? Math.max(0, value / limit.max - 1) : 0;
   return (
@@ -23,7 +23,7 @@ export function violationOf(constraints: Constraints, { accuracy, energy, latenc
 }
 
 /** The candidates of the store whose results break none. */
-export function allowedBy({ accuracy, energy, latency }: Constraints): Prisma.CandidateWhereInput {
+export function satisfiesConstraints({ accuracy, energy, latency }: Constraints): Prisma.CandidateWhereInput {
   return {
     accuracy: { gte: accuracy?.min ?? 0 },
     ...(energy && { energy: { lte: energy.max } }),

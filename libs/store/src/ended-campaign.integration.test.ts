@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { artifact, ask, campaignWith, measurement } from './campaigns-for-tests.js';
 import { withTestDatabase } from './database-for-tests.js';
 import {
-  addCandidates,
+  proposeCandidates,
   archiveCampaign,
   deleteCampaign,
   extendCampaign,
@@ -18,7 +18,7 @@ import {
   setCampaignState,
   takeTraining,
   tellCandidates,
-  unsettledCandidates,
+  unfinishedCandidates,
   type Database,
 } from './index.js';
 
@@ -60,7 +60,7 @@ describe('a campaign that has ended', () => {
     expect(answers.filter(({ budgetBefore }) => budgetBefore.candidates === 12)).toHaveLength(1);
     const { state, spec: extended, finishedAt } = await findCampaign(database, id);
     expect([state, extended.budget.candidates, finishedAt]).toEqual(['running', 20, null]);
-    expect(await addCandidates(database, id, 100, ask)).toHaveLength(8);
+    expect(await proposeCandidates(database, id, 100, ask)).toHaveLength(8);
     await expect(extendCampaign(database, id, { candidates: 5, dryRun: false })).rejects.toThrow(
       'has a budget of 20 candidates; give more',
     );
@@ -76,12 +76,12 @@ describe('a campaign that has ended', () => {
       { id: ids[2], state: 'diverged' },
     ]);
     expect((await retryCandidates(database, id, all)).retried.map((each) => each.id)).toEqual(ids.slice(0, 2));
-    expect((await unsettledCandidates(database, id)).map(({ candidateId }) => candidateId)).toEqual(ids.slice(0, 2));
+    expect((await unfinishedCandidates(database, id)).map(({ candidateId }) => candidateId)).toEqual(ids.slice(0, 2));
     expect((await retryCandidates(database, id, all)).retried).toEqual([]);
     await recordResult(database, id, ids[0], { artifact: artifact(8), bytes: 1 }, measurement(0.99, 0.1));
     await tellCandidates(database, id, ids);
-    const { toldOrder } = await database.candidate.findUniqueOrThrow({ where: { id: ids[0] } });
-    expect(toldOrder).toBe(12);
+    const { observationOrder } = await database.candidate.findUniqueOrThrow({ where: { id: ids[0] } });
+    expect(observationOrder).toBe(12);
     await expect(retryCandidates(database, id, { candidates: [ids[5]], dryRun: false })).rejects.toThrow(
       'is completed: it has a result',
     );

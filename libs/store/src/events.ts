@@ -1,7 +1,7 @@
 import type { CampaignEvent } from '@espalier/contracts';
 import type { Database } from './database.js';
 import type { Prisma } from './generated/client.js';
-import { noteToSend } from './notices.js';
+import { enqueueNotifications } from './notices.js';
 
 interface NewEvent {
   readonly campaignId: string;
@@ -16,7 +16,7 @@ export async function recordEvents(transaction: Prisma.TransactionClient, events
     data: [...events],
     select: { id: true, campaignId: true, kind: true, detail: true },
   });
-  await noteToSend(transaction, logged);
+  await enqueueNotifications(transaction, logged);
 }
 
 export function recordEvent(

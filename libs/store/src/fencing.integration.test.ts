@@ -10,7 +10,7 @@ import {
   recordFailure,
   recordResult,
   takeTraining,
-  takeUpCandidate,
+  claimCandidate,
   type Database,
 } from './index.js';
 
@@ -66,8 +66,8 @@ describe('a candidate that another run has taken up', () => {
     const { id, candidates } = await campaignWith(database, 'fenced', 1);
     const [{ candidateId }] = candidates;
     const model = { artifact: artifact(1), bytes: 1 };
-    await takeUpCandidate(database, id, candidateId, 'first run');
-    await takeUpCandidate(database, id, candidateId, 'second run');
+    await claimCandidate(database, id, candidateId, 'first run');
+    await claimCandidate(database, id, candidateId, 'second run');
     const late = [
       recordResult(database, id, candidateId, model, measurement(0.9, 0.5), { run: 'first run' }),
       recordFailure(database, id, candidateId, 'failed', { type: 'Crash', message: 'late' }, 'first run'),

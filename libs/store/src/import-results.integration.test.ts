@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { artifact, ask, campaignWith, measurement, spec } from './campaigns-for-tests.js';
 import { withTestDatabase } from './database-for-tests.js';
 import {
-  addCandidates,
+  proposeCandidates,
   createCampaign,
   findCampaign,
   findCandidate,
@@ -13,7 +13,7 @@ import {
   recordFailure,
   recordResult,
   type Database,
-  type ToldCandidate,
+  type Observation,
 } from './index.js';
 
 let database: Database;
@@ -26,7 +26,7 @@ async function source(name: string) {
   const densities = [0.2, 0.4, 0.4, 0.9, 0.5];
   let next = 0;
   const { id } = await createCampaign(database, spec(name), null);
-  const asked = await addCandidates(database, id, densities.length, () =>
+  const asked = await proposeCandidates(database, id, densities.length, () =>
     Promise.resolve({
       ask: () => ({
         schedule: { criterion: 'magnitude', density: { conv2: densities[next++] }, fineTune: { epochs: 1 } },
@@ -53,14 +53,14 @@ describe('a campaign that begins with the results of another', () => {
       null,
     );
     const { items } = await all(id);
-    expect(items.map(({ answeredBy }) => answeredBy)).toEqual([0, 1, 3].map((i) => asked[i].candidateId));
+    expect(items.map(({ reusedFrom }) => reusedFrom)).toEqual([0, 1, 3].map((i) => asked[i].candidateId));
     expect(items.every(({ state, lineage }) => state === 'completed' && lineage.origin === 'imported')).toBe(true);
     expect(items[0].energy).not.toBe((await findCandidate(database, asked[0].candidateId)).energy);
     const expected = front(items, ({ energy, validationAccuracy }) => [energy ?? NaN, -(validationAccuracy ?? NaN)]);
     expect((await readFront(database, id)).points.map((point) => point.id)).toEqual(expected.map((each) => each.id));
 
-    let told: ToldCandidate[] = [];
-    const added = await addCandidates(database, id, 9, async (log) => {
+    let told: Observation[] = [];
+    const added = await proposeCandidates(database, id, 9, async (log) => {
       told = await log.after(-1);
       return ask();
     });

@@ -12,7 +12,7 @@ import { completeCandidates } from './complete-candidates.js';
 import { ConflictError } from './errors.js';
 import { recordEvent } from './events.js';
 import type { Prisma } from './generated/client.js';
-import { workHash } from './work-hash.js';
+import { deduplicationKey } from './deduplication-key.js';
 
 /** Candidates whose results a campaign began with. */
 export const IMPORTED = { lineage: { path: ['origin'], equals: 'imported' } };
@@ -49,9 +49,9 @@ export async function importResults(
       orderBy: { number: 'asc' },
     });
     const taken = [];
-    for (const { id: answeredBy, artifact, evaluations, ...row } of rows) {
+    for (const { id: reusedFrom, artifact, evaluations, ...row } of rows) {
       const schedule = PruningScheduleSchema.parse(row.schedule);
-      const hash = workHash(spec, schedule);
+      const hash = deduplicationKey(spec, schedule);
       if (!artifact || seen.has(hash) || !hasPlaceFor(spec.space, schedule)) continue;
       seen.add(hash);
       const lineage = { origin: 'imported' as const, parents: [] };
@@ -59,14 +59,14 @@ export async function importResults(
       const [{ split, images, accuracy, loss, profile }] = evaluations;
       const measurement = MeasurementSchema.parse({ split, images, accuracy, loss, profile });
       const model = { artifact: artifact.hash, bytes: artifact.bytes };
-      taken.push({ spec, candidate, model, measurement, answeredBy: row.answeredBy ?? answeredBy });
+      taken.push({ spec, candidate, model, measurement, reusedFrom: row.reusedFrom ?? reusedFrom });
       number++;
     }
     await transaction.candidate.createMany({ data: taken.map(({ candidate }) => candidate) });
     await completeCandidates(transaction, taken);
     // The strategy is told of them in this order, before all else.
     await transaction.$executeRaw`
-      UPDATE candidates SET told_order = number
+      UPDATE candidates SET observation_order = number
       WHERE id = ANY(${taken.map(({ candidate }) => candidate.id)}::uuid[])`;
     // What a campaign begins with is no news.
     await transaction.notification.deleteMany({ where: { event: { campaignId } } });

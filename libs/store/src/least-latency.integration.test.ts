@@ -3,7 +3,7 @@ import type { Measurement } from '@espalier/contracts';
 import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, spec } from './campaigns-for-tests.js';
 import { withTestDatabase } from './database-for-tests.js';
-import { addCandidates, readFront, recordResult, repriceCampaign, tellCandidates, type Database } from './index.js';
+import { proposeCandidates, readFront, recordResult, repriceCampaign, tellCandidates, type Database } from './index.js';
 
 let database: Database;
 withTestDatabase((opened) => (database = opened));
@@ -65,7 +65,9 @@ describe('a campaign that weighs accuracy against latency', () => {
       ['energy', 1],
     ] as const) {
       const id = await measured(`rungs-${objective}`, objective, { epochs: [0], keep: 0.5 });
-      const promoted = await addCandidates(database, id, 1, () => Promise.reject(new Error('asks for nothing new')));
+      const promoted = await proposeCandidates(database, id, 1, () =>
+        Promise.reject(new Error('asks for nothing new')),
+      );
       expect(promoted.map(({ number }) => number)).toEqual([best]);
     }
   });

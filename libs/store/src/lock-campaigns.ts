@@ -16,7 +16,7 @@ export async function lockCampaign(transaction: Prisma.TransactionClient, campai
 }
 
 /** Locks those of the campaigns that nobody else has locked, and gives their specs; it waits for none. */
-export async function lockFreeCampaigns(
+export async function lockAvailableCampaigns(
   transaction: Prisma.TransactionClient,
   campaignIds: readonly string[],
 ): Promise<Map<string, CampaignSpec>> {

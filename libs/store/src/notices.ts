@@ -17,7 +17,10 @@ function noticesOf({ kind, detail }: Logged): Notice[] {
 }
 
 /** Notes, in the transaction that logs events, that word is to be sent of them, where their campaigns want that. */
-export async function noteToSend(transaction: Prisma.TransactionClient, events: readonly Logged[]): Promise<void> {
+export async function enqueueNotifications(
+  transaction: Prisma.TransactionClient,
+  events: readonly Logged[],
+): Promise<void> {
   const notable = events.filter((event) => noticesOf(event).length > 0);
   if (notable.length === 0) return;
   const campaigns = await transaction.campaign.findMany({

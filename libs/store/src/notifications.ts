@@ -20,7 +20,7 @@ const GIVEN_UP_AFTER_HOURS = 24;
  * Takes what is due, the oldest first, each by one process alone. What is not settled as sent is due again after a wait that
  * doubles, whether its try failed or its process died; after a day it is given up, and the campaign's log says so.
  */
-export async function takeDueNotifications(database: Database, atMost: number): Promise<DueNotification[]> {
+export async function claimDueNotifications(database: Database, atMost: number): Promise<DueNotification[]> {
   return database.$transaction(async (transaction) => {
     const taken = await transaction.$queryRaw<{ event_id: bigint }[]>`
       UPDATE notifications
@@ -51,6 +51,6 @@ export async function takeDueNotifications(database: Database, atMost: number): 
 }
 
 /** Word of an event has arrived. */
-export async function settleNotification(database: Database, eventId: bigint): Promise<void> {
+export async function deleteSentNotification(database: Database, eventId: bigint): Promise<void> {
   await database.notification.deleteMany({ where: { eventId } });
 }

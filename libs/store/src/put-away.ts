@@ -7,7 +7,7 @@ import { lockCampaign } from './lock-campaigns.js';
 /** Puts a campaign that has ended away: it is kept, and listed no longer. Said again, it changes nothing. @throws ConflictError */
 export async function archiveCampaign(database: Database, campaignId: string): Promise<void> {
   await database.$transaction(async (transaction) => {
-    await refuseUnlessOver(transaction, campaignId, 'archived');
+    await requireFinished(transaction, campaignId, 'archived');
     await transaction.campaign.updateMany({
       where: { id: campaignId, archivedAt: null },
       data: { archivedAt: new Date() },
@@ -25,9 +25,9 @@ export async function deleteCampaign(
   database: Database,
   campaignId: string,
   { dryRun }: DeleteRequest,
-): Promise<Omit<Deletion, 'leftovers'> & { artifacts: string[] }> {
+): Promise<Omit<Deletion, 'unreferencedArtifacts'> & { artifacts: string[] }> {
   return database.$transaction(async (transaction) => {
-    const name = await refuseUnlessOver(transaction, campaignId, 'deleted');
+    const name = await requireFinished(transaction, campaignId, 'deleted');
     const candidates = await transaction.candidate.count({ where: { campaignId } });
     const toDo = await transaction.replicate.count({ where: { candidate: { campaignId }, finishedAt: null } });
     if (toDo > 0) {
@@ -57,7 +57,7 @@ export async function deleteCampaign(
   });
 }
 
-async function refuseUnlessOver(
+async function requireFinished(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   what: string,

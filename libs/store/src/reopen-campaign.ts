@@ -9,7 +9,7 @@ import {
   type Retry,
   type RetryRequest,
 } from '@espalier/contracts';
-import { spentBudget } from './budgets.js';
+import { findExhaustedBudget } from './budgets.js';
 import { NO_RESULT } from './campaigns.js';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
@@ -45,7 +45,7 @@ export function extendCampaign(
     if (isDeepStrictEqual(budget, before.budget)) return extension;
     const hasNoResult = (failure as Failure | null)?.type === NO_RESULT;
     refuseUnless(hasNoResult ? ['completed', 'failed'] : ['completed'], name, state, 'extended');
-    const spent = await spentBudget(transaction, campaignId, { budget });
+    const spent = await findExhaustedBudget(transaction, campaignId, { budget });
     if (spent) {
       throw new ConflictError(
         spent.budget,
@@ -98,7 +98,7 @@ export function retryCandidates(
     }
     const done = rows.find((row) => row.state === 'completed' || row.state === 'stopped');
     if (done) throw new ConflictError('candidates', `candidate ${done.id} is ${done.state}: it has a result`);
-    const again = rows.filter((row) => row.state !== 'asked' && row.state !== 'running');
+    const again = rows.filter((row) => row.state !== 'pending' && row.state !== 'running');
     const retry = {
       campaign: name,
       retried: again.map(describeCandidate).map(({ id, number, state: ended, failure }) => ({
@@ -114,7 +114,7 @@ export function retryCandidates(
     if (dryRun) return retry;
     await transaction.candidate.updateMany({
       where: { id: { in: again.map(({ id }) => id) } },
-      data: { state: 'asked', failure: Prisma.DbNull, finishedAt: null, toldOrder: null },
+      data: { state: 'pending', failure: Prisma.DbNull, finishedAt: null, observationOrder: null },
     });
     await reopen(transaction, campaignId, {});
     await recordEvent(transaction, campaignId, 'candidates-retried', { candidates: again.length });

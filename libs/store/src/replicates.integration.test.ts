@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, schedule } from './campaigns-for-tests.js';
 import { withTestDatabase } from './database-for-tests.js';
 import {
-  askForReplicates,
+  requestReplicates,
   campaignsToReevaluate,
   deleteCampaign,
   dropReplicates,
@@ -10,7 +10,7 @@ import {
   readReevaluation,
   recordReplicate,
   recordResult,
-  replicatesToDo,
+  pendingReplicates,
   setCampaignState,
   type Database,
 } from './index.js';
@@ -36,26 +36,26 @@ const outcome = (accuracy: number) => ({
 describe('a reevaluation', () => {
   it('is of the front alone, once for each seed however often it is asked for, and says first what it would do', async () => {
     const { id, members } = await ended('twice-asked');
-    expect(await askForReplicates(database, id, { seeds: 2, dryRun: true })).toMatchObject({ toDo: 4, done: 0 });
-    expect(await replicatesToDo(database, id, 10)).toEqual([]);
+    expect(await requestReplicates(database, id, { seeds: 2, dryRun: true })).toMatchObject({ pending: 4, done: 0 });
+    expect(await pendingReplicates(database, id, 10)).toEqual([]);
 
-    await Promise.all([1, 2].map(() => askForReplicates(database, id, { seeds: 2, dryRun: false })));
-    const toDo = await replicatesToDo(database, id, 10);
-    expect(toDo.map(({ candidateId, replicate }) => [replicate, candidateId])).toEqual([
+    await Promise.all([1, 2].map(() => requestReplicates(database, id, { seeds: 2, dryRun: false })));
+    const pending = await pendingReplicates(database, id, 10);
+    expect(pending.map(({ candidateId, replicate }) => [replicate, candidateId])).toEqual([
       [1, members[0]],
       [1, members[1]],
       [2, members[0]],
       [2, members[1]],
     ]);
-    expect(toDo[0].schedule).toEqual(schedule);
-    expect(await askForReplicates(database, id, { seeds: 3, dryRun: true })).toMatchObject({ toDo: 6 });
+    expect(pending[0].schedule).toEqual(schedule);
+    expect(await requestReplicates(database, id, { seeds: 3, dryRun: true })).toMatchObject({ pending: 6 });
     expect(await campaignsToReevaluate(database)).toEqual([id]);
     await dropReplicates(database, id);
   });
 
   it('gives the mean of what the other seeds came to, and an interval from two on; the first end of each stands', async () => {
     const { id, members } = await ended('with-results');
-    await askForReplicates(database, id, { seeds: 2, dryRun: false });
+    await requestReplicates(database, id, { seeds: 2, dryRun: false });
     for (const [i, accuracy] of [0.88, 0.9].entries()) {
       await recordReplicate(database, id, { candidateId: members[0], replicate: i + 1 }, outcome(accuracy));
     }
@@ -66,8 +66,8 @@ describe('a reevaluation', () => {
       { candidateId: members[1], replicate: 1 },
       { failure: { type: 'DivergedError', message: 'the loss is NaN' } },
     );
-    const { done, failed, toDo, members: found } = await readReevaluation(database, id);
-    expect({ done, failed, toDo }).toEqual({ done: 3, failed: 1, toDo: 1 });
+    const { done, failed, pending, members: found } = await readReevaluation(database, id);
+    expect({ done, failed, pending }).toEqual({ done: 3, failed: 1, pending: 1 });
     expect(found.map(({ number, validationAccuracy, seeds }) => [number, validationAccuracy, seeds])).toEqual([
       [0, 0.9, 2],
       [1, 0.95, 0],
@@ -80,26 +80,26 @@ describe('a reevaluation', () => {
 
   it('is given up with what is left of it; what has an end stays, and a late end is not written', async () => {
     const { id, members } = await ended('given-up');
-    await askForReplicates(database, id, { seeds: 2, dryRun: false });
+    await requestReplicates(database, id, { seeds: 2, dryRun: false });
     await expect(deleteCampaign(database, id, { dryRun: false })).rejects.toThrow('is being evaluated again');
     await recordReplicate(database, id, { candidateId: members[0], replicate: 1 }, outcome(0.9));
     await dropReplicates(database, id);
     await recordReplicate(database, id, { candidateId: members[1], replicate: 1 }, outcome(0.9));
-    expect(await readReevaluation(database, id)).toMatchObject({ done: 1, failed: 0, toDo: 0 });
+    expect(await readReevaluation(database, id)).toMatchObject({ done: 1, failed: 0, pending: 0 });
     expect((await listEvents(database, id, 3)).map(({ kind }) => kind)).toEqual([
       'reevaluation-stopped',
       'replicate-completed',
-      'reevaluation-asked',
+      'reevaluation-requested',
     ]);
     await deleteCampaign(database, id, { dryRun: false });
   });
 
   it('is refused while the front may change, and where there is none', async () => {
     const { id } = await campaignWith(database, 'not-ended', 1);
-    await expect(askForReplicates(database, id, { seeds: 1, dryRun: false })).rejects.toThrow(
+    await expect(requestReplicates(database, id, { seeds: 1, dryRun: false })).rejects.toThrow(
       'wait until it has ended',
     );
     await setCampaignState(database, id, 'cancelled', null);
-    await expect(askForReplicates(database, id, { seeds: 1, dryRun: false })).rejects.toThrow('has no front');
+    await expect(requestReplicates(database, id, { seeds: 1, dryRun: false })).rejects.toThrow('has no front');
   });
 });

@@ -5,7 +5,7 @@ import {
   type ReevaluateRequest,
   type Reevaluation,
   type ReplicateOutcome,
-  type ReplicateToDo,
+  type PendingReplicate,
 } from '@espalier/contracts';
 import { costsOf, priceProfile } from '@espalier/networks';
 import { campaignSpec } from './ask-and-tell.js';
@@ -14,8 +14,8 @@ import type { Database } from './database.js';
 import { ConflictError } from './errors.js';
 import { recordEvent } from './events.js';
 import { lockCampaign } from './lock-campaigns.js';
-import { describeAsked } from './rungs.js';
-import { spreadOf } from './spread.js';
+import { describeProposedCandidate } from './rungs.js';
+import { confidenceInterval } from './confidence-interval.js';
 
 /**
  * Asks for each member of a front to be pruned and trained again with so many seeds. Those that were asked for before stay,
@@ -23,7 +23,7 @@ import { spreadOf } from './spread.js';
  *
  * @throws ConflictError when the campaign has not ended, or has no front
  */
-export async function askForReplicates(
+export async function requestReplicates(
   database: Database,
   campaignId: string,
   { seeds, dryRun }: ReevaluateRequest,
@@ -49,15 +49,19 @@ export async function askForReplicates(
       return wanted.length - there;
     }
     const { count } = await transaction.replicate.createMany({ data: wanted, skipDuplicates: true });
-    if (count > 0) await recordEvent(transaction, campaignId, 'reevaluation-asked', { seeds, trainings: count });
+    if (count > 0) await recordEvent(transaction, campaignId, 'reevaluation-requested', { seeds, trainings: count });
     return 0;
   });
   const reevaluation = await readReevaluation(database, campaignId);
-  return { ...reevaluation, toDo: reevaluation.toDo + added, dryRun };
+  return { ...reevaluation, ...pendingCounts(reevaluation.pending + added), dryRun };
 }
 
 /** What was asked for and has no end, in order. */
-export async function replicatesToDo(database: Database, campaignId: string, atMost: number): Promise<ReplicateToDo[]> {
+export async function pendingReplicates(
+  database: Database,
+  campaignId: string,
+  atMost: number,
+): Promise<PendingReplicate[]> {
   const rows = await database.replicate.findMany({
     where: { candidate: { campaignId }, finishedAt: null },
     include: { candidate: { include: { artifact: true } } },
@@ -66,7 +70,7 @@ export async function replicatesToDo(database: Database, campaignId: string, atM
   });
   const spec = await campaignSpec(database, campaignId);
   return rows.map(({ replicate, candidate }) => {
-    const { rung, ...asked } = describeAsked(spec, candidate);
+    const { rung, ...asked } = describeProposedCandidate(spec, candidate);
     // Trained as far as the candidate was, and from the beginning.
     return { ...asked, replicate, ...(rung && { rung: { until: rung.until } }) };
   });
@@ -135,7 +139,7 @@ export async function readReevaluation(database: Database, campaignId: string): 
     campaign: name,
     done: ended.length,
     failed: ended.filter(({ failure }) => failure !== null).length,
-    toDo: all.length - ended.length,
+    ...pendingCounts(all.length - ended.length),
     dryRun: false,
     members: rows.map((row) => {
       const { id, number, validationAccuracy, testAccuracy, energy, latency } = describeCandidate(row);
@@ -152,12 +156,15 @@ export async function readReevaluation(database: Database, campaignId: string): 
           results.length === 0
             ? null
             : {
-                validationAccuracy: spreadOf(results.map(({ validation }) => validation)),
-                testAccuracy: spreadOf(results.map(({ test }) => test)),
-                energy: spreadOf(results.map((each) => each.energy)),
-                latency: latencies.length > 0 ? spreadOf(latencies) : null,
+                validationAccuracy: confidenceInterval(results.map(({ validation }) => validation)),
+                testAccuracy: confidenceInterval(results.map(({ test }) => test)),
+                energy: confidenceInterval(results.map((each) => each.energy)),
+                latency: latencies.length > 0 ? confidenceInterval(latencies) : null,
               },
       };
     }),
   };
 }
+
+/** The count under its name, and under the name that it had in the version before. */
+const pendingCounts = (pending: number): Pick<Reevaluation, 'pending' | 'toDo'> => ({ pending, toDo: pending });

@@ -3,7 +3,7 @@ import { costsOf, priceProfile } from '@espalier/networks';
 import { describeCandidate, WITH_RESULTS } from './candidates.js';
 import type { Database } from './database.js';
 import { denseOf } from './dense-models.js';
-import { frontOf, frontPoint } from './front-of.js';
+import { computeFront, frontPoint } from './compute-front.js';
 
 /**
  * The front that a campaign's candidates make on another chip: each priced from its stored sparsity profile, none trained.
@@ -34,7 +34,7 @@ export async function repriceCampaign(
   });
   const dense = campaign.denseModel ? denseOf(priced, campaign.denseModel) : null;
   const [, cost] = spec.objectives;
-  const { members, hypervolume } = frontOf(candidates, dense, cost);
+  const { members, hypervolume } = computeFront(candidates, dense, cost);
   return {
     campaign: campaign.name,
     cost,

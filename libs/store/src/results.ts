@@ -11,7 +11,7 @@ import { completeCandidates, evaluationData, type Completion } from './complete-
 import type { Database } from './database.js';
 import { BusyError, FencedError, NotFoundError } from './errors.js';
 import { recordEvent } from './events.js';
-import { lockCampaign, lockFreeCampaigns } from './lock-campaigns.js';
+import { lockCampaign, lockAvailableCampaigns } from './lock-campaigns.js';
 import type { Prisma } from './generated/client.js';
 
 /** Who has a result, and whose it was first. */
@@ -19,10 +19,10 @@ export interface ResultOrigin {
   /** The workflow run that has it; undefined for workflows that began before there was fencing. */
   readonly run?: string | undefined;
   /** The candidate that had done the same work. */
-  readonly answeredBy?: string;
+  readonly reusedFrom?: string;
 }
 
-export interface ArrivedResult extends ResultOrigin {
+export interface CandidateResult extends ResultOrigin {
   readonly campaignId: string;
   readonly candidateId: string;
   readonly model: ModelReference;
@@ -30,9 +30,9 @@ export interface ArrivedResult extends ResultOrigin {
 }
 
 /** @throws FencedError when another run has taken the candidate up */
-function refuseOtherRun(candidate: { id: string; heldBy: string | null }, run: string | undefined): void {
-  if (run === undefined || candidate.heldBy === null || candidate.heldBy === run) return;
-  throw new FencedError(`candidate ${candidate.id} was taken up by run ${candidate.heldBy}; run ${run} is late`);
+function refuseOtherRun(candidate: { id: string; claimedBy: string | null }, run: string | undefined): void {
+  if (run === undefined || candidate.claimedBy === null || candidate.claimedBy === run) return;
+  throw new FencedError(`candidate ${candidate.id} was taken up by run ${candidate.claimedBy}; run ${run} is late`);
 }
 
 /**
@@ -45,7 +45,7 @@ function refuseOtherRun(candidate: { id: string; heldBy: string | null }, run: s
 export function recordResults(
   database: Database,
   campaignId: string,
-  arrived: readonly ArrivedResult[],
+  arrived: readonly CandidateResult[],
 ): Promise<PromiseSettledResult<void>[]> {
   return database.$transaction(async (transaction) =>
     record(transaction, new Map([[campaignId, await lockCampaign(transaction, campaignId)]]), arrived),
@@ -56,13 +56,13 @@ export function recordResults(
  * Writes results of whatever campaigns, as `recordResults`, in one transaction that waits for none of them: where a campaign is
  * locked, or is not there, there is a BusyError for each of its results.
  */
-export function recordResultsOfFree(
+export function recordUnlockedResults(
   database: Database,
-  arrived: readonly ArrivedResult[],
+  arrived: readonly CandidateResult[],
 ): Promise<PromiseSettledResult<void>[]> {
   return database.$transaction(async (transaction) => {
     const campaignIds = arrived.map(({ campaignId }) => campaignId);
-    return record(transaction, await lockFreeCampaigns(transaction, campaignIds), arrived);
+    return record(transaction, await lockAvailableCampaigns(transaction, campaignIds), arrived);
   });
 }
 
@@ -70,7 +70,7 @@ export function recordResultsOfFree(
 async function record(
   transaction: Prisma.TransactionClient,
   specs: ReadonlyMap<string, CampaignSpec>,
-  arrived: readonly ArrivedResult[],
+  arrived: readonly CandidateResult[],
 ): Promise<PromiseSettledResult<void>[]> {
   const candidates = await byId(
     transaction,
@@ -79,23 +79,23 @@ async function record(
   // With a campaign that is deleted its files go: what it would have answered with may be gone by now.
   const answering = await byId(
     transaction,
-    arrived.flatMap(({ answeredBy }) => answeredBy ?? []),
+    arrived.flatMap(({ reusedFrom }) => reusedFrom ?? []),
   );
   const completions = new Map<string, Completion>();
   const outcomes = arrived.map((result): PromiseSettledResult<void> => {
-    const { campaignId, candidateId, model, measurement, run, answeredBy } = result;
+    const { campaignId, candidateId, model, measurement, run, reusedFrom } = result;
     try {
       const spec = specs.get(campaignId);
       if (!spec) throw new BusyError(`campaign ${campaignId} is locked, or not there`);
       const candidate = candidates.get(candidateId);
       if (candidate?.campaignId !== campaignId) throw new NotFoundError('candidate', candidateId);
-      const isOpen = candidate.state === 'asked' || candidate.state === 'running';
+      const isOpen = candidate.state === 'pending' || candidate.state === 'running';
       if (!isOpen || completions.has(candidateId)) return TAKEN;
       refuseOtherRun(candidate, run);
-      if (answeredBy !== undefined && !answering.has(answeredBy)) {
-        throw new NotFoundError('candidate', answeredBy, ': its campaign was deleted meanwhile');
+      if (reusedFrom !== undefined && !answering.has(reusedFrom)) {
+        throw new NotFoundError('candidate', reusedFrom, ': its campaign was deleted meanwhile');
       }
-      completions.set(candidateId, { spec, candidate, model, measurement, answeredBy });
+      completions.set(candidateId, { spec, candidate, model, measurement, reusedFrom });
       return TAKEN;
     } catch (reason) {
       return { status: 'rejected', reason };
@@ -143,7 +143,7 @@ export async function recordFailure(
   await database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
     const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
-    if (candidate.state !== 'asked' && candidate.state !== 'running') return;
+    if (candidate.state !== 'pending' && candidate.state !== 'running') return;
     refuseOtherRun(candidate, run);
     await transaction.candidate.update({
       where: { id: candidateId },

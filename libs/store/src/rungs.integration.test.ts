@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AskedCandidate, CampaignSpecInput } from '@espalier/contracts';
+import type { ProposedCandidate, CampaignSpecInput } from '@espalier/contracts';
 import { front } from '@espalier/pareto';
 import { describe, expect, it } from 'vitest';
 import { artifact, measurement, spec } from './campaigns-for-tests.js';
 import { withTestDatabase } from './database-for-tests.js';
 import {
-  addCandidates,
+  proposeCandidates,
   createCampaign,
   FencedError,
   listCandidates,
@@ -13,14 +13,14 @@ import {
   readFront,
   recordFailure,
   recordResult,
-  spentBudget,
-  takeUpCandidate,
+  findExhaustedBudget,
+  claimCandidate,
   tellCandidates,
   type Database,
-  type ToldCandidate,
-  type ToldStrategy,
+  type Observation,
+  type ProposalStrategy,
 } from './index.js';
-import type { Expecting } from './rungs.js';
+import type { ExpectImprovement } from './rungs.js';
 
 let database: Database;
 withTestDatabase((opened) => (database = opened));
@@ -31,22 +31,27 @@ const withRungs = async (name: string, change: Partial<CampaignSpecInput> = {}) 
   return { id: (await createCampaign(database, campaign, null)).id, campaign };
 };
 let next = 0;
-const asking: ToldStrategy = {
+const asking: ProposalStrategy = {
   ask: () => ({
     schedule: { criterion: 'magnitude', density: { conv2: 0.9 - 0.001 * next++ }, fineTune: { epochs: 6 } },
     lineage: { origin: 'random', parents: [] },
   }),
 };
-const askingWith = (expecting: Expecting): ToldStrategy => ({
+const askingWith = (expecting: ExpectImprovement): ProposalStrategy => ({
   ...asking,
   expect: (_, schedules, pending) => expecting(schedules, pending),
 });
-const askFor = (id: string, atMost: number, onTold: (told: ToldCandidate[]) => void = () => undefined) =>
-  addCandidates(database, id, atMost, async (log) => {
+const askFor = (id: string, atMost: number, onTold: (told: Observation[]) => void = () => undefined) =>
+  proposeCandidates(database, id, atMost, async (log) => {
     onTold(await log.after(-1));
     return asking;
   });
-const done = async (id: string, { candidateId }: AskedCandidate, accuracy: number, weights: number): Promise<void> => {
+const done = async (
+  id: string,
+  { candidateId }: ProposedCandidate,
+  accuracy: number,
+  weights: number,
+): Promise<void> => {
   const model = { artifact: artifact(++next), bytes: 1 };
   await recordResult(database, id, candidateId, model, measurement(accuracy, weights));
   await tellCandidates(database, id, [candidateId]);
@@ -68,7 +73,7 @@ describe('a campaign with rungs', () => {
       ['stopped', 0],
       ['stopped', 0],
       ['stopped', 0],
-      ['asked', 0],
+      ['pending', 0],
     ]);
     const model = (await all(id))[0].artifact;
     const [again] = await askFor(id, 1);
@@ -95,7 +100,7 @@ describe('a campaign with rungs', () => {
       });
       return { each, anew: 5.8 };
     });
-    const asked = await addCandidates(database, id, 4, () => Promise.resolve(expecting));
+    const asked = await proposeCandidates(database, id, 4, () => Promise.resolve(expecting));
     // The best by rank first; then what is expected more of; then, in place of the others, one that is new.
     expect(asked.map(({ number, rung }) => [number, rung?.until])).toEqual([
       [0, 2],
@@ -112,7 +117,7 @@ describe('a campaign with rungs', () => {
     const events = await listEvents(database, id, 100);
     const wentOn = events
       .toReversed()
-      .filter(({ kind }) => kind === 'candidate-went-on')
+      .filter(({ kind }) => kind === 'candidate-promoted')
       .map(({ detail }) => detail);
     expect(wentOn).toEqual([
       { number: 0, rung: 1, by: 'rank' },
@@ -125,11 +130,11 @@ describe('a campaign with rungs', () => {
     const { id } = await withRungs('nothing-expected', { budget: { candidates: 3 } });
     for (const each of await askFor(id, 2)) await done(id, each, 0.5, 0.5);
     const nothing = askingWith((schedules) => ({ each: schedules.map(() => -1), anew: -2 }));
-    expect((await addCandidates(database, id, 1, () => Promise.resolve(nothing))).map(({ number }) => number)).toEqual([
-      2,
-    ]);
+    expect(
+      (await proposeCandidates(database, id, 1, () => Promise.resolve(nothing))).map(({ number }) => number),
+    ).toEqual([2]);
     const everything = askingWith((schedules) => ({ each: schedules.map(() => 1), anew: 0 }));
-    expect(await addCandidates(database, id, 1, () => Promise.resolve(everything))).toEqual([]);
+    expect(await proposeCandidates(database, id, 1, () => Promise.resolve(everything))).toEqual([]);
   });
 
   it('trains what goes on to its end, and tells its strategy of each result', async () => {
@@ -150,7 +155,7 @@ describe('a campaign with rungs', () => {
       [1, 0.4],
       [0, 0.9],
     ]);
-    expect((await all(id)).map(({ state }) => state)).toEqual(['completed', 'stopped', 'asked']);
+    expect((await all(id)).map(({ state }) => state)).toEqual(['completed', 'stopped', 'pending']);
   });
 
   it('keeps the front that its results make, also when one is worse after more training', async () => {
@@ -187,13 +192,13 @@ describe('a campaign with rungs', () => {
     const model = { artifact: artifact(++next), bytes: 1 };
     const give = (): Promise<void> =>
       recordResult(database, id, first.candidateId, model, measurement(0.9, 0.4), { run: 'first run' });
-    await takeUpCandidate(database, id, first.candidateId, 'first run');
+    await claimCandidate(database, id, first.candidateId, 'first run');
     await give();
     await give();
     await done(id, second, 0.8, 0.5);
     expect((await askFor(id, 1)).map(({ candidateId }) => candidateId)).toEqual([first.candidateId]);
     await expect(give()).rejects.toThrow(FencedError);
-    expect((await all(id))[0]).toMatchObject({ state: 'asked', rung: 1 });
+    expect((await all(id))[0]).toMatchObject({ state: 'pending', rung: 1 });
   });
 
   it('counts each evaluation of its budget', async () => {
@@ -205,6 +210,6 @@ describe('a campaign with rungs', () => {
     for (const each of asked) await done(id, each, 0.9, 0.4);
     expect(await askFor(id, 9)).toHaveLength(1);
     expect(await askFor(id, 9)).toHaveLength(0);
-    expect(await spentBudget(database, id, campaign)).toMatchObject({ used: 3 });
+    expect(await findExhaustedBudget(database, id, campaign)).toMatchObject({ used: 3 });
   });
 });

@@ -1,13 +1,13 @@
 import {
   PruningScheduleSchema,
-  type AskedCandidate,
+  type ProposedCandidate,
   type CampaignSpec,
   type PruningSchedule,
   type Rung,
 } from '@espalier/contracts';
 import { bestByRank } from '@espalier/pareto';
 import { recordEvent } from './events.js';
-import { costOf } from './front-of.js';
+import { costOf } from './compute-front.js';
 import type { Prisma } from './generated/client.js';
 
 /** Whether a candidate has been trained to its end with the result of a rung. */
@@ -22,10 +22,10 @@ export function epochsOfRung(spec: CampaignSpec, schedule: PruningSchedule, rung
 }
 
 type Row = Prisma.CandidateGetPayload<{ include: { artifact: true } }>;
-type AskedRow = Pick<Row, 'id' | 'number' | 'rung' | 'artifact'> & { schedule: unknown };
+type ProposedRow = Pick<Row, 'id' | 'number' | 'rung' | 'artifact'> & { schedule: unknown };
 
 /** What a worker is told of a candidate: how far it is to be trained, and from which model it goes on. */
-export function describeAsked(spec: CampaignSpec, { artifact, ...row }: AskedRow): AskedCandidate {
+export function describeProposedCandidate(spec: CampaignSpec, { artifact, ...row }: ProposedRow): ProposedCandidate {
   const schedule = PruningScheduleSchema.parse(row.schedule);
   const asked = { candidateId: row.id, number: row.number, schedule };
   if (row.rung === null) return asked;
@@ -45,10 +45,10 @@ export async function promoteByRank(
   campaignId: string,
   spec: CampaignSpec,
   atMost: number,
-): Promise<AskedCandidate[]> {
+): Promise<ProposedCandidate[]> {
   const { rungs } = spec;
   if (!rungs || atMost <= 0) return [];
-  const promoted: AskedCandidate[] = [];
+  const promoted: ProposedCandidate[] = [];
   for (let rung = rungs.epochs.length - 1; rung >= 0 && promoted.length < atMost; rung--) {
     const best = await stoppedAmongBest(transaction, campaignId, spec, rung, (all) => Math.floor(all * rungs.keep));
     for (const { id } of best.slice(0, atMost - promoted.length)) {
@@ -59,7 +59,7 @@ export async function promoteByRank(
 }
 
 /** What a strategy expects of schedules trained to their end, and of the best that it could ask for instead. */
-export type Expecting = (
+export type ExpectImprovement = (
   schedules: readonly PruningSchedule[],
   pending: readonly PruningSchedule[],
 ) => { readonly each: readonly number[]; readonly anew: number } | undefined;
@@ -74,27 +74,27 @@ const MOST_LOOKED_AT = 100;
  *
  * @param pending schedules that are under way; those of candidates that go on are added to them
  */
-export async function promoteAsExpected(
+export async function promoteByExpectedImprovement(
   transaction: Prisma.TransactionClient,
   campaignId: string,
   spec: CampaignSpec,
-  expecting: Expecting,
+  expecting: ExpectImprovement,
   pending: PruningSchedule[],
   atMost: number,
-): Promise<AskedCandidate[]> {
+): Promise<ProposedCandidate[]> {
   const stopped: (Stopped & { schedule: PruningSchedule })[] = [];
   for (const rung of spec.rungs?.epochs.keys() ?? []) {
     const best = await stoppedAmongBest(transaction, campaignId, spec, rung, (all) => Math.min(all, MOST_LOOKED_AT));
     stopped.push(...best.map((each) => ({ ...each, schedule: PruningScheduleSchema.parse(each.schedule) })));
   }
-  const promoted: AskedCandidate[] = [];
+  const promoted: ProposedCandidate[] = [];
   while (promoted.length < atMost && stopped.length > 0) {
     const expected = expecting(
       stopped.map(({ schedule }) => schedule),
       pending,
     );
     if (!expected) break;
-    const worth = stopped.map(({ schedule, rung }, i) => expected.each[i] / partLeft(spec, schedule, rung));
+    const worth = stopped.map(({ schedule, rung }, i) => expected.each[i] / remainingTraining(spec, schedule, rung));
     const most = Math.max(...worth);
     if (!(most > 0 && most >= expected.anew)) break;
     const [goesOn] = stopped.splice(worth.indexOf(most), 1);
@@ -105,7 +105,7 @@ export async function promoteAsExpected(
 }
 
 /** Of what a candidate takes from its beginning, the part that is left after a rung: pruning and measuring take about an epoch. */
-function partLeft(spec: CampaignSpec, schedule: PruningSchedule, rung: number): number {
+function remainingTraining(spec: CampaignSpec, schedule: PruningSchedule, rung: number): number {
   const { epochs } = schedule.fineTune;
   return (epochs - epochsOfRung(spec, schedule, rung)) / (epochs + 1);
 }
@@ -116,15 +116,15 @@ async function promote(
   spec: CampaignSpec,
   { id, rung }: Pick<Stopped, 'id' | 'rung'>,
   by: 'rank' | 'expectation',
-): Promise<AskedCandidate> {
+): Promise<ProposedCandidate> {
   const row = await transaction.candidate.update({
     where: { id },
     // Whoever had it before may not know yet that its result was taken, and must not give it again for this rung.
-    data: { state: 'asked', rung: rung + 1, finishedAt: null, heldBy: `rung ${rung + 1}` },
+    data: { state: 'pending', rung: rung + 1, finishedAt: null, claimedBy: `rung ${rung + 1}` },
     include: { artifact: true },
   });
-  await recordEvent(transaction, campaignId, 'candidate-went-on', { number: row.number, rung: rung + 1, by }, id);
-  return describeAsked(spec, row);
+  await recordEvent(transaction, campaignId, 'candidate-promoted', { number: row.number, rung: rung + 1, by }, id);
+  return describeProposedCandidate(spec, row);
 }
 
 interface Stopped {

@@ -2,11 +2,11 @@ import { CandidateQuerySchema } from '@espalier/contracts';
 import { front } from '@espalier/pareto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  addCandidates,
+  proposeCandidates,
   createCampaign,
   findCampaign,
   findCandidate,
-  frontWithoutTest,
+  untestedFrontMembers,
   listCandidates,
   listEvents,
   openDatabase,
@@ -17,7 +17,7 @@ import {
   recordUntested,
   setCampaignState,
   tellCandidates,
-  unsettledCandidates,
+  unfinishedCandidates,
   type Database,
 } from './index.js';
 import { artifact, ask, campaignWith, measurement, spec } from './campaigns-for-tests.js';
@@ -92,13 +92,13 @@ describe('launching', () => {
 describe('asking', () => {
   it('never passes the budget, and gives each number once, also when many ask at once', async () => {
     const { id } = await createCampaign(database, spec('budget'), null);
-    const asked = await Promise.all(Array.from({ length: 6 }, () => addCandidates(database, id, 5, ask)));
+    const asked = await Promise.all(Array.from({ length: 6 }, () => proposeCandidates(database, id, 5, ask)));
     const numbers = asked
       .flat()
       .map(({ number }) => number)
       .sort((a, b) => a - b);
     expect(numbers).toEqual(Array.from({ length: 12 }, (_, i) => i));
-    expect(await unsettledCandidates(database, id)).toHaveLength(12);
+    expect(await unfinishedCandidates(database, id)).toHaveLength(12);
   });
 });
 
@@ -180,7 +180,7 @@ describe('a front member', () => {
     await recordResult(database, id, second, { artifact: artifact(2), bytes: 7 }, measurement(0.8, 0.2));
     const failure = { type: 'ArtifactLostError', message: 'the model is lost' };
     for (let times = 0; times < 2; times++) await recordUntested(database, id, first, failure);
-    expect((await frontWithoutTest(database, id)).map(({ candidateId }) => candidateId)).toEqual([second]);
+    expect((await untestedFrontMembers(database, id)).map(({ candidateId }) => candidateId)).toEqual([second]);
     expect((await readFront(database, id)).points).toHaveLength(2);
     const said = await listEvents(database, id, 9, 'candidate-untested');
     expect(said).toMatchObject([{ candidate: first, detail: failure }]);
@@ -196,7 +196,7 @@ describe('telling', () => {
     await recordResult(database, id, ids[0], { artifact: artifact(5), bytes: 1 }, measurement(0.9, 0.5));
     await Promise.all([tellCandidates(database, id, ids), tellCandidates(database, id, ids)]);
     const rows = await database.candidate.findMany({ where: { campaignId: id }, orderBy: { number: 'asc' } });
-    expect(rows.map(({ toldOrder }) => toldOrder)).toEqual([1, 0, null]);
+    expect(rows.map(({ observationOrder }) => observationOrder)).toEqual([1, 0, null]);
   });
 });
 

@@ -1,8 +1,9 @@
-import type { BookkeepingActivities, Failure, TrainingActivities } from '@espalier/contracts';
-import { deviceQueue, ORCHESTRATOR_QUEUE } from '@espalier/contracts/workflow-messages';
+import type { CampaignActivities, Failure, TrainingActivities } from '@espalier/contracts';
+import { deviceQueue, EARLIER_ACTIVITY_NAMES, ORCHESTRATOR_QUEUE } from '@espalier/contracts/workflow-messages';
 import {
   ActivityCancellationType,
   ApplicationFailure,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   type ActivityInterfaceFor,
@@ -14,14 +15,29 @@ const UNTIL_IT_SUCCEEDS = {
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 } as const;
 
-export const bookkeeping: ActivityInterfaceFor<BookkeepingActivities> = proxyActivities<BookkeepingActivities>({
-  taskQueue: ORCHESTRATOR_QUEUE,
-  ...UNTIL_IT_SUCCEEDS,
-});
+export const campaignActivities: ActivityInterfaceFor<CampaignActivities> = byCurrentName(
+  proxyActivities<CampaignActivities>({ taskQueue: ORCHESTRATOR_QUEUE, ...UNTIL_IT_SUCCEEDS }),
+);
 
 /** The same within a workflow task, where each takes a moment: no way through Temporal and its database, and back. */
-export const localBookkeeping: ActivityInterfaceFor<BookkeepingActivities> =
-  proxyLocalActivities<BookkeepingActivities>(UNTIL_IT_SUCCEEDS);
+export const localCampaignActivities: ActivityInterfaceFor<CampaignActivities> = byCurrentName(
+  proxyLocalActivities<CampaignActivities>(UNTIL_IT_SUCCEEDS),
+);
+
+let callsEarlierNames: boolean | undefined;
+
+/** Calls activities by their current names, except in runs whose histories began with the earlier ones. */
+function byCurrentName(activities: ActivityInterfaceFor<CampaignActivities>): ActivityInterfaceFor<CampaignActivities> {
+  const earlier: Record<string, string | undefined> = EARLIER_ACTIVITY_NAMES;
+  const byName = activities as unknown as Record<string, unknown>;
+  return new Proxy(activities, {
+    get: (_, name: string) => {
+      // Decided once in a run: a decision that changed on the way would not be the one of the replay.
+      callsEarlierNames ??= !patched('current-activity-names');
+      return byName[(callsEarlierNames ? earlier[name] : undefined) ?? name];
+    },
+  });
+}
 
 /**
  * Training on a class of device. A worker that dies is noticed when its heartbeats stop, and the next attempt goes on

@@ -1,4 +1,4 @@
-import type { AskedCandidate, CampaignInput, CampaignPlan, CampaignProgress } from '@espalier/contracts';
+import type { ProposedCandidate, CampaignInput, CampaignPlan, CampaignProgress } from '@espalier/contracts';
 import { candidateWorkflowId } from '@espalier/contracts/workflow-messages';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
@@ -16,7 +16,7 @@ import {
   workflowInfo,
   type ExternalWorkflowHandle,
 } from '@temporalio/workflow';
-import { bookkeeping, failureOf, localBookkeeping, trainingOn } from './activities.js';
+import { campaignActivities, failureOf, localCampaignActivities, trainingOn } from './activities.js';
 import { candidate } from './candidate.js';
 import {
   cancelUpdate,
@@ -27,7 +27,7 @@ import {
   releaseSignal,
   resumeUpdate,
 } from './messages.js';
-import { onDevice } from './on-device.js';
+import { resolveDeviceClass } from './resolve-device-class.js';
 import { testFront } from './test-front.js';
 
 /** How often the store is asked whether a candidate's signal went missing, a candidate itself, or a budget. */
@@ -84,7 +84,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
         releaseCandidates(inFlight);
         inFlight.clear();
       }
-      await bookkeeping.recordCampaignState(campaignId, 'paused', null);
+      await campaignActivities.recordCampaignState(campaignId, 'paused', null);
       return progress();
     },
     { validator: refuseWhenOver('paused') },
@@ -93,7 +93,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
     resumeUpdate,
     async () => {
       state = 'running';
-      await bookkeeping.recordCampaignState(campaignId, 'running', null);
+      await campaignActivities.recordCampaignState(campaignId, 'running', null);
       return progress();
     },
     { validator: refuseWhenOver('resumed') },
@@ -109,18 +109,18 @@ export async function campaign(input: CampaignInput): Promise<void> {
     { validator: refuseWhenOver('cancelled') },
   );
 
-  const loaded = await bookkeeping.loadPlan(campaignId);
+  const loaded = await campaignActivities.loadPlan(campaignId);
   let plan: CampaignPlan;
   // Histories from before it look again only when no signal has come for so long.
   const looksAtIntervals = patched('looks-at-intervals');
   // And have candidates as children, of which Temporal starts one after the other.
   const startsByActivity = patched('starts-by-activity');
   // And each look, each ask and each start is an activity of its own, with a way through Temporal and back.
-  const books = patched('campaign-local-bookkeeping') ? localBookkeeping : bookkeeping;
+  const books = patched('campaign-local-bookkeeping') ? localCampaignActivities : campaignActivities;
   let nextLook = Date.now() + LOOK_AGAIN_MS;
-  if (loaded.state === 'pending') await bookkeeping.recordCampaignState(campaignId, 'running', null);
+  if (loaded.state === 'pending') await campaignActivities.recordCampaignState(campaignId, 'running', null);
 
-  const startAsChild = async (dense: string, asked: AskedCandidate): Promise<void> => {
+  const startAsChild = async (dense: string, asked: ProposedCandidate): Promise<void> => {
     inFlight.add(asked.candidateId);
     started++;
     try {
@@ -135,7 +135,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
     }
   };
 
-  const startAll = async (dense: string, asked: AskedCandidate[]): Promise<void> => {
+  const startAll = async (dense: string, asked: ProposedCandidate[]): Promise<void> => {
     if (!startsByActivity) {
       for (const each of asked) await startAsChild(dense, each);
       return;
@@ -163,17 +163,17 @@ export async function campaign(input: CampaignInput): Promise<void> {
       if (inFlight.delete(candidateId)) settledCount++;
     }
     if (!isTimeToLook || cancelling) return;
-    if (plan.isTimed && (await books.isBudgetSpent(campaignId))) stopCandidates();
+    if (plan.isTimed && (await books.isBudgetExhausted(campaignId))) stopCandidates();
     else await restartLost();
   };
 
   // A candidate that was terminated by hand, or lost with Temporal's data, has no end in the store and no workflow.
   let denseArtifact = '';
   const restartLost = async (): Promise<void> => {
-    const unsettled = await books.unsettled(campaignId);
+    const unfinished = await books.unfinishedCandidates(campaignId);
     await startAll(
       denseArtifact,
-      unsettled.filter(({ candidateId }) => inFlight.has(candidateId)),
+      unfinished.filter(({ candidateId }) => inFlight.has(candidateId)),
     );
   };
 
@@ -184,7 +184,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
   };
 
   try {
-    plan = await scope.run(() => onDevice(campaignId, loaded));
+    plan = await scope.run(() => resolveDeviceClass(campaignId, loaded));
     denseArtifact = await scope.run(() => denseModel(campaignId, plan));
     let exhausted = false;
     while (!cancelling && (!exhausted || inFlight.size > 0)) {
@@ -209,18 +209,18 @@ export async function campaign(input: CampaignInput): Promise<void> {
     if (!cancelling && !(await scope.run(() => testFront(campaignId, plan, denseArtifact)))) await continueLater();
     state = cancelling ? 'cancelled' : 'completed';
     ended = true;
-    await bookkeeping.recordCampaignState(campaignId, state, null);
+    await campaignActivities.recordCampaignState(campaignId, state, null);
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     if (cancelling) {
       while (inFlight.size > 0) await collect();
       state = 'cancelled';
       ended = true;
-      await bookkeeping.recordCampaignState(campaignId, 'cancelled', null);
+      await campaignActivities.recordCampaignState(campaignId, 'cancelled', null);
     } else {
       state = 'failed';
       ended = true;
-      await bookkeeping.recordCampaignState(campaignId, 'failed', failureOf(error));
+      await campaignActivities.recordCampaignState(campaignId, 'failed', failureOf(error));
     }
   }
   await condition(allHandlersFinished);
@@ -234,6 +234,6 @@ async function denseModel(campaignId: string, plan: CampaignPlan): Promise<strin
   const model = await training.trainDense({ task });
   const validation = await training.evaluate({ task, model: model.artifact, split: 'validation' });
   const test = await training.evaluate({ task, model: model.artifact, split: 'test' });
-  const { artifact } = await bookkeeping.recordDense(campaignId, model, validation, test);
+  const { artifact } = await campaignActivities.recordDense(campaignId, model, validation, test);
   return artifact;
 }

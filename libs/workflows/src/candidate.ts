@@ -9,7 +9,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { bookkeeping, failureOf, isLostArtifact, localBookkeeping } from './activities.js';
+import { campaignActivities, failureOf, isLostArtifact, localCampaignActivities } from './activities.js';
 import { candidateSettledSignal, releaseSignal } from './messages.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
@@ -27,7 +27,7 @@ export async function candidate(input: CandidateInput): Promise<void> {
   const { campaignId, candidateId } = input;
   const { runId } = workflowInfo();
   const isLocal = patched('local-bookkeeping');
-  const books = isLocal ? localBookkeeping : bookkeeping;
+  const books = isLocal ? localCampaignActivities : campaignActivities;
   const scope = new CancellationScope();
   let isReleased = false;
   setHandler(releaseSignal, () => {
@@ -36,17 +36,17 @@ export async function candidate(input: CandidateInput): Promise<void> {
   });
   try {
     await scope.run(async () => {
-      let taken = await books.recordRunning(campaignId, candidateId, runId);
-      while (taken === 'under-way') {
+      let taken = await books.claimCandidate(campaignId, candidateId, runId);
+      while (isRunningElsewhere(taken)) {
         await sleep(LOOK_AGAIN);
-        taken = await books.recordRunning(campaignId, candidateId, runId);
+        taken = await books.claimCandidate(campaignId, candidateId, runId);
       }
-      if (taken !== 'settled') await tryCandidate(input, runId, books);
+      if (!isFinished(taken)) await tryCandidate(input, runId, books);
     });
   } catch (error) {
     if (failureOf(error).type === FENCED) return;
     const cancelled = isCancellation(error);
-    if (cancelled && isReleased) return books.recordReleased(campaignId, candidateId, runId);
+    if (cancelled && isReleased) return books.releaseCandidate(campaignId, candidateId, runId);
     const failure = cancelled
       ? { type: 'Cancelled', message: 'the campaign was cancelled, or its budget of time is used up' }
       : failureOf(error);
@@ -59,7 +59,7 @@ export async function candidate(input: CandidateInput): Promise<void> {
     }
   }
   await CancellationScope.nonCancellable(async () => {
-    if (isLocal) return books.signalSettled(campaignId, candidateId);
+    if (isLocal) return books.signalFinished(campaignId, candidateId);
     try {
       await getExternalWorkflowHandle(campaignWorkflowId(campaignId)).signal(candidateSettledSignal, { candidateId });
     } catch {
@@ -68,8 +68,13 @@ export async function candidate(input: CandidateInput): Promise<void> {
   });
 }
 
+/** Claims in histories of the version before were answered in other words. */
+const isRunningElsewhere = (claim: string | undefined): boolean =>
+  claim === 'running-elsewhere' || claim === 'under-way';
+const isFinished = (claim: string | undefined): boolean => claim === 'finished' || claim === 'settled';
+
 /** A file that is found damaged has been set aside: it is made again from what came before it. */
-async function tryCandidate(input: CandidateInput, runId: string, books: typeof bookkeeping): Promise<void> {
+async function tryCandidate(input: CandidateInput, runId: string, books: typeof campaignActivities): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       // What a rung left may be what is damaged: then it begins at the first.

@@ -1,4 +1,4 @@
-import type { AskedCandidate, CampaignPlan, PruneAndTrainRequest, Trained } from '@espalier/contracts';
+import type { ProposedCandidate, CampaignPlan, PruneAndTrainRequest, Trained } from '@espalier/contracts';
 import { patched } from '@temporalio/workflow';
 import { trainingOn } from './activities.js';
 import { runStages } from './run-stages.js';
@@ -7,7 +7,7 @@ import { runStages } from './run-stages.js';
 export function pruneAndTrain(
   { task, accelerator, batch, imagesPerEpoch, deviceClass }: CampaignPlan,
   dense: string,
-  { candidateId: candidate, schedule, rung, replicate }: Omit<AskedCandidate, 'number'> & { replicate?: number },
+  { candidateId: candidate, schedule, rung, replicate }: Omit<ProposedCandidate, 'number'> & { replicate?: number },
 ): Promise<Trained> {
   const request: PruneAndTrainRequest = {
     ...{ task, candidate, dense, schedule, accelerator, batch, imagesPerEpoch },

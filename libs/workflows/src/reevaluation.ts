@@ -1,9 +1,9 @@
-import type { CampaignPlan, ReevaluationInput, ReplicateOutcome, ReplicateToDo } from '@espalier/contracts';
+import type { CampaignPlan, ReevaluationInput, ReplicateOutcome, PendingReplicate } from '@espalier/contracts';
 import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { bookkeeping, failureOf, trainingOn } from './activities.js';
-import { inLanes } from './in-lanes.js';
-import { onDevice } from './on-device.js';
+import { campaignActivities, failureOf, trainingOn } from './activities.js';
+import { mapWithConcurrency } from './map-with-concurrency.js';
+import { resolveDeviceClass } from './resolve-device-class.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
 /** How many are looked up at a time, for each that is under way: between two lots the run may continue as new. */
@@ -15,35 +15,35 @@ const LOT = 5;
  * cancelled, that is given up.
  */
 export async function reevaluation({ campaignId }: ReevaluationInput): Promise<void> {
-  const loaded = await bookkeeping.loadPlan(campaignId);
+  const loaded = await campaignActivities.loadPlan(campaignId);
   const dense = loaded.dense?.artifact;
   if (dense === undefined) throw ApplicationFailure.nonRetryable('the campaign has no dense network', 'NoDenseNetwork');
 
-  const again = async (plan: CampaignPlan, replicate: ReplicateToDo): Promise<ReplicateOutcome> => {
+  const again = async (plan: CampaignPlan, replicate: PendingReplicate): Promise<ReplicateOutcome> => {
     const { model, measurement } = await pruneAndTrain(plan, dense, replicate);
     const test = await trainingOn(plan.deviceClass).evaluate({ task: plan.task, model: model.artifact, split: 'test' });
     return { validation: measurement, test };
   };
-  const record = async (plan: CampaignPlan, next: ReplicateToDo): Promise<void> => {
+  const record = async (plan: CampaignPlan, next: PendingReplicate): Promise<void> => {
     const outcome = await again(plan, next).catch((error: unknown) => {
       if (isCancellation(error)) throw error;
       return { failure: failureOf(error) };
     });
     const { candidateId, replicate } = next;
-    await bookkeeping.recordReplicate(campaignId, { candidateId, replicate }, outcome);
+    await campaignActivities.recordReplicate(campaignId, { candidateId, replicate }, outcome);
   };
 
   try {
-    const plan = await onDevice(campaignId, loaded);
+    const plan = await resolveDeviceClass(campaignId, loaded);
     for (;;) {
-      const lot = await bookkeeping.replicatesToDo(campaignId, LOT * plan.parallelism);
+      const lot = await campaignActivities.pendingReplicates(campaignId, LOT * plan.parallelism);
       if (lot.length === 0) return;
-      await inLanes(lot, plan.parallelism, (next) => record(plan, next));
+      await mapWithConcurrency(lot, plan.parallelism, (next) => record(plan, next));
       if (workflowInfo().continueAsNewSuggested) break;
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    return await CancellationScope.nonCancellable(() => bookkeeping.dropReplicates(campaignId));
+    return await CancellationScope.nonCancellable(() => campaignActivities.dropReplicates(campaignId));
   }
   await continueAsNew<typeof reevaluation>({ campaignId });
 }

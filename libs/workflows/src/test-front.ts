@@ -1,8 +1,8 @@
 import type { CampaignPlan, Measurement } from '@espalier/contracts';
 import { ApplicationFailure } from '@temporalio/common';
 import { isCancellation, patched, workflowInfo } from '@temporalio/workflow';
-import { bookkeeping, failureOf, isLostArtifact, localBookkeeping, trainingOn } from './activities.js';
-import { inLanes } from './in-lanes.js';
+import { campaignActivities, failureOf, isLostArtifact, localCampaignActivities, trainingOn } from './activities.js';
+import { mapWithConcurrency } from './map-with-concurrency.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
 interface Member {
@@ -18,7 +18,7 @@ interface Member {
 export async function testFront(campaignId: string, plan: CampaignPlan, dense: string): Promise<boolean> {
   // Histories from before it test one after the other, all in one run, and end where a model is damaged.
   const isSideBySide = patched('tests-side-by-side');
-  const books = isSideBySide ? localBookkeeping : bookkeeping;
+  const books = isSideBySide ? localCampaignActivities : campaignActivities;
   const evaluate = (model: string): Promise<Measurement> =>
     trainingOn(plan.deviceClass).evaluate({ task: plan.task, model, split: 'test' });
 
@@ -27,7 +27,7 @@ export async function testFront(campaignId: string, plan: CampaignPlan, dense: s
       return await evaluate(artifact);
     } catch (error) {
       if (!isSideBySide || !isLostArtifact(error)) throw error;
-      const { model } = await pruneAndTrain(plan, dense, await books.howMade(campaignId, candidateId));
+      const { model } = await pruneAndTrain(plan, dense, await books.candidateRecipe(campaignId, candidateId));
       // It is the same, bit for bit, where a device adds up in one order; another's accuracy is not this one's.
       if (model.artifact !== artifact) {
         const message = `the model of candidate ${candidateId} is lost, and came out otherwise when it was made again`;
@@ -50,8 +50,8 @@ export async function testFront(campaignId: string, plan: CampaignPlan, dense: s
     await books.recordTest(campaignId, candidateId, measured);
   };
 
-  const left = await bookkeeping.frontWithoutTest(campaignId);
-  await inLanes(
+  const left = await campaignActivities.untestedFrontMembers(campaignId);
+  await mapWithConcurrency(
     left,
     isSideBySide ? plan.parallelism : 1,
     test,

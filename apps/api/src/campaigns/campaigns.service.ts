@@ -25,17 +25,17 @@ import { EnergyModelError } from '@espalier/energy-model';
 import { NetworkError } from '@espalier/networks';
 import {
   archiveCampaign,
-  askForReplicates,
+  requestReplicates,
   createCampaign,
   deleteCampaign,
   extendCampaign,
   dropReplicates,
   findCampaign,
-  leftoversBefore,
+  unreferencedArtifactCutoff,
   readReevaluation,
   repriceCampaign,
   retryCandidates,
-  unnamedOf,
+  findUnreferencedArtifacts,
   type Database,
 } from '@espalier/store';
 import { cancelUpdate, pauseUpdate, resumeUpdate, type campaign } from '@espalier/workflows/client';
@@ -107,7 +107,7 @@ export class CampaignsService {
   /** Has the front's members trained again with other seeds; the orchestrator begins it within seconds. */
   async reevaluate(nameOrId: string, request: ReevaluateRequest): Promise<Reevaluation> {
     const { id } = await findCampaign(this.database, nameOrId);
-    return askForReplicates(this.database, id, request);
+    return requestReplicates(this.database, id, request);
   }
 
   /** What is under way stops within seconds. */
@@ -134,19 +134,20 @@ export class CampaignsService {
     const { id } = await findCampaign(this.database, nameOrId);
     const { artifacts, ...deletion } = await deleteCampaign(this.database, id, request);
     if (!request.dryRun) await this.#removeFiles(artifacts);
-    return { ...deletion, leftovers: await this.#collectLeftovers(request) };
+    const unreferencedArtifacts = await this.#removeUnreferencedArtifacts(request);
+    return { ...deletion, unreferencedArtifacts, leftovers: unreferencedArtifacts };
   }
 
   /** Pruned networks before their training, checkpoints of attempts that were late: a deletion is when they are looked for. */
-  async #collectLeftovers({ dryRun }: DeleteRequest): Promise<Deletion['leftovers']> {
-    const old = await this.artifacts.writtenBefore(await leftoversBefore(this.database));
-    const unnamed = await unnamedOf(
+  async #removeUnreferencedArtifacts({ dryRun }: DeleteRequest): Promise<Deletion['unreferencedArtifacts']> {
+    const old = await this.artifacts.writtenBefore(await unreferencedArtifactCutoff(this.database));
+    const unreferenced = await findUnreferencedArtifacts(
       this.database,
       old.map(({ hash }) => hash),
     );
-    const leftovers = old.filter(({ hash }) => unnamed.has(hash));
-    if (!dryRun) await this.#removeFiles(leftovers.map(({ hash }) => hash));
-    return { files: leftovers.length, bytes: leftovers.reduce((sum, { bytes }) => sum + bytes, 0) };
+    const removable = old.filter(({ hash }) => unreferenced.has(hash));
+    if (!dryRun) await this.#removeFiles(removable.map(({ hash }) => hash));
+    return { files: removable.length, bytes: removable.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
   async #removeFiles(hashes: readonly string[]): Promise<void> {

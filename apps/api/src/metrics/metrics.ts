@@ -1,5 +1,5 @@
 import { CANDIDATE_STATES, WORKER_STATES } from '@espalier/contracts';
-import { campaignFigures, listWorkers, trainingFigures, type Database } from '@espalier/store';
+import { campaignMetrics, listWorkers, trainingMetrics, type Database } from '@espalier/store';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /**
@@ -29,8 +29,8 @@ export class Metrics {
   /** The text that Prometheus reads, as of now. */
   async text(): Promise<string> {
     const began = performance.now();
-    const campaigns = await campaignFigures(this.database);
-    const training = await trainingFigures(this.database);
+    const campaigns = await campaignMetrics(this.database);
+    const training = await trainingMetrics(this.database);
     const workers = await listWorkers(this.database);
     const seconds = (performance.now() - began) / 1000;
     for (const gauge of this.#gauges.values()) gauge.reset();
@@ -46,7 +46,7 @@ export class Metrics {
     this.#set('espalier_trainings_total', training.trainings);
     this.#set(
       'espalier_queue_depth',
-      campaigns.reduce((sum, { candidates }) => sum + (candidates.asked ?? 0), 0),
+      campaigns.reduce((sum, { candidates }) => sum + (candidates.pending ?? 0), 0),
     );
     for (const state of WORKER_STATES) {
       this.#set('espalier_workers', workers.filter((worker) => worker.state === state).length, { state });

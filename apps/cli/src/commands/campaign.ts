@@ -1,15 +1,15 @@
 import { FINAL_CAMPAIGN_STATES, type Campaign, type CampaignEvent, type LaunchRequest } from '@espalier/contracts';
 import { networkOf } from '@espalier/networks';
 import { Command } from 'commander';
-import { addVerbsOfEndedCampaigns } from './campaign-verbs.js';
+import { addFinishedCampaignCommands } from './finished-campaign.js';
 import { addFork } from './fork.js';
 import { addReevaluate } from './reevaluate.js';
 import { attemptLines } from '../attempt-lines.js';
-import { budgetWords } from '../budget-words.js';
+import { formatBudget } from '../format-budget.js';
 import { api, startStack, usesEmbeddedStack } from '../context.js';
 import { dataReportLines } from '../data-report.js';
 import { CommandError } from '../exit-codes.js';
-import { sayWhatWouldBeLaunched } from '../launch-words.js';
+import { printLaunchPreview } from '../format-launch.js';
 import { positiveNumber } from '../option-numbers.js';
 import { note, percent, print, printJson, table } from '../output.js';
 import { readSpec } from '../read-spec.js';
@@ -139,7 +139,7 @@ Examples:
       if (json) printJson(campaign);
       else note(`${campaign.name} is being cancelled`);
     });
-  addVerbsOfEndedCampaigns(command);
+  addFinishedCampaignCommands(command);
   addFork(command);
   addReevaluate(command);
   return command;
@@ -161,7 +161,7 @@ function sayWhatWouldHappen({ name, state, counts }: Campaign, what: string): vo
 function sayWhatAResumeWouldDo({ name, state, counts }: Campaign): void {
   if (FINAL_CAMPAIGN_STATES.includes(state)) note(`${name} is ${state}: it would be refused; see extend and fork`);
   else if (state === 'paused')
-    note(`${name} would go on, with ${counts.asked + counts.running} candidates first that are not done`);
+    note(`${name} would go on, with ${counts.pending + counts.running} candidates first that are not done`);
   else note(`${name} is ${state}: nothing would happen`);
 }
 
@@ -169,7 +169,7 @@ async function launch(spec: LaunchRequest, { watch, dryRun, idempotencyKey, json
   if (dryRun) {
     const checked = await api().check(spec);
     if (!json) await sayWhatDataHas(checked.data);
-    return sayWhatWouldBeLaunched(checked, { json: json ?? false });
+    return printLaunchPreview(checked, { json: json ?? false });
   }
   const launched = await api().launch(spec, idempotencyKey);
   if (!json) await sayWhatDataHas(spec.data);
@@ -210,7 +210,7 @@ function failUnlessGood({ name, state, failure }: Campaign): void {
 }
 
 function row({ name, state, counts, spec, hypervolume, createdAt }: Campaign): string[] {
-  return [name, state, String(counts.completed), budgetWords(spec.budget), hypervolume?.toFixed(4) ?? '–', createdAt];
+  return [name, state, String(counts.completed), formatBudget(spec.budget), hypervolume?.toFixed(4) ?? '–', createdAt];
 }
 
 function showCampaign(campaign: Campaign): void {
@@ -228,6 +228,6 @@ function showCampaign(campaign: Campaign): void {
       .map(([key, count]) => `${count} ${key}`)
       .join(', ')}`,
   );
-  print(`  budget: ${budgetWords(spec.budget)}`);
+  print(`  budget: ${formatBudget(spec.budget)}`);
   if (hypervolume !== null) print(`  hypervolume: ${hypervolume.toFixed(4)}`);
 }

@@ -9,7 +9,7 @@ import { Command, Option } from 'commander';
 import { artifactsFolder } from '../artifacts-folder.js';
 import { candidateCsv } from '../candidate-csv.js';
 import { api } from '../context.js';
-import { costText, costTitle, weighedBy } from '../cost.js';
+import { costText, costTitle, costContextOf } from '../cost.js';
 import { CommandError } from '../exit-codes.js';
 import { shortSchedule } from '../front-formats.js';
 import { energy, energyUnit, note, percent, print, printJson, table } from '../output.js';
@@ -34,7 +34,7 @@ export function candidateCommand(): Command {
     .action(async (campaign: string, { state, sort, json, csv }: ListOptions) => {
       const items = await api().allCandidates(campaign, { sort, ...(state ? { state } : {}) });
       if (json) return printJson({ items });
-      const weighed = weighedBy(await api().campaign(campaign));
+      const weighed = costContextOf(await api().campaign(campaign));
       if (csv) print(candidateCsv(items, weighed));
       else {
         print(

@@ -7,9 +7,9 @@ import confirm from '@inquirer/confirm';
 import { Command } from 'commander';
 import { api, startStack } from '../context.js';
 import { CommandError } from '../exit-codes.js';
-import { timesLessText } from '../cost.js';
+import { formatReduction } from '../cost.js';
 import { formatFront } from '../front-formats.js';
-import { parallelismWords } from '../launch-words.js';
+import { formatParallelism } from '../format-launch.js';
 import { note, percent, print } from '../output.js';
 import { readSpec } from '../read-spec.js';
 import { watchCampaign } from '../watch.js';
@@ -50,7 +50,7 @@ async function demo({
     interrupted.signal.throwIfAborted();
     const campaign = await launchOrResume(spec, fresh ?? false);
     note(
-      `Campaign ${campaign.name}: ${spec.budget.candidates} candidates, ${parallelismWords(spec.parallelism)} at a time (under ten minutes on 2 cores). Ctrl-C stops it; the same command goes on.`,
+      `Campaign ${campaign.name}: ${spec.budget.candidates} candidates, ${formatParallelism(spec.parallelism)} at a time (under ten minutes on 2 cores). Ctrl-C stops it; the same command goes on.`,
     );
     const ended = await watchCampaign(api(), campaign.name, {
       signal: interrupted.signal,
@@ -122,7 +122,7 @@ async function summary({ name, state, counts }: Campaign, front: Front): Promise
   const best = points.find(({ testAccuracy }) => dense && (testAccuracy ?? 0) >= dense.testAccuracy - 0.01);
   if (best) {
     lines.push(
-      `Least energy within 1 point of the dense test accuracy: ${timesLessText(front, best)} × less, at ${percent(best.testAccuracy)}`,
+      `Least energy within 1 point of the dense test accuracy: ${formatReduction(front, best)} × less, at ${percent(best.testAccuracy)}`,
     );
   }
   return lines.join('\n');

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { homeFolder, temporalBinary } from '@espalier/embedded';
-import { graphicsCards } from '@espalier/setup/graphics-cards';
+import { listGpus } from '@espalier/setup/gpus';
 import { checkMachine, type Check } from '@espalier/setup/machine';
 import { tensorflowVersion } from '@espalier/tensorflow';
 import { Command } from 'commander';
@@ -67,9 +67,7 @@ function homeCheck(): Check {
 
 /** No card is no fault: it only says which of TensorFlow's wheels setup takes. */
 function gpuCheck(): Check {
-  const cards = graphicsCards().map(
-    ({ name, memoryMebibytes }) => `${name}, ${Math.round(memoryMebibytes / 1024)} GiB`,
-  );
+  const cards = listGpus().map(({ name, memoryMebibytes }) => `${name}, ${Math.round(memoryMebibytes / 1024)} GiB`);
   return {
     name: 'GPU',
     ok: true,

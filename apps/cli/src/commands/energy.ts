@@ -20,7 +20,7 @@ import { percent, print, printJson } from '../output.js';
 import { isFile, readAccelerator } from '../read-accelerator.js';
 import { readNetwork } from '../read-network.js';
 import { readYaml } from '../read-spec.js';
-import { writeWhole } from '../write-whole.js';
+import { writeFileAtomically } from '../write-file-atomically.js';
 import { energyTable } from './candidate.js';
 
 interface Options {
@@ -83,7 +83,8 @@ Examples:
         const bars = all.map(({ label, report }) => ({ label, parts: partsOf(report.layers) }));
         const units = new Set(all.map(({ report }) => report.unit));
         const unit = units.size === 1 ? all[0].report.unit : undefined;
-        if (options.svg) await writeWhole(options.svg, await barsSvg(`energy, batch ${options.batch}`, bars, unit));
+        if (options.svg)
+          await writeFileAtomically(options.svg, await barsSvg(`energy, batch ${options.batch}`, bars, unit));
         if (options.json) printJson(all.map(({ label, weights, report }) => ({ label, weights, ...report })));
         else print(comparisonText(all));
         return;
@@ -92,7 +93,7 @@ Examples:
       const { report } = priced;
       const title = `${name} on ${base.accelerator.name}, batch ${options.batch}`;
       const bars = report.layers.map((layer) => ({ label: layer.name, parts: partsOf([layer]) }));
-      if (options.svg) await writeWhole(options.svg, await barsSvg(title, bars, report.unit));
+      if (options.svg) await writeFileAtomically(options.svg, await barsSvg(title, bars, report.unit));
       if (options.sensitivity) {
         const ranked = sensitivity(priced.pricer, priced.densities);
         if (options.json) printJson(ranked);

@@ -2,7 +2,7 @@ import { COSTS, type CampaignSpec, type CampaignSpecInput, type Cost } from '@es
 import { Option, type Command } from 'commander';
 import { api } from '../context.js';
 import { CommandError } from '../exit-codes.js';
-import { sayWhatWouldBeLaunched } from '../launch-words.js';
+import { printLaunchPreview } from '../format-launch.js';
 import { fraction, positiveLimit, positiveNumber } from '../option-numbers.js';
 import { note, printJson } from '../output.js';
 import { readAccelerator } from '../read-accelerator.js';
@@ -49,7 +49,7 @@ export function addFork(command: Command): void {
     .action(async (name: string, options: ForkOptions) => {
       const { spec, counts } = await api().campaign(name);
       const forked = await forkOf(spec, options);
-      if (options.dryRun) return sayWhatWouldBeLaunched(await api().check(forked), options);
+      if (options.dryRun) return printLaunchPreview(await api().check(forked), options);
       const launched = await api().launch(forked);
       if (options.json) printJson(launched);
       else {

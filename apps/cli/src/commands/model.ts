@@ -19,7 +19,7 @@ import { note, percent, print, printJson, table } from '../output.js';
 import { trainModel } from '../train-model.js';
 import { accuracyOf } from '../run-model.js';
 import { MODEL_FORMATS, modelFile, writeModel, type ModelFormat } from '../write-model.js';
-import { checkWritable } from '../write-whole.js';
+import { checkWritable } from '../write-file-atomically.js';
 
 export function modelCommand(): Command {
   const command = new Command('model');

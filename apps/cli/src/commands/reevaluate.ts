@@ -1,7 +1,7 @@
-import type { Reevaluation, Spread } from '@espalier/contracts';
+import type { Reevaluation, ConfidenceInterval } from '@espalier/contracts';
 import type { Command } from 'commander';
 import { api } from '../context.js';
-import { costText, costTitle, weighedBy } from '../cost.js';
+import { costText, costTitle, costContextOf } from '../cost.js';
 import { positiveNumber } from '../option-numbers.js';
 import { note, percent, print, printJson, table } from '../output.js';
 
@@ -31,15 +31,15 @@ export function addReevaluate(command: Command): void {
         : seeds === undefined
           ? await api().reevaluation(name)
           : await api().reevaluate(name, { seeds, dryRun });
-      while (watch && !dryRun && found.toDo > 0) {
+      while (watch && !dryRun && found.pending > 0) {
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
         const { done } = found;
         found = await api().reevaluation(name);
         if (found.done !== done && !json) note(progress(found));
       }
       if (json) return printJson(found);
-      if (found.toDo > 0) note(`${dryRun ? 'there would be ' : ''}${progress(found)}`);
-      const weighed = weighedBy(await api().campaign(name));
+      if (found.pending > 0) note(`${dryRun ? 'there would be ' : ''}${progress(found)}`);
+      const weighed = costContextOf(await api().campaign(name));
       print(
         table(
           ['#', costTitle(weighed), 'found', 'seeds', 'validation again', 'test again', `${weighed.cost} again`],
@@ -57,11 +57,11 @@ export function addReevaluate(command: Command): void {
     });
 }
 
-function progress({ campaign, done, failed, toDo }: Reevaluation): string {
-  return `${campaign}: ${done} trainings done${failed > 0 ? `, ${failed} of them without a result` : ''}, ${toDo} to do`;
+function progress({ campaign, done, failed, pending }: Reevaluation): string {
+  return `${campaign}: ${done} trainings done${failed > 0 ? `, ${failed} of them without a result` : ''}, ${pending} pending`;
 }
 
-function spread(of: Spread | null, format: (value: number) => string): string {
+function spread(of: ConfidenceInterval | null, format: (value: number) => string): string {
   if (of === null) return '–';
   const { mean, interval } = of;
   return interval ? `${format(mean)} (${format(interval[0])} to ${format(interval[1])})` : format(mean);

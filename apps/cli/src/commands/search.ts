@@ -6,7 +6,7 @@ import {
   SEARCH_STRATEGIES,
   SearchOptionsSchema,
   SpaceExhaustedError,
-  type AskedParameters,
+  type ProposedParameters,
   type KnownObjective,
   type Parameters,
   type SearchOptions,
@@ -137,7 +137,7 @@ function checked(objectives: unknown, count: number): number[] | null {
 /** If so many evaluations fail, and none before them gave a result, the function is at fault. */
 const FAILURES_TO_END = 10;
 
-function askUnlessExhausted(search: Search): AskedParameters | undefined {
+function askUnlessExhausted(search: Search): ProposedParameters | undefined {
   try {
     return search.ask();
   } catch (error) {

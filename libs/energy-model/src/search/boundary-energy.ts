@@ -1,6 +1,6 @@
-import { C, G, K, N, P, Q, R, S, touched, type Held, type LayerOnChip } from './layer-on-chip.js';
+import { C, G, K, N, P, Q, R, S, touched, type Held, type MappingContext } from './mapping-context.js';
 import { KINDS, ORDERS } from './loop-orders.js';
-import type { SpreadLayer } from './spread-layer.js';
+import type { UnrolledLayer } from './unroll-layer.js';
 
 /** An operand on its way into the tiles of a level. */
 export interface Moving {
@@ -19,9 +19,9 @@ export interface Moving {
 
 /** What moves into the tiles of a level, whose temporal extents are `inside`. */
 export function movingInto(
-  layer: LayerOnChip,
+  layer: MappingContext,
   level: number,
-  { spread, shared, copies }: SpreadLayer,
+  { spread, shared, copies }: UnrolledLayer,
   inside: readonly number[],
   heldThere: readonly Held[] = layer.held[level],
 ): Moving[] {
@@ -71,11 +71,11 @@ export function tripsOver(bounds: readonly number[], inside: readonly number[], 
 }
 
 /** The same operand, when loops that do not replace it have gone round it: what is left is decided further out. */
-export function passedOn(layer: LayerOnChip, moving: Moving, joint: readonly number[]): Moving {
+export function passedOn(layer: MappingContext, moving: Moving, joint: readonly number[]): Moving {
   return { ...moving, joint, repeats: repeatsOf(layer, moving.held.operand, joint) };
 }
 
-function repeatsOf({ bounds }: LayerOnChip, kind: number, joint: readonly number[]): number {
+function repeatsOf({ bounds }: MappingContext, kind: number, joint: readonly number[]): number {
   let repeats = 1;
   for (const d of KINDS[kind]) repeats *= Math.ceil(bounds[d] / joint[d]);
   return repeats;
@@ -103,7 +103,7 @@ function tripsOf(kind: number, trips: readonly number[]): number {
  * @param trips iterations of each dimension's loop at the level, and `ofKind` those of each kind's loops together
  */
 export function boundaryEnergy(
-  layer: LayerOnChip,
+  layer: MappingContext,
   moving: readonly Moving[],
   trips: readonly number[],
   ofKind: readonly number[],
@@ -148,7 +148,7 @@ function slidingLoop(kind: number, trips: readonly number[]): number {
  * @param sliding the loop that goes on most often, which slides the tile on by as much as it is long; −1 if none
  */
 function inputEnergy(
-  { bounds, stride, dilation }: LayerOnChip,
+  { bounds, stride, dilation }: MappingContext,
   held: Held,
   own: readonly number[],
   joint: readonly number[],

@@ -1,13 +1,13 @@
 import { DIMENSIONS } from '../dimensions.js';
 import type { Loop, Mapping, SpatialLoop } from '../mapping.js';
 import type { Moving } from './boundary-energy.js';
-import { ALL, G, type LayerOnChip } from './layer-on-chip.js';
+import { ALL, G, type MappingContext } from './mapping-context.js';
 import { KINDS, ORDERS } from './loop-orders.js';
-import type { SpreadLayer } from './spread-layer.js';
+import type { UnrolledLayer } from './unroll-layer.js';
 
 /** A mapping as the search builds it, from the innermost level outwards. */
 export interface Branch {
-  readonly spread: SpreadLayer;
+  readonly spread: UnrolledLayer;
   /** For each level: iterations of each dimension, and the order of the kinds. */
   readonly growths: readonly (readonly number[])[];
   readonly orders: readonly number[];
@@ -19,7 +19,7 @@ export interface Branch {
 }
 
 /** Writes a complete branch as a mapping. */
-export function branchMapping({ spread, growths, orders }: Branch, layer: LayerOnChip): Mapping {
+export function branchMapping({ spread, growths, orders }: Branch, layer: MappingContext): Mapping {
   const { levels, accelerator, bounds, arrayAt } = layer;
   const names = levels.map(({ name }) => name);
   const temporal: Record<string, Loop[]> = {};

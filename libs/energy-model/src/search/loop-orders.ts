@@ -1,5 +1,5 @@
 import type { Dataflow } from '../accelerator.js';
-import { C, K, N, P, Q, R, S } from './layer-on-chip.js';
+import { C, K, N, P, Q, R, S } from './mapping-context.js';
 
 /** Kinds of loops: over what weights do not depend on, over what inputs do not, over what partial sums do not. */
 export const KINDS: readonly (readonly number[])[] = [[N, P, Q], [K], [C, R, S]];

@@ -1,15 +1,15 @@
 import { movingInto, multiplied, tripsOfKinds, tripsOver } from './boundary-energy.js';
 import { neededDimensions } from './growing-dimensions.js';
-import { ALL, G, P, Q, R, S, tileWords, touched, type Held, type LayerOnChip } from './layer-on-chip.js';
+import { ALL, G, P, Q, R, S, tileWords, touched, type Held, type MappingContext } from './mapping-context.js';
 import { ORDERS } from './loop-orders.js';
-import { spreadLayer } from './spread-layer.js';
+import { unrollLayer } from './unroll-layer.js';
 import { LARGEST, tileGrowths } from './tile-growths.js';
 
 /**
  * The least that moving to and from the outermost level can take, whatever happens further inside: for the best tile that
  * fits the outermost level on the chip, were every operand that comes straight from outside to find room there.
  */
-export function leastOutermostEnergy(layer: LayerOnChip): number {
+export function leastOutermostEnergy(layer: MappingContext): number {
   const first = 1;
   if (first >= layer.arrayAt) return 0;
   const { bounds, stride, dilation } = layer;
@@ -59,9 +59,9 @@ interface Direct {
 }
 
 /** Operands that come straight from the outermost level into the array's edge or before it. */
-function outermostOnly(layer: LayerOnChip): Direct[] {
+function outermostOnly(layer: MappingContext): Direct[] {
   const { accelerator, bounds, rooms, shares, arrayAt } = layer;
-  const alone = spreadLayer(
+  const alone = unrollLayer(
     layer,
     accelerator.array.map(() => ALL.map(() => 1)),
   );

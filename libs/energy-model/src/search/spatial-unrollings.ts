@@ -1,6 +1,6 @@
 import type { Dataflow } from '../accelerator.js';
 import { DIMENSIONS, type Dimension } from '../dimensions.js';
-import { C, K, N, P, Q, R, S, type LayerOnChip } from './layer-on-chip.js';
+import { C, K, N, P, Q, R, S, type MappingContext } from './mapping-context.js';
 
 /** How many iterations of each dimension each axis of the array works on at once, axis by axis. */
 export type Unrolling = readonly (readonly number[])[];
@@ -33,7 +33,7 @@ const SPREADS: Readonly<Record<Dataflow, readonly (readonly number[])[]>> = {
  * Ways to spread a layer over the array: on each axis one dimension as far as it goes, and in the room that is left
  * another one or two. Only ways that use about as many elements as the best are kept.
  */
-export function spatialUnrollings(layer: LayerOnChip): Unrolling[] {
+export function spatialUnrollings(layer: MappingContext): Unrolling[] {
   const { accelerator, bounds } = layer;
   let found: number[][][] = [[]];
   accelerator.array.forEach(({ size, unrolls }, axis) => {

@@ -1,4 +1,4 @@
-import { fits, type LayerOnChip } from './layer-on-chip.js';
+import { fits, type MappingContext } from './mapping-context.js';
 
 /**
  * Tries tiles of a level that fit: how many of the tiles inside it they hold along each dimension, for the numbers that
@@ -12,7 +12,7 @@ import { fits, type LayerOnChip } from './layer-on-chip.js';
  * @param visit called with the growth of each dimension; the array is used again
  */
 export function tileGrowths(
-  layer: LayerOnChip,
+  layer: MappingContext,
   level: number,
   dimensions: readonly number[],
   inside: readonly number[],

@@ -4,7 +4,7 @@ import { RandomStream } from '@espalier/random';
 import { frontierOptions } from '../create-strategy.js';
 import { FrontierSearch } from '../frontier/frontier-search.js';
 import { ScheduleCoding } from '../schedule-coding.js';
-import type { Foreknowledge } from '../strategy.js';
+import type { KnownObjectives } from '../strategy.js';
 import { parameterImportance } from './parameter-importance.js';
 
 export interface MeasuredSchedule {
@@ -45,7 +45,7 @@ const SEED = 1;
  */
 export function explainSearch(
   spec: Pick<CampaignSpec, 'space' | 'objectives' | 'constraints'>,
-  foreknowledge: Foreknowledge,
+  foreknowledge: KnownObjectives,
   results: readonly MeasuredSchedule[],
   looks: readonly number[] = [10, 30, 100],
 ): SearchExplanation {
@@ -61,7 +61,7 @@ export function explainSearch(
   const isEnough = told.length >= FEWEST;
   return {
     importance: isEnough ? importance(coding.names, cube.choices, told) : null,
-    foretold: isEnough ? foretell(told, modelOf) : null,
+    foretold: isEnough ? predict(told, modelOf) : null,
     outlook: outlook(modelOf(told), told, options.reference, looks),
   };
 }
@@ -92,12 +92,12 @@ function amongBest(objectives: readonly (readonly [number, number])[]): boolean[
 
 type ToldPoint = { point: number[]; objectives: readonly [number, number] };
 
-function foretell(
+function predict(
   told: readonly ToldPoint[],
   modelOf: (some: ToldPoint[]) => FrontierSearch,
 ): NonNullable<SearchExplanation['foretold']> {
   const known = Math.floor(0.8 * told.length);
-  const foretold = modelOf(told.slice(0, known)).foretell(told.slice(known).map(({ point }) => point));
+  const foretold = modelOf(told.slice(0, known)).predict(told.slice(known).map(({ point }) => point));
   const errors = told.slice(known).map(({ objectives: [loss, cost] }, i) => ({
     accuracy: Math.abs(foretold[i][0] - loss),
     cost: Math.abs(foretold[i][1] / cost - 1),
@@ -119,7 +119,7 @@ function outlook(
   const now = hypervolume(known, reference);
   if (now === 0) return null;
   const courses = Array.from({ length: COURSES }, (_, course) =>
-    search.imagineCourse(new RandomStream(SEED, course), Math.max(...looks)),
+    search.simulateRollout(new RandomStream(SEED, course), Math.max(...looks)),
   );
   return looks.map((candidates) => {
     const growths = courses

@@ -3,7 +3,7 @@ import { RandomStream } from '@espalier/random';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BoxDecomposition } from './box-decomposition.js';
-import { identity } from './warps.js';
+import { identity } from './outcome-transforms.js';
 
 const coordinate = fc.integer({ min: 0, max: 24 }).map((n) => n / 20);
 const searched = fc.integer({ min: 2, max: 5 }).chain((objectives) => {

@@ -26,7 +26,7 @@ export class BoxDecomposition {
     points: readonly (readonly number[])[],
     private readonly reference: readonly number[],
   ) {
-    const members = frontOf(points.filter((point) => point.every((x, k) => x < reference[k])));
+    const members = computeFront(points.filter((point) => point.every((x, k) => x < reference[k])));
     this.#front = new Set(members.map(String));
     const boxes = boxesOf(members, reference);
     const others = reference.slice(1);
@@ -105,7 +105,7 @@ interface Box {
 }
 
 /** The non-dominated, of equal ones one, by the first objective from the least up. */
-function frontOf(points: readonly (readonly number[])[]): (readonly number[])[] {
+function computeFront(points: readonly (readonly number[])[]): (readonly number[])[] {
   if (points.length === 0) return [];
   if (points[0].length === 2) return front(points, ([a, b]) => [a, b]);
   const members: (readonly number[])[] = [];

@@ -1,8 +1,8 @@
 import { hypervolume } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
 import { describe, expect, it } from 'vitest';
-import { cubeOf } from '../cube.js';
-import { spread } from './climb.js';
+import { cubeOf } from '../unit-cube-space.js';
+import { spread } from './optimize-acquisition.js';
 import { FrontierSearch } from './frontier-search.js';
 
 const LAYERS = 4;
@@ -30,7 +30,7 @@ function run(seed: number, count: number, how: How = {}): number {
   const found: [number, number][] = [];
   for (let number = 0; number < count; number++) {
     const random = new RandomStream(seed, number);
-    const x = number < 6 ? spread(space, random, (number + 0.5) / 6) : search.propose(random, []).climbers[0].point;
+    const x = number < 6 ? spread(space, random, (number + 0.5) / 6) : search.propose(random, []).candidates[0].point;
     if (how.failsAt?.(x)) {
       search.observeFailure(x);
       continue;
@@ -106,8 +106,8 @@ describe('a search by expected improvement', () => {
         }
         const stopped = [0.4, 0.5, 0.6, 0.7];
         search.observe(stopped, [lossThen, cost(stopped)], 0);
-        const { climbers, expected } = search.propose(new RandomStream(1, 99), pending);
-        return { stopped: expected([stopped])[0], anew: climbers[0].value };
+        const { candidates, expected } = search.propose(new RandomStream(1, 99), pending);
+        return { stopped: expected([stopped])[0], anew: candidates[0].value };
       };
       const [good, better, usual] = [expectedAfter(0.15), expectedAfter(0.35), expectedAfter(0.6)];
       expect(good.stopped).toBeGreaterThan(better.stopped);
@@ -138,7 +138,7 @@ describe('a limit beside the objectives', () => {
     const found: { objectives: [number, number]; cycles: number }[] = [];
     for (let number = 0; number < 40; number++) {
       const random = new RandomStream(3, number);
-      const x = number < 6 ? spread(space, random, (number + 0.5) / 6) : search.propose(random, []).climbers[0].point;
+      const x = number < 6 ? spread(space, random, (number + 0.5) / 6) : search.propose(random, []).candidates[0].point;
       const measured = cycles(x) * (isNoisy ? 1.1 : 1);
       found.push({ objectives: [loss(x), cost(x)], cycles: measured });
       search.observe(x, [loss(x), cost(x)], 1, [measured]);

@@ -1,12 +1,12 @@
 import type { RandomStream } from '@espalier/random';
-import type { CubeSpace } from '../cube.js';
+import type { CubeSpace } from '../unit-cube-space.js';
 import { BoxDecomposition } from './box-decomposition.js';
-import { cautious, DISAPPOINTMENT } from './cautious-belief.js';
-import { climb, type Climber, type Expected } from './climb.js';
-import { CostObjective, type CostBelief } from './cost-objective.js';
+import { riskAdjusted, STANDARD_DEVIATION_SCALE } from './risk-adjusted-posterior.js';
+import { optimizeAcquisition, type AcquisitionCandidate, type Expected } from './optimize-acquisition.js';
+import { CostModel, type CostPosterior } from './cost-model.js';
 import type { FrontierOptions, Limit } from './frontier-options.js';
-import { LearnedObjective, type Belief } from './learned-objective.js';
-import { identity, WARPS, type Warp } from './warps.js';
+import { SurrogateModel, type Posterior } from './surrogate-model.js';
+import { identity, OUTCOME_TRANSFORMS, type OutcomeTransform } from './outcome-transforms.js';
 
 interface Seen {
   readonly point: readonly number[];
@@ -21,9 +21,9 @@ interface Pending {
 }
 
 /** What there is to be expected. */
-export interface Outlook {
+export interface AcquisitionResult {
   /** The best that was found, and others after it. */
-  readonly climbers: readonly Climber[];
+  readonly candidates: readonly AcquisitionCandidate[];
   /** Of points, each alone, were it tried to its end; to be asked before more is observed. */
   readonly expected: Expected;
 }
@@ -40,9 +40,9 @@ const FAR = 6;
  */
 export class FrontierSearch {
   readonly #seen: Seen[] = [];
-  readonly #first: LearnedObjective;
-  readonly #others: readonly CostObjective[];
-  readonly #limits: readonly (Limit & { readonly learned: CostObjective })[];
+  readonly #first: SurrogateModel;
+  readonly #others: readonly CostModel[];
+  readonly #limits: readonly (Limit & { readonly learned: CostModel })[];
 
   #jitter = 0;
 
@@ -54,11 +54,11 @@ export class FrontierSearch {
     const isDensity = Array.from({ length: dimensions }, (_, k) => space.isDensity[k] ?? false);
     // The loss does not rise with training either.
     const doesNotRise = isDensity.map((is, k) => is || (options.hasFidelities === true && k === dimensions - 1));
-    this.#first = new LearnedObjective(doesNotRise, options.isShare ? WARPS : [identity]);
-    this.#others = options.reference.slice(1).map((_, k) => new CostObjective(isDensity, options.known?.[k]));
+    this.#first = new SurrogateModel(doesNotRise, options.isShare ? OUTCOME_TRANSFORMS : [identity]);
+    this.#others = options.reference.slice(1).map((_, k) => new CostModel(isDensity, options.known?.[k]));
     this.#limits = (options.limits ?? []).map((limit) => ({
       ...limit,
-      learned: new CostObjective(isDensity, limit.known),
+      learned: new CostModel(isDensity, limit.known),
     }));
   }
 
@@ -109,8 +109,8 @@ export class FrontierSearch {
   }
 
   /** @param pending points that are being tried */
-  propose(random: RandomStream, pending: readonly (readonly number[])[]): Outlook {
-    return this.#climb(
+  propose(random: RandomStream, pending: readonly (readonly number[])[]): AcquisitionResult {
+    return this.#optimizeAcquisition(
       random,
       pending.map((point) => ({ point, deviates: this.options.reference.map(() => 0) })),
       pending.length,
@@ -121,24 +121,24 @@ export class FrontierSearch {
    * One course that the search might take: results of so many proposals, each drawn from what is believed of it after those
    * before, and worse by what is chosen for its promise falls short. The same deviates are drawn again for all of them at each step, so that a course is one draw of the model.
    */
-  imagineCourse(random: RandomStream, count: number): number[][] {
+  simulateRollout(random: RandomStream, count: number): number[][] {
     const pending: Pending[] = [];
     for (let k = 0; k < count; k++) {
       // On the course, each is asked for when the results of those before it are known.
-      const [{ point }] = this.#climb(random, pending, 0).climbers;
+      const [{ point }] = this.#optimizeAcquisition(random, pending, 0).candidates;
       const [ofFirst, ...ofOthers] = this.options.reference.map(() => random.normal());
-      pending.push({ point, deviates: [ofFirst + DISAPPOINTMENT, ...ofOthers] });
+      pending.push({ point, deviates: [ofFirst + STANDARD_DEVIATION_SCALE, ...ofOthers] });
     }
-    return this.#beliefs(this.#active(this.#boxes()), pending).imagined;
+    return this.#posteriors(this.#active(this.#boxes()), pending).fantasies;
   }
 
   /** What points are believed to come to, from all that was observed. */
-  foretell(points: readonly (readonly number[])[]): number[][] {
+  predict(points: readonly (readonly number[])[]): number[][] {
     const active = this.#active(this.#boxes());
     const features = points.map((point) => this.#features(point));
     const first = this.#first.given(active, 0);
     const costs = this.#others.map((other) => other.given(active, 0).means(features, points));
-    return first.of(features).map(({ mean }, i) => [first.warp.back(mean), ...costs.map((ofOne) => ofOne[i])]);
+    return first.of(features).map(({ mean }, i) => [first.transform.back(mean), ...costs.map((ofOne) => ofOne[i])]);
   }
 
   get #onNoFront(): number[] {
@@ -146,63 +146,63 @@ export class FrontierSearch {
   }
 
   /** @param smoothed the first objective of some of the observations, as it is believed to be without its noise */
-  #boxes(imagined: readonly (readonly number[])[] = [], smoothed?: ReadonlyMap<number, number>): BoxDecomposition {
+  #boxes(fantasies: readonly (readonly number[])[] = [], smoothed?: ReadonlyMap<number, number>): BoxDecomposition {
     // Of thousands, few are smoothed.
     const seen = this.#seen.map(({ objectives }, i) => {
       const first = Number.isFinite(objectives[0]) ? smoothed?.get(i) : undefined;
       return first === undefined ? objectives : [first, ...objectives.slice(1)];
     });
-    return new BoxDecomposition([...seen, ...imagined], this.options.reference);
+    return new BoxDecomposition([...seen, ...fantasies], this.options.reference);
   }
 
-  #climb(random: RandomStream, pending: readonly Pending[], underWay: number): Outlook {
+  #optimizeAcquisition(random: RandomStream, pending: readonly Pending[], pendingCount: number): AcquisitionResult {
     const boxes = this.#boxes();
-    const expected = this.#expectedImprovement(boxes, pending, underWay);
-    return { expected, climbers: climb(this.space, this.#members(boxes), expected, random) };
+    const expected = this.#expectedImprovement(boxes, pending, pendingCount);
+    return { expected, candidates: optimizeAcquisition(this.space, this.#members(boxes), expected, random) };
   }
 
-  #expectedImprovement(seen: BoxDecomposition, pending: readonly Pending[], underWay: number): Expected {
+  #expectedImprovement(seen: BoxDecomposition, pending: readonly Pending[], pendingCount: number): Expected {
     const active = this.#active(seen);
-    const { first, others, imagined, smoothed } = this.#beliefs(active, pending);
+    const { first, others, fantasies, smoothed } = this.#posteriors(active, pending);
     this.#jitter = Math.max(first.jitter, ...others.map(({ jitter }) => jitter));
     const limits = this.#limits.map(({ max, learned }) => ({ max, believed: learned.given(active, 0) }));
     // A lucky measurement does not stand in the way of what is better than it really is.
-    const boxes = this.#boxes(imagined, smoothed);
+    const boxes = this.#boxes(fantasies, smoothed);
     return (points) => {
       const features = points.map((point) => this.#features(point));
-      const losses = first.of(features).map((belief) => cautious(belief, underWay));
+      const losses = first.of(features).map((posterior) => riskAdjusted(posterior, pendingCount));
       const costs = others.map((other) => other.of(features, points));
       const within = limits.map(({ max, believed }) =>
-        believed.of(features, points).map((belief) => belief.probabilityBelow(max)),
+        believed.of(features, points).map((posterior) => posterior.probabilityBelow(max)),
       );
       return points.map((_, i) => {
         const probability = within.reduce((product, ofOne) => product * ofOne[i], 1);
         const sum = this.#sumOfBoxes(
           boxes,
-          first.warp,
+          first.transform,
           losses[i],
           costs.map((ofOne) => ofOne[i]),
         );
         if (probability * sum > 0) return probability * sum;
         // Where nothing can be expected, nearer to where something could be.
-        return -Math.max(0, losses[i].mean - first.warp.of(0)) - (1 - probability);
+        return -Math.max(0, losses[i].mean - first.transform.of(0)) - (1 - probability);
       });
     };
   }
 
   /** What is believed after some of what was observed, and after all that is pending, which is taken to come out as said. */
-  #beliefs(active: readonly number[], pending: readonly Pending[]) {
+  #posteriors(active: readonly number[], pending: readonly Pending[]) {
     const first = this.#first.given(active, pending.length);
     const others = this.#others.map((other) => other.given(active, pending.length));
     const smoothed = new Map(first.smoothed().map((value, k) => [active[k], this.#possible(value)]));
-    const imagined = pending.map(({ point, deviates: [ofFirst, ...ofOthers] }) => {
+    const fantasies = pending.map(({ point, deviates: [ofFirst, ...ofOthers] }) => {
       const features = this.#features(point);
       return [
-        this.#possible(first.imagine(features, ofFirst)),
-        ...others.map((other, k) => other.imagine(features, point, ofOthers[k])),
+        this.#possible(first.fantasize(features, ofFirst)),
+        ...others.map((other, k) => other.fantasize(features, point, ofOthers[k])),
       ];
     });
-    return { first, others, imagined, smoothed };
+    return { first, others, fantasies, smoothed };
   }
 
   /** No error is less than none. */
@@ -210,15 +210,20 @@ export class FrontierSearch {
     return this.options.isShare ? Math.max(0, first) : first;
   }
 
-  #sumOfBoxes(boxes: BoxDecomposition, warp: Warp, { mean, deviation }: Belief, costs: readonly CostBelief[]): number {
+  #sumOfBoxes(
+    boxes: BoxDecomposition,
+    transform: OutcomeTransform,
+    { mean, deviation }: Posterior,
+    costs: readonly CostPosterior[],
+  ): number {
     if (costs.some((cost, k) => cost.expectedBelow(this.options.reference[k + 1]) === 0)) return 0;
     // No error is less than none: what is believed of that adds nothing.
-    const impossible = this.options.isShare ? warp.expectedBelow(0, mean, deviation) : 0;
+    const impossible = this.options.isShare ? transform.expectedBelow(0, mean, deviation) : 0;
     return boxes.expectedImprovement(
-      (level) => warp.expectedBelow(level, mean, deviation) - impossible,
+      (level) => transform.expectedBelow(level, mean, deviation) - impossible,
       costs.map((cost) => (edge) => cost.expectedBelow(edge)),
       // Far beyond what is believed, nothing is expected.
-      warp.back(mean - FAR * deviation),
+      transform.back(mean - FAR * deviation),
     );
   }
 

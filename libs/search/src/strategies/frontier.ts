@@ -1,9 +1,9 @@
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, CubeTold, Expectation, Proposal } from '../cube.js';
-import { spread } from '../frontier/climb.js';
-import { FEWEST_TO_LEARN_FROM, FirstPoints } from '../frontier/first-points.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Expectation, Proposal } from '../unit-cube-space.js';
+import { spread } from '../frontier/optimize-acquisition.js';
+import { MIN_OBSERVATIONS, InitialDesign } from '../frontier/initial-design.js';
 import type { FrontierOptions } from '../frontier/frontier-options.js';
-import { FrontierSearch, type Outlook } from '../frontier/frontier-search.js';
+import { FrontierSearch, type AcquisitionResult } from '../frontier/frontier-search.js';
 
 /**
  * Learns what points come to, and proposes those whose results are expected to add most to the front's hypervolume. An objective that
@@ -11,21 +11,21 @@ import { FrontierSearch, type Outlook } from '../frontier/frontier-search.js';
  */
 export class FrontierStrategy implements CubeStrategy {
   readonly #search: FrontierSearch;
-  readonly #first: FirstPoints;
+  readonly #first: InitialDesign;
   #prior = 0;
-  #last: { readonly key: string; readonly outlook: Outlook } | undefined;
+  #last: { readonly key: string; readonly outlook: AcquisitionResult } | undefined;
 
   constructor(
     private readonly space: CubeSpace,
     readonly seed: number,
     private readonly options: FrontierOptions,
   ) {
-    this.#first = new FirstPoints(space, seed, options);
+    this.#first = new InitialDesign(space, seed, options);
     this.#search = new FrontierSearch(space, options);
   }
 
   /** @throws RangeError for results of more or fewer objectives than the reference has */
-  tell(results: readonly CubeTold[]): void {
+  tell(results: readonly CubeObservation[]): void {
     const { length } = this.options.reference;
     for (const { number, point, objectives, fidelity, limited } of results) {
       if (number === null) this.#prior++;
@@ -39,10 +39,11 @@ export class FrontierStrategy implements CubeStrategy {
     if (this.#isLooking) {
       yield { point: [...this.#first.at(number + this.#prior)], origin: 'random', parents: [] };
     } else {
-      const { climbers } = this.#outlook(number, pending);
+      const { candidates } = this.#outlook(number, pending);
       const { jitter } = this.#search;
       const remark = `a covariance matrix was not quite positive definite: ${jitter.toExponential(1)} was added to its diagonal`;
-      for (const { point } of climbers) yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
+      for (const { point } of candidates)
+        yield { point, origin: 'proposed', parents: [], ...(jitter > 0 && { remark }) };
     }
     const random = new RandomStream(this.seed, number);
     for (;;) yield { point: spread(this.space, random), origin: 'random', parents: [] };
@@ -54,12 +55,12 @@ export class FrontierStrategy implements CubeStrategy {
     pending: readonly (readonly number[])[],
   ): Expectation | undefined {
     if (this.#isLooking) return undefined;
-    const { climbers, expected } = this.#outlook(number, pending);
-    return { each: expected(points), anew: climbers[0].value };
+    const { candidates, expected } = this.#outlook(number, pending);
+    return { each: expected(points), anew: candidates[0].value };
   }
 
   /** Whoever has asked what to expect of the best proposal asks for it next, as a rule: it is not looked for twice. */
-  #outlook(number: number, pending: readonly (readonly number[])[]): Outlook {
+  #outlook(number: number, pending: readonly (readonly number[])[]): AcquisitionResult {
     const key = JSON.stringify([number, this.#search.observations, pending]);
     if (this.#last?.key !== key) {
       this.#last = { key, outlook: this.#search.propose(new RandomStream(this.seed, number), pending) };
@@ -68,6 +69,6 @@ export class FrontierStrategy implements CubeStrategy {
   }
 
   get #isLooking(): boolean {
-    return this.#search.observations < FEWEST_TO_LEARN_FROM;
+    return this.#search.observations < MIN_OBSERVATIONS;
   }
 }

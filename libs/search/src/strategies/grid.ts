@@ -1,5 +1,5 @@
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, Proposal } from '../cube.js';
+import type { CubeSpace, CubeStrategy, Proposal } from '../unit-cube-space.js';
 import { offspring } from '../offspring.js';
 
 /**

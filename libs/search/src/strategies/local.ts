@@ -1,4 +1,4 @@
-import type { CubeSpace } from '../cube.js';
+import type { CubeSpace } from '../unit-cube-space.js';
 import type { DescentOptions } from '../descent.js';
 import { DescentStrategy } from '../descent-strategy.js';
 

@@ -1,6 +1,6 @@
 import { hypervolume, nonDominatedSort } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../unit-cube-space.js';
 import { offspring } from '../offspring.js';
 import { ParzenEstimator } from '../parzen-estimator.js';
 
@@ -22,8 +22,8 @@ const EPSILON = 1e-12;
  * for nearly all. What is under way, failed or breaks constraints is among the others.
  */
 export class MotpeStrategy implements CubeStrategy {
-  readonly #results: CubeTold[] = [];
-  readonly #failed: CubeTold[] = [];
+  readonly #results: CubeObservation[] = [];
+  readonly #failed: CubeObservation[] = [];
   #prior = 0;
 
   constructor(
@@ -31,7 +31,7 @@ export class MotpeStrategy implements CubeStrategy {
     readonly seed: number,
   ) {}
 
-  tell(results: readonly CubeTold[]): void {
+  tell(results: readonly CubeObservation[]): void {
     for (const told of results) {
       if (told.number === null) this.#prior++;
       const isResult = told.violation === 0 && told.objectives?.every(Number.isFinite);
@@ -65,7 +65,7 @@ export class MotpeStrategy implements CubeStrategy {
   }
 }
 
-function split(results: readonly CubeTold[]): { good: CubeTold[]; others: CubeTold[] } {
+function split(results: readonly CubeObservation[]): { good: CubeObservation[]; others: CubeObservation[] } {
   const points = results.map(({ objectives }) => objectives ?? []);
   const count = Math.min(MOST_GOOD, Math.ceil(GOOD * results.length));
   const good: number[] = [];

@@ -1,10 +1,10 @@
 import { bestByRank } from '@espalier/pareto';
 import type { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../unit-cube-space.js';
 import { checkPopulationSize, offspring } from '../offspring.js';
 
 interface Ranked {
-  readonly told: CubeTold;
+  readonly told: CubeObservation;
   readonly rank: number;
   readonly crowding: number;
 }
@@ -27,7 +27,7 @@ export class Nsga2Strategy implements CubeStrategy {
     checkPopulationSize(populationSize);
   }
 
-  tell(results: readonly CubeTold[]): void {
+  tell(results: readonly CubeObservation[]): void {
     // One by one: what survives must depend on the order of the results, not on how many were told at once.
     for (const told of results) {
       if (told.number === null) this.#prior++;
@@ -49,7 +49,7 @@ export class Nsga2Strategy implements CubeStrategy {
   }
 }
 
-function survivors(all: readonly CubeTold[], size: number): Ranked[] {
+function survivors(all: readonly CubeObservation[], size: number): Ranked[] {
   const feasible = all.filter(({ violation }) => violation === 0);
   const broken = all
     .filter(({ violation }) => violation > 0)
@@ -65,4 +65,4 @@ function survivors(all: readonly CubeTold[], size: number): Ranked[] {
   return ranked.slice(0, size);
 }
 
-const orderOf = ({ number }: CubeTold): number => number ?? -1;
+const orderOf = ({ number }: CubeObservation): number => number ?? -1;

@@ -1,5 +1,5 @@
 import { hypervolumeContributions, nonDominatedSort } from '@espalier/pareto';
-import type { CubeSpace, CubeStrategy, CubeTold, Proposal } from '../cube.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../unit-cube-space.js';
 import { checkPopulationSize, offspring } from '../offspring.js';
 
 /** Beyond the worst of a front, so that its ends count too, as their paper has it. */
@@ -11,7 +11,7 @@ const MARGIN = 1;
  * more it does the sooner.
  */
 export class SmsEmoaStrategy implements CubeStrategy {
-  #population: CubeTold[] = [];
+  #population: CubeObservation[] = [];
   /** Results from elsewhere: they stand for as many of the random first ones. */
   #prior = 0;
 
@@ -23,7 +23,7 @@ export class SmsEmoaStrategy implements CubeStrategy {
     checkPopulationSize(populationSize);
   }
 
-  tell(results: readonly CubeTold[]): void {
+  tell(results: readonly CubeObservation[]): void {
     for (const told of results) {
       if (told.number === null) this.#prior++;
       if (!told.objectives?.every(Number.isFinite)) continue;
@@ -39,7 +39,7 @@ export class SmsEmoaStrategy implements CubeStrategy {
 }
 
 /** Which of a population can be spared most. */
-function worstOf(population: readonly CubeTold[]): number {
+function worstOf(population: readonly CubeObservation[]): number {
   const violations = population.map(({ violation }) => violation);
   const most = Math.max(...violations);
   if (most > 0) return violations.lastIndexOf(most);

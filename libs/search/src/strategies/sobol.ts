@@ -1,4 +1,4 @@
-import type { CubeSpace, CubeStrategy, Proposal } from '../cube.js';
+import type { CubeSpace, CubeStrategy, Proposal } from '../unit-cube-space.js';
 import { offspring } from '../offspring.js';
 import { SobolSequence } from '../sobol-sequence.js';
 

@@ -1,8 +1,0 @@
-import type { CampaignPlan, LoadedPlan } from '@espalier/contracts';
-import { bookkeeping } from './activities.js';
-
-/** The plan with a class of device, waited for where no worker is there that would say which. */
-export async function onDevice(campaignId: string, { deviceClass, ...plan }: LoadedPlan): Promise<CampaignPlan> {
-  if (deviceClass !== null) return { ...plan, deviceClass };
-  return { ...plan, ...(await bookkeeping.chooseDevice(campaignId)) };
-}
