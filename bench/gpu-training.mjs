@@ -2,7 +2,7 @@
 // repetition and full float32 cost, and whether two processes come to the same weights. Without a card there is nothing to measure.
 import { fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { listGpus } from '@espalier/setup/gpus';
+import { listGpus } from '@espalier/machine/gpus';
 
 const WORKLOADS = [
   ['lenet-5', 'mnist'],

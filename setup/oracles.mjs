@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { python } from './machine.mjs';
+import { python } from '../libs/machine/src/requirements.mjs';
 import { tensorflowWheel } from './tensorflow.mjs';
 import { makeFolder, run, say } from './steps.mjs';
 

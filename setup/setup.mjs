@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkMachine, python } from './machine.mjs';
+import { checkRequirements, python } from '../libs/machine/src/requirements.mjs';
 import { makeFolder, read, run, say, SetupError, whenChanged } from './steps.mjs';
 import { installTensorFlow } from './tensorflow.mjs';
 
@@ -12,7 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 
 try {
-  const missing = checkMachine().filter(({ ok }) => !ok);
+  const missing = checkRequirements().filter(({ ok }) => !ok);
   if (missing.length > 0) {
     throw new SetupError(missing.map(({ name, found, fix }) => `${name} (${found}): ${fix}`).join('\n'));
   }

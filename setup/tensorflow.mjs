@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { listGpus } from './gpus.mjs';
-import { python } from './machine.mjs';
+import { listGpus } from '../libs/machine/src/gpus.mjs';
+import { python } from '../libs/machine/src/requirements.mjs';
 import { makeFolder, run, say } from './steps.mjs';
 
 const VERSION = '2.21.0';

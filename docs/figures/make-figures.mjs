@@ -1,7 +1,7 @@
 // `npm run figures`: prices seven published networks on every shipped chip, and draws where the energy goes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { barsSvg, partsOf, PARTS } from '../../apps/cli/dist/energy-plot.js';
+import { barsSvg, partsOf, PARTS } from '../../apps/cli/dist/output/energy-plot.js';
 import { ACCELERATORS, macCount, NetworkPricer, weightCount } from '@espalier/energy-model';
 import { pricedNetwork, PUBLISHED_NETWORKS } from '@espalier/networks';
 

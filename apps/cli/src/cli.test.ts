@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatFront } from './front-formats.js';
-import { readSpec } from './read-spec.js';
+import { formatFront } from './output/front-formats.js';
+import { readSpec } from './input/read-spec.js';
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'cli-'))));

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands/index.js';
 import { asCommandError, EXIT_CODES } from './exit-codes.js';
-import { printJson } from './output.js';
+import { printJson } from './output/print.js';
 
 const program = new Command('espalier')
   .description('Search for the most energy-frugal pruned versions of a trained neural network.')

@@ -2,7 +2,7 @@ import { AcceleratorSchema } from '@espalier/contracts';
 import { NetworkPricer, type Accelerator, type LayerShape } from '@espalier/energy-model';
 import { square } from '@espalier/energy-model/testing';
 import { describe, expect, it } from 'vitest';
-import { readYaml } from './read-spec.js';
+import { readYaml } from './input/read-spec.js';
 
 /** What two mapping explorers say of AlexNet on chips that are written in our YAML (figures of our own runs). */
 const described = async (name: string): Promise<Accelerator> =>

@@ -1,7 +1,7 @@
 import { hostname, availableParallelism } from 'node:os';
 import { DEVICE_CLASSES } from '@espalier/contracts';
 import { z } from 'zod';
-import { findDevice, type Device } from './device.js';
+import { findDevice, type Device } from './device/device.js';
 
 const Environment = z.object({
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),

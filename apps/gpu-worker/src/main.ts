@@ -6,11 +6,11 @@ import { logTemporalTo } from '@espalier/logging';
 import { startTracing } from '@espalier/tracing';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
-import { AttemptErrors } from './attempt-errors.js';
+import { AttemptErrors } from './process/attempt-errors.js';
 import { readConfig } from './config.js';
-import { DeviceUses } from './device-use.js';
-import { Registration } from './registration.js';
-import { TrainingProcesses } from './training-activities.js';
+import { DeviceUses } from './device/device-use.js';
+import { Registration } from './device/registration.js';
+import { TrainingProcesses } from './process/training-activities.js';
 
 const config = readConfig();
 const log = pino({ name: 'worker', level: config.LOG_LEVEL });

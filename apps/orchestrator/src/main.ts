@@ -6,11 +6,11 @@ import { ORCHESTRATOR_QUEUE } from '@espalier/contracts';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
-import { createCampaignActivities, withEarlierNames } from './campaign-activities.js';
+import { createCampaignActivities, withEarlierNames } from './activities/campaign-activities.js';
 import { readConfig } from './config.js';
-import { findWorkerDeviceClass } from './find-worker-device-class.js';
-import { sendNotifications } from './send-notifications.js';
-import { startCampaigns } from './start-campaigns.js';
+import { findWorkerDeviceClass } from './activities/find-worker-device-class.js';
+import { sendNotifications } from './pollers/send-notifications.js';
+import { startCampaigns } from './pollers/start-campaigns.js';
 
 const LOOK_EVERY_MS = 2_000;
 

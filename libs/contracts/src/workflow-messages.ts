@@ -1,7 +1,7 @@
-import type { AcceleratorSchema } from './accelerator.js';
-import type { Campaign, CampaignState } from './campaign.js';
-import type { CandidateStateWithoutResult, Failure } from './candidate.js';
-import type { PruningSchedule } from './schedule.js';
+import type { AcceleratorSchema } from './networks/accelerator.js';
+import type { Campaign, CampaignState } from './campaigns/campaign.js';
+import type { CandidateStateWithoutResult, Failure } from './candidates/candidate.js';
+import type { PruningSchedule } from './candidates/schedule.js';
 import type {
   EvaluateRequest,
   FineTuneRequest,
@@ -13,7 +13,7 @@ import type {
   TrainDenseRequest,
   Trained,
   TrainingTask,
-} from './training.js';
+} from './training/training.js';
 import type { z } from 'zod';
 
 /** Task queues: one for campaign activities, one for each class of device. */

@@ -1,6 +1,6 @@
 import { RandomStream } from '@espalier/random';
 import { DataSetError } from './data-set-error.js';
-import { ChosenImages, type Images } from './images.js';
+import { ChosenImages, type Images } from './images/images.js';
 
 export { DataSetError } from './data-set-error.js';
 

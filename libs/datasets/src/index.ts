@@ -1,17 +1,17 @@
 import { DataSetError, subset, type DataSet, type DataSetFacts } from './data-set.js';
-import { loadCifar10 } from './cifar-10.js';
-import { loadFashionMnist } from './fashion-mnist.js';
-import { loadMnist } from './mnist.js';
-import { folderFacts, isFolder, loadFolder } from './own-folder.js';
+import { loadCifar10 } from './shipped/cifar-10.js';
+import { loadFashionMnist } from './shipped/fashion-mnist.js';
+import { loadMnist } from './shipped/mnist.js';
+import { folderFacts, isFolder, loadFolder } from './folders/own-folder.js';
 
 export { DataSetError, subset } from './data-set.js';
 export type { DataSet, DataSetFacts, Split, SplitFacts } from './data-set.js';
-export { ImagesInMemory, type Images } from './images.js';
-export { parseIdx } from './idx-file.js';
-export { loadMnist } from './mnist.js';
-export { isFolder } from './own-folder.js';
-export { withNpmPackage } from './npm-package.js';
-export { cachedCopy } from './cached-file.js';
+export { ImagesInMemory, type Images } from './images/images.js';
+export { parseIdx } from './shipped/idx-file.js';
+export { loadMnist } from './shipped/mnist.js';
+export { isFolder } from './folders/own-folder.js';
+export { withNpmPackage } from './shipped/npm-package.js';
+export { cachedCopy } from './shipped/cached-file.js';
 
 const SETS: Record<string, DataSetFacts & { load: (cache: string) => Promise<DataSet> }> = {
   mnist: { image: { height: 28, width: 28, channels: 1 }, classes: 10, trainingImages: 55_000, load: loadMnist },

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from './home.js';
-import type { ComponentSpec } from './component.js';
-import { StackError } from './stack-error.js';
+import { cacheFolder } from './stack/home.js';
+import type { ComponentSpec } from './stack/component.js';
+import { StackError } from './stack/stack-error.js';
 
 /** Temporal's server with its web UI, in one process on one SQLite file. */
 export function temporalComponent(file: string, port: number, uiPort: number): ComponentSpec {

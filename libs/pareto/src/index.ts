@@ -1,10 +1,10 @@
-export { attainmentSurface } from './attainment-surface.js';
+export { attainmentSurface } from './indicators/attainment-surface.js';
 export { bestByRank, type RankedPoint } from './best-by-rank.js';
 export { crowdingDistance } from './crowding-distance.js';
 export { dominates } from './dominates.js';
 export { front } from './front.js';
-export { hypervolume, hypervolumeContributions } from './hypervolume.js';
-export { additiveEpsilon, epsilonDominates, invertedGenerationalDistancePlus } from './indicators.js';
+export { hypervolume, hypervolumeContributions } from './hypervolume/hypervolume.js';
+export { additiveEpsilon, epsilonDominates, invertedGenerationalDistancePlus } from './indicators/indicators.js';
 export { IncrementalFront } from './incremental-front.js';
 export { kneePoint } from './knee-point.js';
 export { nonDominatedSort } from './non-dominated-sort.js';

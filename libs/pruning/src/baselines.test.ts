@@ -10,7 +10,7 @@ import { pruneOptimalBrainSurgeon } from './criteria/optimal-brain-surgeon.js';
 import { nOfM } from './criteria/n-of-m.js';
 import { BY_OUTPUT, WHILE_TRAINING } from './criteria.js';
 import { highestScores } from './highest-scores.js';
-import { reproductionError } from './least-squares.js';
+import { reproductionError } from './by-output/least-squares.js';
 import { pruneNetwork, trainingPruner } from './prune-network.js';
 import type { PruningData } from './pruning-data.js';
 

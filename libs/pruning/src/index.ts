@@ -1,9 +1,9 @@
 export { allocateWeights, lampScores } from './allocate-weights.js';
-export { ENERGY_AWARE_DEFAULTS, pruneEnergyAware, restoreByOutputError } from './energy-aware.js';
-export type { EnergyAwareOptions } from './energy-aware.js';
+export { ENERGY_AWARE_DEFAULTS, pruneEnergyAware, restoreByOutputError } from './by-output/energy-aware.js';
+export type { EnergyAwareOptions } from './by-output/energy-aware.js';
 export { highestScores, keptWeights } from './highest-scores.js';
-export { repair, reproductionError, ResidualCorrelation, solveInJavaScript } from './least-squares.js';
-export type { LeastSquares, LinearSystem, SolveSystems } from './least-squares.js';
+export { repair, reproductionError, ResidualCorrelation, solveInJavaScript } from './by-output/least-squares.js';
+export type { LeastSquares, LinearSystem, SolveSystems } from './by-output/least-squares.js';
 export { pruneNetwork, trainingPruner } from './prune-network.js';
 export { ScheduleError } from './pruned-network.js';
 export type { PrunedNetwork, PruningTarget } from './pruned-network.js';

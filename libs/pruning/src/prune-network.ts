@@ -7,7 +7,7 @@ import { BY_OUTPUT, OF_FILTERS, SCORED, WHILE_TRAINING } from './criteria.js';
 import { magnitude } from './criteria/magnitude.js';
 import { nOfM } from './criteria/n-of-m.js';
 import { highestScores } from './highest-scores.js';
-import { pruneLayerByLayer } from './prune-by-output.js';
+import { pruneLayerByLayer } from './by-output/prune-by-output.js';
 import { kernelOf, ScheduleError, type PrunedNetwork, type PruningTarget } from './pruned-network.js';
 import type { PruningData } from './pruning-data.js';
 import { pruneFilters, pruneFiltersByEnergy } from './structured/prune-filters.js';

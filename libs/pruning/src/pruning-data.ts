@@ -1,4 +1,4 @@
-import type { LeastSquares, SolveSystems } from './least-squares.js';
+import type { LeastSquares, SolveSystems } from './by-output/least-squares.js';
 import type { PrunedNetwork } from './pruned-network.js';
 
 /** Gradients of the loss by the weights of one kernel, over batches of data. */

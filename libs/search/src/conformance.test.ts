@@ -3,7 +3,7 @@ import { hypervolume } from '@espalier/pareto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStrategy, type Strategy, type ScheduleObservation } from './index.js';
-import { ScheduleCoding } from './schedule-coding.js';
+import { ScheduleCoding } from './space/schedule-coding.js';
 import { prune8 } from './testing/prune8.js';
 
 const space: ScheduleSpace = ScheduleSpaceSchema.parse({

@@ -1,4 +1,4 @@
-export { chooseStrategy, createStrategy } from './create-strategy.js';
+export { chooseStrategy, createStrategy } from './strategies/create-strategy.js';
 export {
   choiceAt,
   cubeOf,
@@ -7,9 +7,14 @@ export {
   type CubeObservation,
   type Dimension,
   type Proposal,
-} from './unit-cube-space.js';
+} from './space/unit-cube-space.js';
 export type { FrontierOptions } from './frontier/frontier-options.js';
-export { ParameterCoding, ParameterSpaceSchema, type Parameters, type ParameterSpace } from './parameter-space.js';
+export {
+  ParameterCoding,
+  ParameterSpaceSchema,
+  type Parameters,
+  type ParameterSpace,
+} from './space/parameter-space.js';
 export {
   Search,
   SEARCH_STRATEGIES,
@@ -23,6 +28,6 @@ export { FrontierStrategy } from './strategies/frontier.js';
 export { Nsga2Strategy } from './strategies/nsga2.js';
 export { SmsEmoaStrategy } from './strategies/sms-emoa.js';
 export { RandomStrategy } from './strategies/random.js';
-export { ScheduleCoding } from './schedule-coding.js';
+export { ScheduleCoding } from './space/schedule-coding.js';
 export type { ScheduleProposal, KnownObjectives, Strategy, ScheduleObservation } from './strategy.js';
 export { explainSearch, type MeasuredSchedule, type SearchExplanation } from './explanation/explain-search.js';

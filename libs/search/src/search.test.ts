@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ParameterCoding, ParameterSpaceSchema } from './parameter-space.js';
+import { ParameterCoding, ParameterSpaceSchema } from './space/parameter-space.js';
 import { Search, SEARCH_STRATEGIES, SpaceExhaustedError, type SearchOptions } from './search.js';
 
 const space = ParameterSpaceSchema.parse({

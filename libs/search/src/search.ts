@@ -1,9 +1,9 @@
 import { hypervolume } from '@espalier/pareto';
 import { z } from 'zod';
-import { ParameterCoding, ParameterSpaceSchema, type Parameters } from './parameter-space.js';
-import { CUBE_STRATEGIES, cubeStrategy } from './cube-strategies.js';
-import type { CubeStrategy } from './unit-cube-space.js';
-import { firstUntriedProposal } from './first-untried-proposal.js';
+import { ParameterCoding, ParameterSpaceSchema, type Parameters } from './space/parameter-space.js';
+import { CUBE_STRATEGIES, cubeStrategy } from './strategies/cube-strategies.js';
+import type { CubeStrategy } from './space/unit-cube-space.js';
+import { firstUntriedProposal } from './space/first-untried-proposal.js';
 
 export { CUBE_STRATEGIES as SEARCH_STRATEGIES };
 

@@ -1,5 +1,5 @@
 import type { Cost, Lineage, PruningSchedule } from '@espalier/contracts';
-import type { Expectation } from './unit-cube-space.js';
+import type { Expectation } from './space/unit-cube-space.js';
 
 /** What became of an earlier ask. */
 export interface ScheduleObservation {

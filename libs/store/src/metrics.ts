@@ -1,5 +1,5 @@
 import type { CandidateState } from '@espalier/contracts';
-import type { Database } from './database.js';
+import type { Database } from './database/client.js';
 
 /** What is counted of one campaign. */
 export interface CampaignMetrics {

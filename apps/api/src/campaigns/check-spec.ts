@@ -1,7 +1,8 @@
 import { removesFilters, type CampaignSpec, type Cost, type FieldError } from '@espalier/contracts';
 import { DataSetError, dataSetFacts } from '@espalier/datasets';
 import { DENSE, EnergyModelError, type NetworkPricer } from '@espalier/energy-model';
-import { acceleratorOf, costsOf, inferShapes, networkOf, pricerOf, untrainableLayers } from '@espalier/networks';
+import { inferShapes, resolveNetwork, untrainableLayers } from '@espalier/networks';
+import { resolveAccelerator, networkCosts, pricerFor } from '@espalier/pricing';
 import { checkSpace } from './check-space.js';
 
 /** What a schema cannot know: whether the things that a spec names exist and fit each other. */
@@ -16,7 +17,7 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
     }
   };
   const network = attempt('network', typeof spec.network === 'string' ? spec.network : spec.network.name, () => {
-    const found = networkOf(spec.network);
+    const found = resolveNetwork(spec.network);
     inferShapes(found);
     return found;
   });
@@ -35,7 +36,7 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
   const accelerator = attempt(
     'accelerator',
     typeof spec.accelerator === 'string' ? spec.accelerator : spec.accelerator.name,
-    () => acceleratorOf(spec.accelerator),
+    () => resolveAccelerator(spec.accelerator),
   );
   if (network) {
     errors.push(...untrainableLayers(network).map((message) => ({ field: 'network', value: network.name, message })));
@@ -85,7 +86,7 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
   }
   if (errors.length === 0 && accelerator) {
     try {
-      const pricer = pricerOf(spec);
+      const pricer = pricerFor(spec);
       const [, cost] = spec.objectives;
       if (!removesFilters(spec.space) && hasNoUseForZeroWeights(pricer, cost)) {
         errors.push({
@@ -105,6 +106,6 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
 /** Activations are a little sparser after pruning: a chip that skips those alone gains next to nothing. */
 function hasNoUseForZeroWeights(pricer: NetworkPricer, cost: Cost): boolean {
   const half = { ...DENSE, weights: 0.5 };
-  const [ofHalf, ofAll] = [pricer.price(pricer.shapes.map(() => half)), pricer.dense()].map(costsOf);
+  const [ofHalf, ofAll] = [pricer.price(pricer.shapes.map(() => half)), pricer.dense()].map(networkCosts);
   return (ofHalf[cost] ?? 0) >= (ofAll[cost] ?? 0);
 }

@@ -3,9 +3,9 @@ import { ACCELERATORS, EnergyModelError, NetworkPricer, placesOf } from '@espali
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { CommandError } from '../exit-codes.js';
-import { print, printJson, table } from '../output.js';
-import { readAccelerator } from '../read-accelerator.js';
-import { readNetwork } from '../read-network.js';
+import { print, printJson, table } from '../output/print.js';
+import { readAccelerator } from '../input/read-accelerator.js';
+import { readNetwork } from '../input/read-network.js';
 
 export function acceleratorCommand(): Command {
   const command = new Command('accelerator');

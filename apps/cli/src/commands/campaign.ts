@@ -1,19 +1,19 @@
 import { FINAL_CAMPAIGN_STATES, type Campaign, type CampaignEvent, type LaunchRequest } from '@espalier/contracts';
-import { networkOf } from '@espalier/networks';
+import { resolveNetwork } from '@espalier/networks';
 import { Command } from 'commander';
 import { addFinishedCampaignCommands } from './finished-campaign.js';
 import { addFork } from './fork.js';
 import { addReevaluate } from './reevaluate.js';
-import { attemptLines } from '../attempt-lines.js';
-import { formatBudget } from '../format-budget.js';
-import { api, startStack, usesEmbeddedStack } from '../context.js';
-import { dataReportLines } from '../data-report.js';
+import { attemptLines } from '../output/attempt-lines.js';
+import { formatBudget } from '../output/format-budget.js';
+import { api, startStack, usesEmbeddedStack } from '../api-client/connect.js';
+import { dataReportLines } from '../output/data-report.js';
 import { CommandError } from '../exit-codes.js';
-import { printLaunchPreview } from '../format-launch.js';
-import { positiveNumber } from '../option-numbers.js';
-import { note, percent, print, printJson, table } from '../output.js';
-import { readSpec } from '../read-spec.js';
-import { watchCampaign } from '../watch.js';
+import { printLaunchPreview } from '../output/format-launch.js';
+import { positiveNumber } from '../input/option-numbers.js';
+import { note, percent, print, printJson, table } from '../output/print.js';
+import { readSpec } from '../input/read-spec.js';
+import { watchCampaign } from '../watch/watch.js';
 
 /** Errors of attempts that `show` names. */
 const LAST_ATTEMPTS = 3;
@@ -217,7 +217,7 @@ function showCampaign(campaign: Campaign): void {
   const { name, id, state, spec, dense, counts, hypervolume, failure } = campaign;
   print(`${name} (${id}): ${state}${failure ? `, ${failure.message}` : ''}`);
   print(
-    `  ${networkOf(spec.network).name} on ${spec.data}, strategy ${spec.strategy.name}, seed ${spec.strategy.seed}, accuracy against ${spec.objectives[1]}`,
+    `  ${resolveNetwork(spec.network).name} on ${spec.data}, strategy ${spec.strategy.name}, seed ${spec.strategy.seed}, accuracy against ${spec.objectives[1]}`,
   );
   if (dense)
     print(

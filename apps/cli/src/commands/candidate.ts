@@ -3,17 +3,17 @@ import { FolderArtifactStore } from '@espalier/artifacts';
 import { CANDIDATE_STATES, COSTS } from '@espalier/contracts';
 import { loadDataSet } from '@espalier/datasets';
 import { cacheFolder } from '@espalier/embedded';
-import { networkOf } from '@espalier/networks';
+import { resolveNetwork } from '@espalier/networks';
 import { decodeCheckpoint } from '@espalier/training';
 import { Command, Option } from 'commander';
-import { artifactsFolder } from '../artifacts-folder.js';
-import { candidateCsv } from '../candidate-csv.js';
-import { api } from '../context.js';
-import { costText, costTitle, costContextOf } from '../cost.js';
+import { artifactsFolder } from '../api-client/artifacts-folder.js';
+import { candidateCsv } from '../output/candidate-csv.js';
+import { api } from '../api-client/connect.js';
+import { costText, costTitle, costContextOf } from '../output/cost.js';
 import { CommandError } from '../exit-codes.js';
-import { shortSchedule } from '../front-formats.js';
-import { energy, energyUnit, note, percent, print, printJson, table } from '../output.js';
-import { accuracyOfFile, MODEL_FORMATS, writeModel, type ModelFormat } from '../write-model.js';
+import { shortSchedule } from '../output/front-formats.js';
+import { energy, energyUnit, note, percent, print, printJson, table } from '../output/print.js';
+import { accuracyOfFile, MODEL_FORMATS, writeModel, type ModelFormat } from '../model-files/write-model.js';
 
 interface ListOptions {
   state?: string;
@@ -95,7 +95,7 @@ async function exportCandidate(
   }
   const { spec } = await api().campaign(candidate.campaign);
   const artifacts = new FolderArtifactStore(artifactsFolder());
-  const model = decodeCheckpoint(networkOf(spec.network), await artifacts.get(candidate.artifact));
+  const model = decodeCheckpoint(resolveNetwork(spec.network), await artifacts.get(candidate.artifact));
   const { height, width, channels } = model.network.input;
   const subset = spec.subset?.trainingImages ?? null;
   const data = await loadDataSet(spec.data, join(cacheFolder(), 'data'), subset, { height, width, channels });

@@ -1,13 +1,13 @@
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { homeFolder, temporalBinary } from '@espalier/embedded';
-import { listGpus } from '@espalier/setup/gpus';
-import { checkMachine, type Check } from '@espalier/setup/machine';
+import { listGpus } from '@espalier/machine/gpus';
+import { checkRequirements, type Check } from '@espalier/machine/requirements';
 import { tensorflowVersion } from '@espalier/tensorflow';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { CommandError } from '../exit-codes.js';
-import { print, printJson } from '../output.js';
-import { quietTensorflow } from '../run-model.js';
+import { print, printJson } from '../output/print.js';
+import { quietTensorflow } from '../model-files/run-model.js';
 
 const GIGABYTE = 1e9;
 
@@ -16,7 +16,7 @@ export function doctorCommand(): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExits with 2 when something must be mended.')
     .action(({ json }: { json?: boolean }) => {
-      const checks = [...checkMachine(), tensorflowCheck(), temporalCheck(), homeCheck(), gpuCheck()];
+      const checks = [...checkRequirements(), tensorflowCheck(), temporalCheck(), homeCheck(), gpuCheck()];
       if (json) printJson({ ok: checks.every(({ ok }) => ok), checks });
       else {
         for (const { name, ok, found, fix } of checks) {

@@ -8,19 +8,20 @@ import {
   type Accelerator,
   type LayerDensity,
 } from '@espalier/energy-model';
-import { cachedSearch, type PricedNetwork } from '@espalier/networks';
+import { type PricedNetwork } from '@espalier/networks';
+import { cachedMappingSearch } from '@espalier/pricing';
 import { cacheFolder } from '@espalier/embedded';
 import { Command, InvalidArgumentError } from 'commander';
-import { positiveNumber } from '../option-numbers.js';
-import { comparisonText, type Compared } from '../energy-comparison.js';
-import { energyCsv, latencyText, sensitivityText } from '../energy-formats.js';
-import { barsSvg, barsText, partsOf } from '../energy-plot.js';
+import { positiveNumber } from '../input/option-numbers.js';
+import { comparisonText, type Compared } from '../output/energy-comparison.js';
+import { energyCsv, latencyText, sensitivityText } from '../output/energy-formats.js';
+import { barsSvg, barsText, partsOf } from '../output/energy-plot.js';
 import { CommandError } from '../exit-codes.js';
-import { percent, print, printJson } from '../output.js';
-import { isFile, readAccelerator } from '../read-accelerator.js';
-import { readNetwork } from '../read-network.js';
-import { readYaml } from '../read-spec.js';
-import { writeFileAtomically } from '../write-file-atomically.js';
+import { percent, print, printJson } from '../output/print.js';
+import { isFile, readAccelerator } from '../input/read-accelerator.js';
+import { readNetwork } from '../input/read-network.js';
+import { readYaml } from '../input/read-spec.js';
+import { writeFileAtomically } from '../output/write-file-atomically.js';
 import { energyTable } from './candidate.js';
 
 interface Options {
@@ -140,7 +141,7 @@ function price({ label, network, accelerator, kept }: Case, options: Options): P
     layers,
     batch,
     accelerator,
-    cachedSearch(join(cacheFolder(), 'mappings')),
+    cachedMappingSearch(join(cacheFolder(), 'mappings')),
     options.keepOnChip ? network.sources : undefined,
   );
   const densities = layers.map((layer, i) => ({

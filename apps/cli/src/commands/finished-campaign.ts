@@ -1,13 +1,13 @@
 import { FINAL_CAMPAIGN_STATES, type Campaign, type ExtendRequest } from '@espalier/contracts';
 import confirm from '@inquirer/confirm';
 import { Option, type Command } from 'commander';
-import { formatBudget } from '../format-budget.js';
-import { api } from '../context.js';
+import { formatBudget } from '../output/format-budget.js';
+import { api } from '../api-client/connect.js';
 import { CommandError } from '../exit-codes.js';
-import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
-import { positiveHours, positiveNumber } from '../option-numbers.js';
-import { note, print, printJson, table } from '../output.js';
-import { readAccelerator } from '../read-accelerator.js';
+import { FRONT_FORMATS, formatFront, type FrontFormat } from '../output/front-formats.js';
+import { positiveHours, positiveNumber } from '../input/option-numbers.js';
+import { note, print, printJson, table } from '../output/print.js';
+import { readAccelerator } from '../input/read-accelerator.js';
 
 /** What can be done with a campaign that has ended. */
 export function addFinishedCampaignCommands(command: Command): void {

@@ -1,12 +1,12 @@
 import { COSTS, type CampaignSpec, type CampaignSpecInput, type Cost } from '@espalier/contracts';
 import { Option, type Command } from 'commander';
-import { api } from '../context.js';
+import { api } from '../api-client/connect.js';
 import { CommandError } from '../exit-codes.js';
-import { printLaunchPreview } from '../format-launch.js';
-import { fraction, positiveLimit, positiveNumber } from '../option-numbers.js';
-import { note, printJson } from '../output.js';
-import { readAccelerator } from '../read-accelerator.js';
-import { readSpace } from '../read-space.js';
+import { printLaunchPreview } from '../output/format-launch.js';
+import { fraction, positiveLimit, positiveNumber } from '../input/option-numbers.js';
+import { note, printJson } from '../output/print.js';
+import { readAccelerator } from '../input/read-accelerator.js';
+import { readSpace } from '../input/read-space.js';
 
 interface ForkOptions {
   as: string;

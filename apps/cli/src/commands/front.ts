@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { api } from '../context.js';
-import { FRONT_FORMATS, formatFront, type FrontFormat } from '../front-formats.js';
-import { note, print, printJson } from '../output.js';
+import { api } from '../api-client/connect.js';
+import { FRONT_FORMATS, formatFront, type FrontFormat } from '../output/front-formats.js';
+import { note, print, printJson } from '../output/print.js';
 
 interface FrontOptions {
   readonly format: FrontFormat;
@@ -28,7 +28,7 @@ export function frontCommand(): Command {
       const front = await api().front(campaign);
       if (!explain) return print(await formatFront(front, json ? 'json' : format));
       note('imagining what more candidates would bring …');
-      const { explainFront, formatExplanation } = await import('../front-explanation.js');
+      const { explainFront, formatExplanation } = await import('../output/front-explanation.js');
       const explanation = explainFront(await api().campaign(campaign), await api().allCandidates(campaign));
       if (json) printJson(explanation);
       else print(formatExplanation(front, explanation));

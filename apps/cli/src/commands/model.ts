@@ -13,13 +13,13 @@ import {
   type Network,
 } from '@espalier/networks';
 import { Command, Option } from 'commander';
-import { wholeNumber } from '../option-numbers.js';
+import { wholeNumber } from '../input/option-numbers.js';
 import { CommandError } from '../exit-codes.js';
-import { note, percent, print, printJson, table } from '../output.js';
-import { trainModel } from '../train-model.js';
-import { accuracyOf } from '../run-model.js';
-import { MODEL_FORMATS, modelFile, writeModel, type ModelFormat } from '../write-model.js';
-import { checkWritable } from '../write-file-atomically.js';
+import { note, percent, print, printJson, table } from '../output/print.js';
+import { trainModel } from '../model-files/train-model.js';
+import { accuracyOf } from '../model-files/run-model.js';
+import { MODEL_FORMATS, modelFile, writeModel, type ModelFormat } from '../model-files/write-model.js';
+import { checkWritable } from '../output/write-file-atomically.js';
 
 export function modelCommand(): Command {
   const command = new Command('model');

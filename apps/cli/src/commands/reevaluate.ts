@@ -1,9 +1,9 @@
 import type { Reevaluation, ConfidenceInterval } from '@espalier/contracts';
 import type { Command } from 'commander';
-import { api } from '../context.js';
-import { costText, costTitle, costContextOf } from '../cost.js';
-import { positiveNumber } from '../option-numbers.js';
-import { note, percent, print, printJson, table } from '../output.js';
+import { api } from '../api-client/connect.js';
+import { costText, costTitle, costContextOf } from '../output/cost.js';
+import { positiveNumber } from '../input/option-numbers.js';
+import { note, percent, print, printJson, table } from '../output/print.js';
 
 const LOOK_EVERY_MS = 2_000;
 

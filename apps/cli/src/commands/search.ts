@@ -15,10 +15,10 @@ import { fieldErrors } from '@espalier/contracts';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { CommandError } from '../exit-codes.js';
-import { fieldLines } from '../field-lines.js';
-import { positiveNumber, wholeNumber } from '../option-numbers.js';
-import { note, print } from '../output.js';
-import { answerLines } from '../search-lines.js';
+import { fieldLines } from '../output/field-lines.js';
+import { positiveNumber, wholeNumber } from '../input/option-numbers.js';
+import { note, print } from '../output/print.js';
+import { answerLines } from '../input/search-lines.js';
 
 const KnownSchema = z.custom<KnownObjective>((value) => typeof value === 'function', 'a function');
 

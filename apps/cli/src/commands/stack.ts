@@ -1,8 +1,8 @@
 import { down, homeFolder, isAlive, runningStack } from '@espalier/embedded';
 import { Command, InvalidArgumentError } from 'commander';
-import { startStack } from '../context.js';
+import { startStack } from '../api-client/connect.js';
 import { CommandError } from '../exit-codes.js';
-import { note, print, printJson, table } from '../output.js';
+import { note, print, printJson, table } from '../output/print.js';
 
 const wholeNumber = (value: string): number => {
   const number = Number(value);

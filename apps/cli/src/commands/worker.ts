@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { api } from '../context.js';
+import { api } from '../api-client/connect.js';
 import { CommandError } from '../exit-codes.js';
-import { note, print, printJson, table } from '../output.js';
+import { note, print, printJson, table } from '../output/print.js';
 
 export function workerCommand(): Command {
   const command = new Command('worker');

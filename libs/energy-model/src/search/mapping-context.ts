@@ -1,4 +1,4 @@
-import { arrayPosition } from '../loop-nest.js';
+import { arrayPosition } from '../traffic/loop-nest.js';
 import { sharesAlong, type Accelerator, type MemoryLevel } from '../accelerator.js';
 import { DIMENSIONS, OPERANDS, type Operand } from '../dimensions.js';
 import { loopBounds, type LayerShape } from '../layer-shape.js';

@@ -1,5 +1,5 @@
-import { inferShapes, type LayerGeometry } from '../infer-shapes.js';
-import { NetworkError, type Activation, type Network, type Padding } from '../network.js';
+import { inferShapes, type LayerGeometry } from '../graph/infer-shapes.js';
+import { NetworkError, type Activation, type Network, type Padding } from '../graph/network.js';
 
 /** A layer as Keras, and tfjs after it, write it down: `inbound` are the layers whose outputs it takes. */
 export interface KerasLayer {

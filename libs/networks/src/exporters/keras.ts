@@ -1,9 +1,9 @@
 import { zipSync } from 'fflate';
 import type { Group } from 'h5wasm/node';
-import { writeHdf5 } from '../hdf5.js';
-import type { Network } from '../network.js';
-import { snakeCase } from '../snake-case.js';
-import { weightOf, type NetworkWeights } from '../weights.js';
+import { writeHdf5 } from '../formats/hdf5.js';
+import type { Network } from '../graph/network.js';
+import { snakeCase } from '../formats/snake-case.js';
+import { weightOf, type NetworkWeights } from '../graph/weights.js';
 import { kerasOrder } from './keras-order.js';
 import { kerasTopology, type KerasLayer } from './keras-topology.js';
 

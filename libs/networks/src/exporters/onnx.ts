@@ -1,8 +1,8 @@
-import { inferShapes, isVector, type ImageShape, type LayerGeometry } from '../infer-shapes.js';
-import { NetworkError, type Activation, type Network, type Padding } from '../network.js';
-import { flattenedOrder, isSameOrder, joinedOrder, type OnnxOrder } from '../onnx-order.js';
-import { transposed } from '../transpose-axes.js';
-import { weightOf, type NetworkWeights, type WeightTensor } from '../weights.js';
+import { inferShapes, isVector, type ImageShape, type LayerGeometry } from '../graph/infer-shapes.js';
+import { NetworkError, type Activation, type Network, type Padding } from '../graph/network.js';
+import { flattenedOrder, isSameOrder, joinedOrder, type OnnxOrder } from '../formats/onnx-order.js';
+import { transposed } from '../formats/transpose-axes.js';
+import { weightOf, type NetworkWeights, type WeightTensor } from '../graph/weights.js';
 import { OnnxGraph } from './onnx-graph.js';
 
 const OPERATORS = {

@@ -1,6 +1,6 @@
-import type { Network } from '../network.js';
-import { weightedLayers } from '../weighted-layers.js';
-import { weightOf, type NetworkWeights, type WeightTensor } from '../weights.js';
+import type { Network } from '../graph/network.js';
+import { weightedLayers } from '../graph/weighted-layers.js';
+import { weightOf, type NetworkWeights, type WeightTensor } from '../graph/weights.js';
 
 /** Least and largest value of a tensor over data. */
 export interface ActivationRange {

@@ -1,6 +1,6 @@
-import type { Network } from '../network.js';
-import { NetworkError } from '../network.js';
-import { weightOf, type NetworkWeights } from '../weights.js';
+import type { Network } from '../graph/network.js';
+import { NetworkError } from '../graph/network.js';
+import { weightOf, type NetworkWeights } from '../graph/weights.js';
 import { kerasTopology } from './keras-topology.js';
 
 /** The two files of TensorFlow.js's layers format: load them with `tf.loadLayersModel`. */

@@ -1,7 +1,7 @@
-import type { WeightTensor } from '../weights.js';
-import type { Unplaced } from './keras-activation.js';
-import type { KerasConfigReader } from './keras-config-reader.js';
-import type { KerasTensor } from './keras-tensor.js';
+import type { WeightTensor } from '../graph/weights.js';
+import type { Unplaced } from './keras/activation.js';
+import type { KerasConfigReader } from './keras/config-reader.js';
+import type { KerasTensor } from './keras/tensor.js';
 
 /** What a Keras layer becomes. */
 export interface ConvertedLayer {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { RandomStream } from '@espalier/random';
 import { describe, expect, it } from 'vitest';
 import { exportTfjsLayers, importTfjsLayers, NetworkError, type ImportedModel } from '../index.js';
-import { importKerasArchive, importKerasHdf5 } from './keras-files.js';
-import { importOnnx } from './onnx-model.js';
+import { importKerasArchive, importKerasHdf5 } from './keras/files.js';
+import { importOnnx } from './onnx/model.js';
 
 /** Files that Keras 3.12 and the onnx package wrote: test/oracles has the scripts. */
 const file = (name: string): Uint8Array => readFileSync(new URL(`fixtures/${name}`, import.meta.url));

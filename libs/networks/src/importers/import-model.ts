@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import { NetworkError } from '../network.js';
+import { NetworkError } from '../graph/network.js';
 import { reading, type ImportedModel, type ImportPurpose } from './imported-model.js';
-import { importKerasArchive, importKerasHdf5 } from './keras-files.js';
-import { decodeOnnx } from './decode-onnx.js';
-import { readExternalData } from './onnx-external-data.js';
-import { importDecodedOnnx } from './onnx-model.js';
-import { importTfjsLayers } from './tfjs.js';
+import { importKerasArchive, importKerasHdf5 } from './keras/files.js';
+import { decodeOnnx } from './onnx/decode-onnx.js';
+import { readExternalData } from './onnx/external-data.js';
+import { importDecodedOnnx } from './onnx/model.js';
+import { importTfjsLayers } from './tfjs/model.js';
 
 const HDF5_MAGIC = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');

@@ -1,6 +1,6 @@
-import { inferShapes } from '../infer-shapes.js';
-import { NetworkError, type Network } from '../network.js';
-import { checkWeights, type NetworkWeights } from '../weights.js';
+import { inferShapes } from '../graph/infer-shapes.js';
+import { NetworkError, type Network } from '../graph/network.js';
+import { checkWeights, type NetworkWeights } from '../graph/weights.js';
 
 /**
  * What a model is read for. To `price` it, its shapes are enough. To `run` it, all weights are

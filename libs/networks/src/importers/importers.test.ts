@@ -3,7 +3,7 @@ import { macCount, weightCount, type LayerShape } from '@espalier/energy-model';
 import fc from 'fast-check';
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
-import { NetworkError } from '../network.js';
+import { NetworkError } from '../graph/network.js';
 import { importOnnx, pricedLayers, type PricedNetwork } from '../index.js';
 
 /** ONNX files of ZigZag 3.9 (MIT): shapes of BVLC AlexNet, and of ResNet-18 and MobileNetV2 as exported by PyTorch. */

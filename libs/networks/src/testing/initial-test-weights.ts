@@ -1,5 +1,5 @@
-import type { Network } from '../network.js';
-import { sizeOf, weightShapes, type NetworkWeights } from '../weights.js';
+import type { Network } from '../graph/network.js';
+import { sizeOf, weightShapes, type NetworkWeights } from '../graph/weights.js';
 
 /** Weights of the right shapes, all zero. */
 export function initialTestWeights(network: Network): NetworkWeights {

@@ -1,4 +1,4 @@
-import type { Activation, Layer, Network, NetworkInput, Padding } from '../network.js';
+import type { Activation, Layer, Network, NetworkInput, Padding } from '../graph/network.js';
 
 /** As a layer is written in the zoo: which layers it takes from comes first, the rest has defaults. */
 interface ConvolutionOptions {

@@ -1,4 +1,4 @@
-import type { Network } from '../network.js';
+import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
 /** 1 × 1; 3 × 3 reduced and made; 5 × 5 reduced and made; pooled and projected (Szegedy et al. 2015, table 1). */

@@ -1,4 +1,4 @@
-import type { Network } from '../network.js';
+import type { Network } from '../graph/network.js';
 
 /** LeNet-300-100 (LeCun et al. 1998): three dense layers, 266,610 parameters. */
 export const lenet300100: Network = {

@@ -1,4 +1,4 @@
-import type { Network } from '../network.js';
+import type { Network } from '../graph/network.js';
 
 /**
  * LeNet-5 as the pruning literature means it: Caffe's variant with 20 and 50 filters and 500 hidden units, 431,080

@@ -1,4 +1,4 @@
-import type { Network } from '../network.js';
+import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
 /** Expansion, filters, repeats and first stride of each stage (Sandler et al. 2018, table 2); early strides are 1 at 32 × 32. */

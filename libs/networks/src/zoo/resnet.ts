@@ -1,4 +1,4 @@
-import type { Network } from '../network.js';
+import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Network } from '../network.js';
+import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
 /** SqueezeNet (Iandola et al. 2016) for images of 32 × 32, with batch normalisation: eight fire modules. */

@@ -1,4 +1,4 @@
-import type { Network } from '../network.js';
+import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
 /** Six 3 × 3 convolutions in three stages, in the manner of Simonyan & Zisserman 2015, for images of 32 × 32. */

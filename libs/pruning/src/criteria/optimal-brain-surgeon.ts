@@ -1,6 +1,6 @@
 import { CholeskyDecomposition, inverse, Matrix } from 'ml-matrix';
 import { highestScores, keptWeights } from '../highest-scores.js';
-import { ridgeOf, type LeastSquares } from '../least-squares.js';
+import { ridgeOf, type LeastSquares } from '../by-output/least-squares.js';
 
 /** Inputs that are decided together. */
 const BLOCK = 128;

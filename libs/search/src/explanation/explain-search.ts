@@ -1,9 +1,9 @@
 import type { CampaignSpec, PruningSchedule } from '@espalier/contracts';
 import { hypervolume, nonDominatedSort } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
-import { frontierOptions } from '../create-strategy.js';
+import { frontierOptions } from '../strategies/create-strategy.js';
 import { FrontierSearch } from '../frontier/frontier-search.js';
-import { ScheduleCoding } from '../schedule-coding.js';
+import { ScheduleCoding } from '../space/schedule-coding.js';
 import type { KnownObjectives } from '../strategy.js';
 import { parameterImportance } from './parameter-importance.js';
 

@@ -1,4 +1,4 @@
-import type { Known } from './cost-model.js';
+import type { Known } from './model/cost-model.js';
 
 export interface FrontierOptions {
   /** Up to which the hypervolume is measured. */

@@ -1,8 +1,8 @@
 import { hypervolume } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
 import { describe, expect, it } from 'vitest';
-import { cubeOf } from '../unit-cube-space.js';
-import { spread } from './optimize-acquisition.js';
+import { cubeOf } from '../space/unit-cube-space.js';
+import { spread } from './acquisition/optimize-acquisition.js';
 import { FrontierSearch } from './frontier-search.js';
 
 const LAYERS = 4;

@@ -1,12 +1,12 @@
 import type { RandomStream } from '@espalier/random';
-import type { CubeSpace } from '../unit-cube-space.js';
-import { BoxDecomposition } from './box-decomposition.js';
-import { riskAdjusted, STANDARD_DEVIATION_SCALE } from './risk-adjusted-posterior.js';
-import { optimizeAcquisition, type AcquisitionCandidate, type Expected } from './optimize-acquisition.js';
-import { CostModel, type CostPosterior } from './cost-model.js';
+import type { CubeSpace } from '../space/unit-cube-space.js';
+import { BoxDecomposition } from './acquisition/box-decomposition.js';
+import { riskAdjusted, STANDARD_DEVIATION_SCALE } from './acquisition/risk-adjusted-posterior.js';
+import { optimizeAcquisition, type AcquisitionCandidate, type Expected } from './acquisition/optimize-acquisition.js';
+import { CostModel, type CostPosterior } from './model/cost-model.js';
 import type { FrontierOptions, Limit } from './frontier-options.js';
-import { SurrogateModel, type Posterior } from './surrogate-model.js';
-import { identity, OUTCOME_TRANSFORMS, type OutcomeTransform } from './outcome-transforms.js';
+import { SurrogateModel, type Posterior } from './model/surrogate-model.js';
+import { identity, OUTCOME_TRANSFORMS, type OutcomeTransform } from './model/outcome-transforms.js';
 
 interface Seen {
   readonly point: readonly number[];

@@ -1,6 +1,6 @@
-import type { CubeSpace } from '../unit-cube-space.js';
-import type { DescentOptions } from '../descent.js';
-import { DescentStrategy } from '../descent-strategy.js';
+import type { CubeSpace } from '../space/unit-cube-space.js';
+import type { DescentOptions } from './descent.js';
+import { DescentStrategy } from './descent-strategy.js';
 
 /**
  * Energy-aware pruning's own loop as a search (Yang, Chen & Sze 2017, fig. 4): the layer that takes most energy goes first, each as

@@ -1,7 +1,7 @@
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, CubeObservation, Expectation, Proposal } from '../unit-cube-space.js';
-import { spread } from '../frontier/optimize-acquisition.js';
-import { MIN_OBSERVATIONS, InitialDesign } from '../frontier/initial-design.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Expectation, Proposal } from '../space/unit-cube-space.js';
+import { spread } from '../frontier/acquisition/optimize-acquisition.js';
+import { MIN_OBSERVATIONS, InitialDesign } from '../frontier/design/initial-design.js';
 import type { FrontierOptions } from '../frontier/frontier-options.js';
 import { FrontierSearch, type AcquisitionResult } from '../frontier/frontier-search.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cubeOf } from '../unit-cube-space.js';
+import { cubeOf } from '../space/unit-cube-space.js';
 import { GridStrategy, levelsFor } from './grid.js';
 
 const firstOf = (strategy: GridStrategy, number: number): string => {

@@ -1,6 +1,6 @@
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, Proposal } from '../unit-cube-space.js';
-import { offspring } from '../offspring.js';
+import type { CubeSpace, CubeStrategy, Proposal } from '../space/unit-cube-space.js';
+import { offspring } from '../sampling/offspring.js';
 
 /**
  * Every combination of evenly spaced values, the ends included, once each; in an order drawn by the seed, so that a search that is

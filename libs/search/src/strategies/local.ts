@@ -1,6 +1,6 @@
-import type { CubeSpace } from '../unit-cube-space.js';
-import type { DescentOptions } from '../descent.js';
-import { DescentStrategy } from '../descent-strategy.js';
+import type { CubeSpace } from '../space/unit-cube-space.js';
+import type { DescentOptions } from './descent.js';
+import { DescentStrategy } from './descent-strategy.js';
 
 /** Of a coordinate that loses nothing at all. */
 const LEAST_SENSITIVITY = 1e-6;

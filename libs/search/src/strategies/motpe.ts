@@ -1,8 +1,8 @@
 import { hypervolume, nonDominatedSort } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../unit-cube-space.js';
-import { offspring } from '../offspring.js';
-import { ParzenEstimator } from '../parzen-estimator.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../space/unit-cube-space.js';
+import { offspring } from '../sampling/offspring.js';
+import { ParzenEstimator } from '../sampling/parzen-estimator.js';
 
 const INITIAL = 10;
 const SAMPLES = 24;

@@ -1,7 +1,7 @@
 import { bestByRank } from '@espalier/pareto';
 import type { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../unit-cube-space.js';
-import { checkPopulationSize, offspring } from '../offspring.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../space/unit-cube-space.js';
+import { checkPopulationSize, offspring } from '../sampling/offspring.js';
 
 interface Ranked {
   readonly told: CubeObservation;

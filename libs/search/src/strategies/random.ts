@@ -1,5 +1,5 @@
-import type { CubeSpace, CubeStrategy, Proposal } from '../unit-cube-space.js';
-import { offspring } from '../offspring.js';
+import type { CubeSpace, CubeStrategy, Proposal } from '../space/unit-cube-space.js';
+import { offspring } from '../sampling/offspring.js';
 
 /** Draws every point anew, uniformly over the space. */
 export class RandomStrategy implements CubeStrategy {

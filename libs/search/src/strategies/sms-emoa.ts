@@ -1,6 +1,6 @@
 import { hypervolumeContributions, nonDominatedSort } from '@espalier/pareto';
-import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../unit-cube-space.js';
-import { checkPopulationSize, offspring } from '../offspring.js';
+import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../space/unit-cube-space.js';
+import { checkPopulationSize, offspring } from '../sampling/offspring.js';
 
 /** Beyond the worst of a front, so that its ends count too, as their paper has it. */
 const MARGIN = 1;

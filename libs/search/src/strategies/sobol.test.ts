@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DIRECTION_NUMBERS } from '../sobol-direction-numbers.js';
-import { directionsOf, sobolPoint } from '../sobol-sequence.js';
+import { DIRECTION_NUMBERS } from '../sampling/sobol-direction-numbers.js';
+import { directionsOf, sobolPoint } from '../sampling/sobol-sequence.js';
 
 const oracle = JSON.parse(readFileSync(new URL('../../src/strategies/sobol-oracle.json', import.meta.url), 'utf8')) as {
   coordinates: number[];

@@ -1,6 +1,6 @@
-import type { CubeSpace, CubeStrategy, Proposal } from '../unit-cube-space.js';
-import { offspring } from '../offspring.js';
-import { SobolSequence } from '../sobol-sequence.js';
+import type { CubeSpace, CubeStrategy, Proposal } from '../space/unit-cube-space.js';
+import { offspring } from '../sampling/offspring.js';
+import { SobolSequence } from '../sampling/sobol-sequence.js';
 
 /** The points of a Sobol sequence, in their order. */
 export class SobolStrategy implements CubeStrategy {

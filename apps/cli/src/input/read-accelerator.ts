@@ -1,0 +1,24 @@
+import { AcceleratorSchema, fieldErrors } from '@espalier/contracts';
+import type { Accelerator } from '@espalier/energy-model';
+import { resolveAccelerator } from '@espalier/pricing';
+import { CommandError } from '../exit-codes.js';
+import { fieldLines } from '../output/field-lines.js';
+import { readYaml } from './read-spec.js';
+
+/** Whether an argument names a file rather than something that is shipped. */
+export const isFile = (name: string): boolean => /\.(ya?ml|json|onnx)$|[/\\]/.test(name);
+
+/**
+ * A shipped chip, or one that a YAML file describes.
+ *
+ * @throws NetworkError when no such chip is shipped
+ * @throws CommandError naming each field that is wrong
+ */
+export async function readAccelerator(nameOrFile: string): Promise<Accelerator> {
+  if (!isFile(nameOrFile)) return resolveAccelerator(nameOrFile);
+  const content = await readYaml(nameOrFile);
+  const parsed = AcceleratorSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const lines = fieldLines(fieldErrors(parsed.error.issues, content));
+  throw new CommandError('invalid', [`${nameOrFile} is not an accelerator:`, ...lines].join('\n'));
+}

@@ -1,0 +1,84 @@
+import { fieldErrors } from '@espalier/contracts';
+import { Search, SearchOptionsSchema, SpaceExhaustedError } from '@espalier/search';
+import { z } from 'zod';
+import { fieldLines } from '../output/field-lines.js';
+
+const LineSchema = z.union([
+  z.strictObject({ ask: z.literal(true) }),
+  z.strictObject({
+    tell: z.strictObject({ number: z.int().min(0), objectives: z.array(z.number()).min(2).nullable() }),
+  }),
+  z.strictObject({
+    tell: z.strictObject({
+      parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+      objectives: z.array(z.number()).min(2).nullable(),
+    }),
+  }),
+]);
+
+/**
+ * A search that another program drives: the first line describes it, each line after that asks or tells, and each is answered by
+ * one line. A line that cannot be understood is answered with what is wrong, and changes nothing.
+ *
+ * @param chosen what the command line says instead of the first line
+ */
+export async function answerLines(
+  lines: AsyncIterable<string>,
+  chosen: object,
+  answer: (line: string) => void,
+): Promise<void> {
+  let search: Search | undefined;
+  for await (const line of lines) {
+    if (line.trim() === '') continue;
+    let said: unknown;
+    try {
+      said = parsed(line);
+      if (search) answer(JSON.stringify(reply(search, LineSchema.parse(said))));
+      else {
+        search = new Search(SearchOptionsSchema.parse({ ...(said as object), ...onlySearch(chosen) }));
+        answer(JSON.stringify({ ready: true }));
+      }
+    } catch (error) {
+      answer(JSON.stringify({ error: wordsOf(error, said) }));
+    }
+  }
+}
+
+function reply(search: Search, said: z.infer<typeof LineSchema>): object {
+  if ('ask' in said) return asked(search);
+  if ('number' in said.tell) search.tell(said.tell.number, said.tell.objectives);
+  else search.addObservation(said.tell.parameters, said.tell.objectives);
+  return { hypervolume: search.hypervolume };
+}
+
+function asked(search: Search): object {
+  try {
+    return search.ask();
+  } catch (error) {
+    if (!(error instanceof SpaceExhaustedError)) throw error;
+    return { exhausted: error.message };
+  }
+}
+
+/** Languages write NaN and Infinity in their own ways, and JSON has neither. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    if (!/\b(NaN|Infinity)\b/i.test(line)) throw error;
+    throw new Error('NaN and Infinity are not JSON; write null as the objectives of what failed', { cause: error });
+  }
+}
+
+/** Of the command's options, those of a search. */
+function onlySearch(chosen: object): object {
+  return Object.fromEntries(Object.entries(chosen).filter(([key]) => key in SearchOptionsSchema.shape));
+}
+
+function wordsOf(error: unknown, said: unknown): string {
+  if (error instanceof z.ZodError) {
+    const lines = fieldLines(fieldErrors(error.issues, said));
+    return lines.map((each) => each.trim()).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,41 @@
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CommandError } from '../exit-codes.js';
+
+/**
+ * Writes a file that is complete or absent, and gives its path back.
+ *
+ * @throws CommandError when it cannot be written there
+ */
+export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<string> {
+  const partial = `${path}.partial`;
+  await writing(path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(partial, content);
+    await rename(partial, path);
+  }).catch(async (error: unknown) => {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw error;
+  });
+  return path;
+}
+
+/**
+ * Finds out, before something takes long to make, whether it can be written.
+ *
+ * @throws CommandError when it cannot
+ */
+export async function checkWritable(path: string): Promise<void> {
+  await writing(path, async () => {
+    if ((await stat(path).catch(() => null))?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}.partial`, '');
+    await rm(`${path}.partial`);
+  });
+}
+
+async function writing(path: string, write: () => Promise<void>): Promise<void> {
+  await write().catch(({ code, message }: NodeJS.ErrnoException) => {
+    throw new CommandError('invalid', `${path} cannot be written (${code ?? message})`);
+  });
+}

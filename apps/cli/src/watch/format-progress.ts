@@ -1,0 +1,41 @@
+import type { Budget, Campaign, Front, Worker } from '@espalier/contracts';
+import { candidatesIn } from '../output/format-budget.js';
+import { formatReduction } from '../output/cost.js';
+import { percent } from '../output/print.js';
+
+/** Workers that a campaign may have, and what it waits for where none of them takes work. */
+export function workersFor(
+  { spec: { deviceClass } }: Campaign,
+  workers: readonly Worker[],
+): { able: readonly Worker[]; waitsFor: string | undefined } {
+  const able = workers.filter((worker) => deviceClass === undefined || worker.deviceClass === deviceClass);
+  if (able.some(({ state }) => state === 'ready')) return { able, waitsFor: undefined };
+  const [why] = able.flatMap(({ id, reason }) => (reason ? [`${id}: ${reason}`] : []));
+  const which = deviceClass === undefined ? 'no worker' : `no worker with a ${deviceClass}`;
+  return { able, waitsFor: `${which} takes work, and what is asked for waits for one${why ? ` (${why})` : ''}` };
+}
+
+/** What a campaign is at before its candidates, if it is. */
+export function beforeCandidates({ state, dense }: Campaign): string | undefined {
+  if (state === 'pending') return 'waiting for the orchestrator';
+  return dense ? undefined : 'training the dense network (one to three minutes)';
+}
+
+const formatDone = (done: number, budget: Budget): string =>
+  Number.isFinite(candidatesIn(budget)) ? `${done} of ${candidatesIn(budget)} done` : `${done} done`;
+
+export const formatCounts = ({ counts: { completed, stopped, running, diverged, failed }, spec }: Campaign): string =>
+  [
+    formatDone(completed, spec.budget),
+    ...(stopped > 0 ? [`${stopped} stopped early`] : []),
+    `${running} running, ${diverged} diverged, ${failed} failed`,
+  ].join(', ');
+
+/** The least cost at no more than a point below the dense network's accuracy. */
+export function formatBest(front: Front): string {
+  const least = (front.dense?.validationAccuracy ?? 0) - 0.01;
+  const best = front.points.find(({ validationAccuracy }) => (validationAccuracy ?? 0) >= least);
+  return best
+    ? `best ${formatReduction(front, best)} × less at ${percent(best.validationAccuracy)}`
+    : 'none within 1 point yet';
+}

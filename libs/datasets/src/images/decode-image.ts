@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { DataSetError, type DataSet } from '../data-set.js';
+import { decodeBmp, decodePortableMap, type Pixels } from './uncompressed-images.js';
+
+/**
+ * Of ITU-R 601 luma, in 65,536ths: the integers that Pillow's `convert('L')` has, whose figures
+ * these are to the last one.
+ */
+const LUMA = [19_595, 38_470, 7_471] as const;
+
+/**
+ * An image as bytes, scaled and cropped to a size; turned as its camera says. Colours are taken as
+ * the file has them, and alpha is left out, as Pillow, TensorFlow and Keras do; a colour file
+ * becomes grey before it is scaled.
+ *
+ * @param name to call it by
+ * @returns height × width × channels bytes
+ * @throws DataSetError when it cannot be decoded
+ */
+export async function decodeImage(
+  encoded: string | Uint8Array,
+  { height, width, channels }: DataSet['image'],
+  name: string,
+): Promise<Uint8Array> {
+  try {
+    const turned = (await open(encoded)).rotate().removeAlpha().toColourspace('srgb');
+    const scale = (image: Sharp): Sharp => image.resize(width, height, { fit: 'cover' });
+    if (channels !== 1) return await scale(turned).raw().toBuffer();
+    const { data, info } = await turned.raw().toBuffer({ resolveWithObject: true });
+    const raw = { width: info.width, height: info.height, channels: 1 } as const;
+    return await scale(sharp(greys(data), { raw }))
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer();
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new DataSetError(`${name} cannot be decoded (${reason}); repair or remove it`, { cause: error });
+  }
+}
+
+async function open(encoded: string | Uint8Array): Promise<Sharp> {
+  const start = typeof encoded === 'string' ? await readFile(encoded) : encoded;
+  const magic = Buffer.from(start.subarray(0, 2)).toString('latin1');
+  const pixels: Pixels | undefined =
+    magic === 'BM' ? decodeBmp(start) : /^P[56]$/.test(magic) ? decodePortableMap(start) : undefined;
+  return pixels
+    ? sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: pixels.channels } })
+    : sharp(start, { ignoreIcc: true });
+}
+
+/** @param colours three bytes a pixel */
+function greys(colours: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(colours.length / 3);
+  for (let at = 0; at < grey.length; at++) {
+    const [red, green, blue] = [colours[3 * at], colours[3 * at + 1], colours[3 * at + 2]];
+    grey[at] = (red * LUMA[0] + green * LUMA[1] + blue * LUMA[2] + 0x8000) >> 16;
+  }
+  return grey;
+}

@@ -1,0 +1,50 @@
+import type { PruningSchedule } from '@espalier/contracts';
+import type { CubeStrategy, Expectation } from '../space/unit-cube-space.js';
+import { firstUntriedProposal } from '../space/first-untried-proposal.js';
+import type { ScheduleCoding } from '../space/schedule-coding.js';
+import type { ScheduleProposal, Strategy, ScheduleObservation } from '../strategy.js';
+
+/** A strategy over a cube as one over schedules: no schedule is asked for twice, as long as others are proposed. */
+export class ScheduleStrategy implements Strategy {
+  readonly #taken = new Set<string>();
+
+  constructor(
+    private readonly coding: ScheduleCoding,
+    private readonly strategy: CubeStrategy,
+  ) {}
+
+  tell(results: readonly ScheduleObservation[]): void {
+    for (const { schedule } of results) this.#taken.add(JSON.stringify(schedule));
+    this.strategy.tell(
+      results.map(({ number, schedule, result, fidelity }) => ({
+        number,
+        point: this.coding.encode(schedule),
+        objectives: result?.objectives ?? null,
+        violation: result?.violation ?? 0,
+        limited: [result?.otherCost ?? null],
+        ...(fidelity !== undefined && { fidelity }),
+      })),
+    );
+  }
+
+  ask(number: number, pending: readonly PruningSchedule[] = []): ScheduleProposal {
+    const underWay = new Set(pending.map((schedule) => JSON.stringify(schedule)));
+    const points = pending.map((schedule) => this.coding.encode(schedule));
+    const { proposal, decoded: schedule } = firstUntriedProposal(
+      this.strategy.propose(number, points),
+      (point) => this.coding.decode(point),
+      (key) => this.#taken.has(key) || underWay.has(key),
+    );
+    const { origin, parents, remark } = proposal;
+    return { schedule, lineage: { origin, parents: [...parents] }, ...(remark !== undefined && { remark }) };
+  }
+
+  expect(
+    number: number,
+    schedules: readonly PruningSchedule[],
+    pending: readonly PruningSchedule[],
+  ): Expectation | undefined {
+    const [points, underWay] = [schedules, pending].map((each) => each.map((schedule) => this.coding.encode(schedule)));
+    return this.strategy.expect?.(number, points, underWay);
+  }
+}

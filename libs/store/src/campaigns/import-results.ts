@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  CampaignSpecSchema,
+  hasPlaceFor,
+  MeasurementSchema,
+  PruningScheduleSchema,
+  type CampaignSpec,
+  type PriorResult,
+} from '@espalier/contracts';
+import { candidateId } from '../candidates/candidates.js';
+import { completeCandidates } from '../candidates/complete-candidates.js';
+import { ConflictError } from '../database/errors.js';
+import { recordEvent } from '../events/events.js';
+import type { Prisma } from '../generated/client.js';
+import { deduplicationKey } from '../candidates/deduplication-key.js';
+
+/** Candidates whose results a campaign began with. */
+export const IMPORTED = { lineage: { path: ['origin'], equals: 'imported' } };
+
+/**
+ * Begins a campaign with the results of others, priced on its own chip. Those whose schedule its space has no place for are
+ * left out; of a schedule that several tried, the first result is taken.
+ *
+ * @throws ConflictError when a campaign is not there, or of another network or other data
+ */
+export async function importResults(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  spec: CampaignSpec,
+): Promise<void> {
+  const seen = new Set<string>();
+  let number = 0;
+  for (const name of spec.warmStart ?? []) {
+    const source = await transaction.campaign.findUnique({ where: { name } });
+    if (!source) throw new ConflictError('warmStart', `there is no campaign '${name}' to begin with`);
+    const theirs = CampaignSpecSchema.parse(source.spec);
+    if (!isDeepStrictEqual(taskIn(theirs), taskIn(spec))) {
+      throw new ConflictError(
+        'warmStart',
+        `campaign '${name}' is of another network, other weights, other data or another subset: its results say nothing of this one`,
+      );
+    }
+    if (theirs.strategy.seed === spec.strategy.seed && source.denseModelId !== null) {
+      await transaction.campaign.update({ where: { id: campaignId }, data: { denseModelId: source.denseModelId } });
+    }
+    const rows = await transaction.candidate.findMany({
+      where: { campaignId: source.id, state: 'completed' },
+      include: { artifact: true, evaluations: { where: { split: 'validation' } } },
+      orderBy: { number: 'asc' },
+    });
+    const taken = [];
+    for (const { id: reusedFrom, artifact, evaluations, ...row } of rows) {
+      const schedule = PruningScheduleSchema.parse(row.schedule);
+      const hash = deduplicationKey(spec, schedule);
+      if (!artifact || seen.has(hash) || !hasPlaceFor(spec.space, schedule)) continue;
+      seen.add(hash);
+      const lineage = { origin: 'imported' as const, parents: [] };
+      const candidate = { id: candidateId(campaignId, number), campaignId, number, schedule, lineage, rung: null };
+      const [{ split, images, accuracy, loss, profile }] = evaluations;
+      const measurement = MeasurementSchema.parse({ split, images, accuracy, loss, profile });
+      const model = { artifact: artifact.hash, bytes: artifact.bytes };
+      taken.push({ spec, candidate, model, measurement, reusedFrom: row.reusedFrom ?? reusedFrom });
+      number++;
+    }
+    await transaction.candidate.createMany({ data: taken.map(({ candidate }) => candidate) });
+    await completeCandidates(transaction, taken);
+    // The strategy is told of them in this order, before all else.
+    await transaction.$executeRaw`
+      UPDATE candidates SET observation_order = number
+      WHERE id = ANY(${taken.map(({ candidate }) => candidate.id)}::uuid[])`;
+    // What a campaign begins with is no news.
+    await transaction.notification.deleteMany({ where: { event: { campaignId } } });
+    await recordEvent(transaction, campaignId, 'results-imported', {
+      from: name,
+      taken: taken.length,
+      leftOut: rows.length - taken.length,
+    });
+  }
+}
+
+function taskIn({ network, weights, data, subset }: CampaignSpec): unknown {
+  return { network, weights, data, subset };
+}
+
+/** Begins a campaign with what its strategy is told from elsewhere, as far as its space has place for it. */
+export async function keepPriorResults(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  { space }: CampaignSpec,
+  results: readonly PriorResult[],
+): Promise<void> {
+  const kept = results.filter(({ schedule }) => hasPlaceFor(space, schedule));
+  await transaction.priorResults.create({ data: { campaignId, results: kept } });
+  const detail = { from: 'priorResults', taken: kept.length, leftOut: results.length - kept.length };
+  await recordEvent(transaction, campaignId, 'results-imported', detail);
+}

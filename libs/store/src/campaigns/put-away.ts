@@ -1,0 +1,74 @@
+import { FINAL_CAMPAIGN_STATES, type Deletion, type DeleteRequest } from '@espalier/contracts';
+import type { Database } from '../database/client.js';
+import { ConflictError } from '../database/errors.js';
+import type { Prisma } from '../generated/client.js';
+import { lockCampaign } from '../database/lock-campaigns.js';
+
+/** Puts a campaign that has ended away: it is kept, and listed no longer. Said again, it changes nothing. @throws ConflictError */
+export async function archiveCampaign(database: Database, campaignId: string): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    await requireFinished(transaction, campaignId, 'archived');
+    await transaction.campaign.updateMany({
+      where: { id: campaignId, archivedAt: null },
+      data: { archivedAt: new Date() },
+    });
+  });
+}
+
+/**
+ * Removes a campaign that has ended: candidates, results, front and log. What it leaves of artifacts that nothing refers to any
+ * more is named, for whoever keeps the files to remove them; the store has forgotten them then.
+ *
+ * @throws ConflictError when it has not ended
+ */
+export async function deleteCampaign(
+  database: Database,
+  campaignId: string,
+  { dryRun }: DeleteRequest,
+): Promise<Omit<Deletion, 'unreferencedArtifacts'> & { artifacts: string[] }> {
+  return database.$transaction(async (transaction) => {
+    const name = await requireFinished(transaction, campaignId, 'deleted');
+    const candidates = await transaction.candidate.count({ where: { campaignId } });
+    const toDo = await transaction.replicate.count({ where: { candidate: { campaignId }, finishedAt: null } });
+    if (toDo > 0) {
+      throw new ConflictError(
+        'campaign',
+        `campaign '${name}' is being evaluated again: wait, or stop that with \`campaign reevaluate ${name} --stop\``,
+      );
+    }
+    // What a candidate was answered with is its own: others may be answered by this campaign's no longer, and keep theirs.
+    const unreferenced = await transaction.$queryRaw<{ hash: string; bytes: number }[]>`
+      SELECT a.hash, a.bytes FROM artifacts a
+       WHERE NOT EXISTS (SELECT FROM candidates c WHERE c.artifact_hash = a.hash AND c.campaign_id <> ${campaignId}::uuid)
+         AND NOT EXISTS (SELECT FROM dense_models d WHERE d.artifact_hash = a.hash)
+         AND NOT EXISTS (
+           SELECT FROM checkpoints p WHERE p.artifact_hash = a.hash AND NOT EXISTS (
+             SELECT FROM candidates c WHERE c.campaign_id = ${campaignId}::uuid AND p.training LIKE 'candidate-' || c.id || '%'))`;
+    const bytes = unreferenced.reduce((sum, artifact) => sum + artifact.bytes, 0);
+    const artifacts = unreferenced.map(({ hash }) => hash);
+    if (!dryRun) {
+      await transaction.$executeRaw`
+        DELETE FROM trainings t USING candidates c
+         WHERE c.campaign_id = ${campaignId}::uuid AND t.name LIKE 'candidate-' || c.id || '%'`;
+      await transaction.campaign.delete({ where: { id: campaignId } });
+      await transaction.artifact.deleteMany({ where: { hash: { in: artifacts } } });
+    }
+    return { campaign: name, candidates, files: artifacts.length, bytes, dryRun, artifacts };
+  });
+}
+
+async function requireFinished(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  what: string,
+): Promise<string> {
+  await lockCampaign(transaction, campaignId);
+  const { name, state } = await transaction.campaign.findUniqueOrThrow({ where: { id: campaignId } });
+  if (!FINAL_CAMPAIGN_STATES.includes(state)) {
+    throw new ConflictError(
+      'campaign',
+      `campaign '${name}' is ${state}: cancel it, or wait until it has ended, before it is ${what}`,
+    );
+  }
+  return name;
+}

@@ -1,0 +1,189 @@
+import {
+  FailureSchema,
+  type CampaignSpec,
+  type CandidateStateWithoutResult,
+  type Failure,
+  type Measurement,
+  type ModelReference,
+} from '@espalier/contracts';
+import { priceProfile } from '@espalier/pricing';
+import { completeCandidates, evaluationData, type Completion } from './complete-candidates.js';
+import type { Database } from '../database/client.js';
+import { BusyError, FencedError, NotFoundError } from '../database/errors.js';
+import { recordEvent } from '../events/events.js';
+import { lockCampaign, lockAvailableCampaigns } from '../database/lock-campaigns.js';
+import type { Prisma } from '../generated/client.js';
+
+/** Who has a result, and whose it was first. */
+export interface ResultOrigin {
+  /** The workflow run that has it; undefined for workflows that began before there was fencing. */
+  readonly run?: string | undefined;
+  /** The candidate that had done the same work. */
+  readonly reusedFrom?: string;
+}
+
+export interface CandidateResult extends ResultOrigin {
+  readonly campaignId: string;
+  readonly candidateId: string;
+  readonly model: ModelReference;
+  readonly measurement: Measurement;
+}
+
+/** @throws FencedError when another run has taken the candidate up */
+function refuseOtherRun(candidate: { id: string; claimedBy: string | null }, run: string | undefined): void {
+  if (run === undefined || candidate.claimedBy === null || candidate.claimedBy === run) return;
+  throw new FencedError(`candidate ${candidate.id} was taken up by run ${candidate.claimedBy}; run ${run} is late`);
+}
+
+/**
+ * Writes results of a campaign's candidates and their places on the front, in one transaction. However often it is tried, the
+ * first result of a rung stands.
+ *
+ * @returns of each whether it was taken, or why not: FencedError when another run has taken the candidate up, NotFoundError when
+ *   there is nobody any more whose result it is, or was
+ */
+export function recordResults(
+  database: Database,
+  campaignId: string,
+  arrived: readonly CandidateResult[],
+): Promise<PromiseSettledResult<void>[]> {
+  return database.$transaction(async (transaction) =>
+    record(transaction, new Map([[campaignId, await lockCampaign(transaction, campaignId)]]), arrived),
+  );
+}
+
+/**
+ * Writes results of whatever campaigns, as `recordResults`, in one transaction that waits for none of them: where a campaign is
+ * locked, or is not there, there is a BusyError for each of its results.
+ */
+export function recordUnlockedResults(
+  database: Database,
+  arrived: readonly CandidateResult[],
+): Promise<PromiseSettledResult<void>[]> {
+  return database.$transaction(async (transaction) => {
+    const campaignIds = arrived.map(({ campaignId }) => campaignId);
+    return record(transaction, await lockAvailableCampaigns(transaction, campaignIds), arrived);
+  });
+}
+
+/** @param specs of the campaigns whose locks are held */
+async function record(
+  transaction: Prisma.TransactionClient,
+  specs: ReadonlyMap<string, CampaignSpec>,
+  arrived: readonly CandidateResult[],
+): Promise<PromiseSettledResult<void>[]> {
+  const candidates = await byId(
+    transaction,
+    arrived.map(({ candidateId }) => candidateId),
+  );
+  // With a campaign that is deleted its files go: what it would have answered with may be gone by now.
+  const answering = await byId(
+    transaction,
+    arrived.flatMap(({ reusedFrom }) => reusedFrom ?? []),
+  );
+  const completions = new Map<string, Completion>();
+  const outcomes = arrived.map((result): PromiseSettledResult<void> => {
+    const { campaignId, candidateId, model, measurement, run, reusedFrom } = result;
+    try {
+      const spec = specs.get(campaignId);
+      if (!spec) throw new BusyError(`campaign ${campaignId} is locked, or not there`);
+      const candidate = candidates.get(candidateId);
+      if (candidate?.campaignId !== campaignId) throw new NotFoundError('candidate', candidateId);
+      const isOpen = candidate.state === 'pending' || candidate.state === 'running';
+      if (!isOpen || completions.has(candidateId)) return TAKEN;
+      refuseOtherRun(candidate, run);
+      if (reusedFrom !== undefined && !answering.has(reusedFrom)) {
+        throw new NotFoundError('candidate', reusedFrom, ': its campaign was deleted meanwhile');
+      }
+      completions.set(candidateId, { spec, candidate, model, measurement, reusedFrom });
+      return TAKEN;
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  });
+  await completeCandidates(transaction, [...completions.values()]);
+  return outcomes;
+}
+
+const TAKEN: PromiseSettledResult<void> = { status: 'fulfilled', value: undefined };
+
+async function byId(transaction: Prisma.TransactionClient, ids: readonly string[]) {
+  const rows = ids.length === 0 ? [] : await transaction.candidate.findMany({ where: { id: { in: [...ids] } } });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** One result, as `recordResults`; what is returned there is thrown. */
+export async function recordResult(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  model: ModelReference,
+  measurement: Measurement,
+  origin: ResultOrigin = {},
+): Promise<void> {
+  const [outcome] = await recordResults(database, campaignId, [
+    { campaignId, candidateId, model, measurement, ...origin },
+  ]);
+  if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/**
+ * Settles a candidate that has no result; one that is settled stays as it is.
+ *
+ * @throws FencedError when another run has taken the candidate up
+ */
+export async function recordFailure(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  state: CandidateStateWithoutResult,
+  failure: Failure,
+  run?: string,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    await lockCampaign(transaction, campaignId);
+    const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
+    if (candidate.state !== 'pending' && candidate.state !== 'running') return;
+    refuseOtherRun(candidate, run);
+    await transaction.candidate.update({
+      where: { id: candidateId },
+      data: { state, failure: FailureSchema.parse(failure), finishedAt: new Date() },
+    });
+    const { type, message } = failure;
+    await recordEvent(transaction, campaignId, `candidate-${state}`, { type, message }, candidateId);
+  });
+}
+
+/** Writes a front member's accuracy on the test split, once. */
+export async function recordTest(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  measurement: Measurement,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    const spec = await lockCampaign(transaction, campaignId);
+    const done = await transaction.evaluation.findUnique({
+      where: { candidateId_split: { candidateId, split: 'test' } },
+    });
+    if (done) return;
+    const energy = priceProfile(spec, measurement.profile);
+    await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
+    await recordEvent(transaction, campaignId, 'candidate-tested', { accuracy: measurement.accuracy }, candidateId);
+  });
+}
+
+/** Says in the log, once, that a front member could not be measured on the test split, and why. */
+export async function recordUntested(
+  database: Database,
+  campaignId: string,
+  candidateId: string,
+  { type, message }: Failure,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    await lockCampaign(transaction, campaignId);
+    const kind = 'candidate-untested';
+    const said = await transaction.event.findFirst({ where: { campaignId, candidateId, kind } });
+    if (!said) await recordEvent(transaction, campaignId, kind, { type, message }, candidateId);
+  });
+}

@@ -1,0 +1,36 @@
+import { CampaignSpecSchema, type Notice } from '@espalier/contracts';
+import type { Prisma } from '../generated/client.js';
+
+interface Logged {
+  readonly id: bigint;
+  readonly campaignId: string;
+  readonly kind: string;
+  readonly detail: Prisma.JsonValue;
+}
+
+/** Which notices an event is of, the more urgent first. */
+function noticesOf({ kind, detail }: Logged): Notice[] {
+  if (kind === 'campaign-failed') return ['failure', 'finish'];
+  if (kind === 'campaign-completed' || kind === 'campaign-cancelled') return ['finish'];
+  if (kind === 'candidate-failed' || kind === 'candidate-untested') return ['failure'];
+  return (detail as Prisma.JsonObject).onFront === true ? ['front-member'] : [];
+}
+
+/** Notes, in the transaction that logs events, that word is to be sent of them, where their campaigns want that. */
+export async function enqueueNotifications(
+  transaction: Prisma.TransactionClient,
+  events: readonly Logged[],
+): Promise<void> {
+  const notable = events.filter((event) => noticesOf(event).length > 0);
+  if (notable.length === 0) return;
+  const campaigns = await transaction.campaign.findMany({
+    where: { id: { in: notable.map(({ campaignId }) => campaignId) } },
+    select: { id: true, spec: true },
+  });
+  const wanted = new Map(campaigns.map(({ id, spec }) => [id, CampaignSpecSchema.parse(spec).notify?.on]));
+  const notifications = notable.flatMap((event) => {
+    const notice = noticesOf(event).find((each) => wanted.get(event.campaignId)?.includes(each));
+    return notice ? [{ eventId: event.id, notice }] : [];
+  });
+  if (notifications.length > 0) await transaction.notification.createMany({ data: notifications });
+}

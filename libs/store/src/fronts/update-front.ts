@@ -1,0 +1,152 @@
+import { CampaignSpecSchema, type CampaignSpec, type Front } from '@espalier/contracts';
+import { describeCandidate, WITH_RESULTS } from '../candidates/candidates.js';
+import { satisfiesConstraints, constraintViolation } from '../candidates/constraints.js';
+import type { Database } from '../database/client.js';
+import { denseOf } from '../training/dense-models.js';
+import { computeFront, frontPoint } from './compute-front.js';
+import type { Prisma } from '../generated/client.js';
+
+interface Member {
+  readonly id: string;
+  readonly campaignId: string;
+  readonly number: number;
+  readonly accuracy: number;
+  readonly energy: number;
+  readonly latency: number | null;
+}
+interface Result extends Member {
+  readonly spec: CampaignSpec;
+}
+interface Place {
+  readonly joined: boolean;
+  readonly hypervolume: number;
+}
+/** What results of a campaign make of its front. */
+interface Change {
+  readonly campaignId: string;
+  readonly hypervolume: number;
+  /** How many times it is another. */
+  readonly changes: number;
+  readonly left: readonly Member[];
+  readonly came: readonly Member[];
+}
+
+/**
+ * Puts results into their places on the fronts of their campaigns, one after the other. What left a front before is dominated by what
+ * is there, so that the members and the new ones are all that has to be looked at, however many results there are.
+ *
+ * @returns of each whether it is on its front, and the front's hypervolume with it
+ */
+export async function updateFronts(
+  transaction: Prisma.TransactionClient,
+  results: readonly Result[],
+): Promise<Place[]> {
+  const campaignIds = [...new Set(results.map(({ campaignId }) => campaignId))];
+  const members = await lookUp(transaction, { campaignId: { in: campaignIds }, frontPoint: { isNot: null } });
+  const campaigns = await transaction.campaign.findMany({
+    where: { id: { in: campaignIds } },
+    select: { id: true, denseModel: true },
+  });
+  const places = new Map<Result, Place>();
+  const changes: Change[] = [];
+  for (const { id: campaignId, denseModel } of campaigns) {
+    const own = results.filter((result) => result.campaignId === campaignId);
+    const [{ spec }] = own;
+    const before = members.filter((member) => member.campaignId === campaignId);
+    const ids = new Set(own.map(({ id }) => id));
+    const wasMember = before.some(({ id }) => ids.has(id));
+    // Where the model of an earlier rung was a member, results that this one dominated may come back.
+    let known = wasMember
+      ? await lookUp(transaction, { campaignId, id: { notIn: [...ids] }, ...satisfiesConstraints(spec.constraints) })
+      : before;
+    const dense = denseModel && denseOf(spec, denseModel);
+    let hypervolume = 0;
+    for (const result of own) {
+      const isAllowed = constraintViolation(spec.constraints, result) === 0;
+      // Of equal results the one that was asked for first is kept, whichever came first.
+      const candidates = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
+      ({ members: known, hypervolume } = computeFront(candidates, dense, spec.objectives[1]));
+      places.set(result, { joined: known.some(({ id }) => id === result.id), hypervolume });
+    }
+    // A front may have thousands of members.
+    const [was, is] = [before, known].map((front) => new Set(front.map(({ id }) => id)));
+    changes.push({
+      campaignId,
+      hypervolume,
+      changes: own.filter((result) => places.get(result)?.joined).length || (wasMember ? 1 : 0),
+      left: before.filter(({ id }) => !is.has(id)),
+      came: known.filter(({ id }) => !was.has(id)),
+    });
+  }
+  await writeChanges(transaction, changes);
+  return results.map((result) => places.get(result) ?? { joined: false, hypervolume: 0 });
+}
+
+async function lookUp(transaction: Prisma.TransactionClient, where: Prisma.CandidateWhereInput): Promise<Member[]> {
+  const select = { id: true, campaignId: true, number: true, accuracy: true, energy: true, latency: true };
+  const rows = await transaction.candidate.findMany({ where, select });
+  return rows.map(({ accuracy, energy, ...row }) => ({ ...row, accuracy: accuracy ?? 0, energy: energy ?? Infinity }));
+}
+
+async function writeChanges(transaction: Prisma.TransactionClient, changes: readonly Change[]): Promise<void> {
+  const column = <Of>(of: (each: Change) => Of): Of[] => changes.map(of);
+  await transaction.$executeRaw`
+    INSERT INTO fronts (campaign_id, version, hypervolume, updated_at)
+    SELECT campaign_id, changes, hypervolume, ${new Date()}
+      FROM unnest(
+        ${column(({ campaignId }) => campaignId)}::uuid[], ${column((each) => each.changes)}::int[],
+        ${column(({ hypervolume }) => hypervolume)}::float8[]
+      ) AS change (campaign_id, changes, hypervolume)
+    ON CONFLICT (campaign_id) DO UPDATE SET
+      version = fronts.version + excluded.version, hypervolume = excluded.hypervolume, updated_at = excluded.updated_at`;
+  const left = changes.flatMap(({ left }) => left.map(({ id }) => id));
+  if (left.length > 0) await transaction.frontPoint.deleteMany({ where: { candidateId: { in: left } } });
+  const came = changes.flatMap(({ came }) => came.map(({ id, campaignId }) => ({ campaignId, candidateId: id })));
+  if (came.length > 0) await transaction.frontPoint.createMany({ data: came });
+}
+
+/** A campaign's front as of its last result. */
+export async function readFront(database: Database, campaignId: string): Promise<Front> {
+  const campaign = await database.campaign.findUniqueOrThrow({
+    where: { id: campaignId },
+    include: { front: true, denseModel: true },
+  });
+  const spec = CampaignSpecSchema.parse(campaign.spec);
+  const [, cost] = spec.objectives;
+  const rows = await database.candidate.findMany({
+    where: { campaignId, frontPoint: { isNot: null } },
+    include: WITH_RESULTS,
+    orderBy: { [cost]: 'asc' },
+  });
+  return {
+    campaign: campaign.name,
+    cost,
+    hypervolume: campaign.front?.hypervolume ?? 0,
+    dense: campaign.denseModel ? denseOf(spec, campaign.denseModel) : null,
+    points: rows.map(describeCandidate).map((candidate) => frontPoint(candidate, candidate)),
+  };
+}
+
+/** Front members that have not been measured on the test split, and may be. */
+export async function untestedFrontMembers(
+  database: Database,
+  campaignId: string,
+): Promise<{ candidateId: string; artifact: string }[]> {
+  const untested = await database.event.findMany({
+    where: { campaignId, kind: 'candidate-untested' },
+    select: { candidateId: true },
+  });
+  const rows = await database.candidate.findMany({
+    where: {
+      campaignId,
+      id: { notIn: untested.flatMap(({ candidateId }) => candidateId ?? []) },
+      frontPoint: { isNot: null },
+      evaluations: { none: { split: 'test' } },
+    },
+    orderBy: { number: 'asc' },
+    select: { id: true, artifactHash: true },
+  });
+  return rows.flatMap(({ id, artifactHash }) =>
+    artifactHash === null ? [] : [{ candidateId: id, artifact: artifactHash }],
+  );
+}

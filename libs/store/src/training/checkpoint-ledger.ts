@@ -1,0 +1,75 @@
+import type { CheckpointReference, RecordCheckpoint, TrainingLease } from '@espalier/contracts';
+import type { Database } from '../database/client.js';
+import { FencedError } from '../database/errors.js';
+
+/**
+ * Takes a training over: attempts that took it before can write no checkpoint of it any more.
+ *
+ * @param holder who takes it, in words for a person
+ */
+export function takeTraining(database: Database, training: string, holder: string): Promise<TrainingLease> {
+  return database.$transaction(async (transaction) => {
+    const { term } = await transaction.training.upsert({
+      where: { name: training },
+      create: { name: training, holder },
+      update: { term: { increment: 1 }, holder, takenAt: new Date() },
+    });
+    const rows = await transaction.checkpoint.findMany({
+      where: { training },
+      include: { artifact: true },
+      orderBy: { epoch: 'asc' },
+    });
+    return { term, checkpoints: rows.map(describe) };
+  });
+}
+
+/** The checkpoints of a training, in the order of epochs, without taking it over. */
+export async function knownCheckpoints(database: Database, training: string): Promise<CheckpointReference[]> {
+  const rows = await database.checkpoint.findMany({
+    where: { training },
+    include: { artifact: true },
+    orderBy: { epoch: 'asc' },
+  });
+  return rows.map(describe);
+}
+
+/**
+ * Writes which artifact is the checkpoint after an epoch; one that was made again replaces it.
+ *
+ * @throws FencedError when another attempt has taken the training over
+ */
+export async function recordCheckpoint(
+  database: Database,
+  training: string,
+  epoch: number,
+  { term, artifact, bytes }: RecordCheckpoint,
+): Promise<void> {
+  await database.$transaction(async (transaction) => {
+    const [row] = await transaction.$queryRaw<{ term: number; holder: string }[]>`
+      SELECT term, holder FROM trainings WHERE name = ${training} FOR UPDATE`;
+    if (row?.term !== term) {
+      throw new FencedError(
+        row
+          ? `training ${training} was taken over by ${row.holder} with term ${row.term}; term ${term} is late`
+          : `nobody has taken training ${training}`,
+      );
+    }
+    const before = await transaction.checkpoint.findUnique({ where: { training_epoch: { training, epoch } } });
+    // Its answer was lost on the way, and it is told once more: nothing was trained again.
+    if (before?.artifactHash === artifact && before.term === term) return;
+    await transaction.artifact.upsert({ where: { hash: artifact }, create: { hash: artifact, bytes }, update: {} });
+    await transaction.checkpoint.upsert({
+      where: { training_epoch: { training, epoch } },
+      create: { training, epoch, artifactHash: artifact, term },
+      update: { artifactHash: artifact, term },
+    });
+    await transaction.training.update({
+      where: { name: training },
+      data: { checkpointsWritten: { increment: 1 } },
+    });
+  });
+}
+
+function describe(row: { epoch: number; artifact: { hash: string; bytes: number } }): CheckpointReference {
+  return { epoch: row.epoch, artifact: row.artifact.hash, bytes: row.artifact.bytes };
+}
