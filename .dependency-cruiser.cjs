@@ -56,6 +56,42 @@ module.exports = {
       to: { path: '(^|/)libs/(tensorflow|training)/|@tensorflow/' },
     },
     {
+      name: 'networks-do-not-price',
+      comment: 'Chips, networks and the energy model are put together in libs/pricing.',
+      severity: 'error',
+      from: { path: workspace('networks'), pathNot: '\\.test\\.ts$' },
+      to: { path: '(^|/)(libs|apps)/', pathNot: '(^|/)libs/(networks|contracts|energy-model)/' },
+    },
+    {
+      name: 'pricing-depends-on-networks-and-the-energy-model',
+      severity: 'error',
+      from: { path: workspace('pricing') },
+      to: { path: '(^|/)(libs|apps)/', pathNot: '(^|/)libs/(pricing|networks|contracts|energy-model)/' },
+    },
+    {
+      name: 'campaign-policy-is-pure',
+      comment: 'Policy decides from what it is given: it reads no database, no file and no clock of its own.',
+      severity: 'error',
+      from: { path: workspace('campaign-policy'), pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '(^|/)(libs|apps)/|@prisma/|^node:(fs|net|child_process)',
+        pathNot: '(^|/)libs/(campaign-policy|contracts|pricing|pareto|energy-model)/',
+      },
+    },
+    {
+      name: 'machine-depends-on-nothing',
+      comment: 'Set-up runs it before any package is installed.',
+      severity: 'error',
+      from: { path: workspace('machine') },
+      to: { path: '(^|/)(libs|apps)/|node_modules/', pathNot: '(^|/)libs/machine/' },
+    },
+    {
+      name: 'testing-is-for-tests',
+      severity: 'error',
+      from: { path: '(^|/)(libs|apps)/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { path: '(^|/)(libs|apps)/[^/]+/src/testing/' },
+    },
+    {
       name: 'only-the-store-meets-prisma',
       severity: 'error',
       from: { pathNot: '(^|/)libs/store/|(^|/)prisma\\.config' },

@@ -18,7 +18,7 @@ const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier'
 
 export async function benchWorkerMemory() {
   const folder = mkdtempSync(join(tmpdir(), 'espalier-memory-'));
-  const api = await startTestApi();
+  const api = await startTestApi(new URL('../apps/api/dist/main.js', import.meta.url));
   const jobs = new TrainingJobs({
     artifacts: new FolderArtifactStore(folder),
     ledger: new ApiLedger(api.url, 'bench', pino({ level: 'silent' })),

@@ -33,7 +33,7 @@ describe('cached mappings', () => {
 
   it('are whole for processes that search the same layer at the same time', async () => {
     const script = `
-      import { cachedMappingSearch } from ${JSON.stringify(new URL('../../networks/dist/index.js', import.meta.url).href)};
+      import { cachedMappingSearch } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
       import { eyeriss } from ${JSON.stringify(new URL('../../energy-model/dist/index.js', import.meta.url).href)};
       const shape = JSON.parse(process.argv[1]);
       const mappings = Array.from({ length: 20 }, () => cachedMappingSearch(process.argv[2])(shape, 4, eyeriss));

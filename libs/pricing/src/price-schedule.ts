@@ -1,7 +1,7 @@
 import type { CampaignSpec, Cost, PruningSchedule, SparsityProfile } from '@espalier/contracts';
 import { patternOf, removesFilters } from '@espalier/contracts/criteria';
 import { EnergyModelError, FlatPricer, FlatTimer } from '@espalier/energy-model';
-import { pricerFor } from './price-profile.js';
+import { pricerFor } from './pricer-cache.js';
 
 type PricedSpec = Pick<CampaignSpec, 'network' | 'accelerator' | 'batch' | 'space'>;
 

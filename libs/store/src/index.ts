@@ -1,51 +1,47 @@
+export { findUnreferencedArtifacts, unreferencedArtifactCutoff } from './artifacts/unreferenced-artifacts.js';
+export { archiveCampaign } from './campaigns/archive-campaign.js';
+export { campaignSpec } from './campaigns/campaign-spec.js';
+export { setCampaignState } from './campaigns/campaign-state.js';
+export { createCampaign } from './campaigns/create-campaign.js';
+export { deleteCampaign } from './campaigns/delete-campaign.js';
+export { findCampaign, listCampaigns, unfinishedCampaigns } from './campaigns/find-campaign.js';
+export { extendCampaign, retryCandidates } from './campaigns/reopen-campaign.js';
 export { errorSignature, recordAttemptError } from './candidates/attempt-errors.js';
+export { findExhaustedBudget } from './candidates/budget-use.js';
+export { candidateId } from './candidates/candidate-id.js';
+export { findCandidate } from './candidates/find-candidate.js';
+export { claimCandidate, claimCandidates, releaseCandidate, type Claim } from './candidates/claim-candidates.js';
+export { listCandidates } from './candidates/list-candidates.js';
+export type { Observation, ObservationLog } from './candidates/observation-log.js';
+export { tellCandidates } from './candidates/observe-candidates.js';
+export { proposeCandidates } from './candidates/propose-candidates.js';
+export type { ProposalStrategy } from './candidates/propose-candidates.js';
+export { recordFailure } from './candidates/record-failure.js';
 export {
-  proposeCandidates,
-  campaignSpec,
-  candidateRecipe,
-  tellCandidates,
-  unfinishedCandidates,
-} from './candidates/ask-and-tell.js';
-export type { Observation, ObservationLog, ProposalStrategy } from './candidates/ask-and-tell.js';
-export { deviceHoursOf, recordDeviceUse, findExhaustedBudget } from './candidates/budgets.js';
-export {
-  createCampaign,
-  findCampaign,
-  listCampaigns,
-  setCampaignState,
-  unfinishedCampaigns,
-} from './campaigns/campaigns.js';
-export { candidateId, findCandidate, listCandidates } from './candidates/candidates.js';
-export { isDatabaseUnreachable, isRecordGone, openDatabase } from './database/client.js';
-export type { Database } from './database/client.js';
-export { adoptDenseModel, recordDenseModel } from './training/dense-models.js';
-export { BadCursorError, ConflictError, FencedError, NotFoundError } from './database/errors.js';
-export { campaignMetrics, trainingMetrics } from './metrics.js';
-export { archiveCampaign, deleteCampaign } from './campaigns/put-away.js';
-export { listEvents } from './events/events.js';
-export { deleteSentNotification, claimDueNotifications, type DueNotification } from './events/notifications.js';
-export {
-  recordFailure,
   recordResult,
   recordResults,
   recordUnlockedResults,
-  recordTest,
-  recordUntested,
   type CandidateResult,
 } from './candidates/record-result.js';
-export { extendCampaign, retryCandidates } from './campaigns/reopen-campaign.js';
+export { recordTest, recordUntested } from './candidates/record-test.js';
+export { candidateRecipe, unfinishedCandidates } from './candidates/unfinished-candidates.js';
+export { isDatabaseUnreachable, isRecordGone, openDatabase } from './database/client.js';
+export type { Database } from './database/client.js';
+export { BadCursorError, ConflictError, FencedError, NotFoundError } from './database/errors.js';
+export { listEvents } from './events/events.js';
+export { claimDueNotifications, deleteSentNotification, type DueNotification } from './events/notification-outbox.js';
+export { readFront, untestedFrontMembers } from './fronts/read-front.js';
+export { repriceCampaign } from './fronts/reprice-campaign.js';
+export { campaignMetrics, trainingMetrics } from './metrics.js';
 export {
-  requestReplicates,
   campaignsToReevaluate,
   dropReplicates,
+  pendingReplicates,
   readReevaluation,
   recordReplicate,
-  pendingReplicates,
+  requestReplicates,
 } from './replicates/replicates.js';
-export { repriceCampaign } from './fronts/reprice-campaign.js';
 export { knownCheckpoints, recordCheckpoint, takeTraining } from './training/checkpoint-ledger.js';
-export { releaseCandidate, claimCandidate, claimCandidates, type Claim } from './candidates/claim-candidates.js';
+export { adoptDenseModel, recordDenseModel } from './training/dense-models.js';
+export { deviceHoursOf, recordDeviceUse } from './training/device-usage.js';
 export { drainWorker, listWorkers, registerWorker } from './workers/workers.js';
-export { untestedFrontMembers, readFront } from './fronts/update-front.js';
-export { constraintViolation } from './candidates/constraints.js';
-export { unreferencedArtifactCutoff, findUnreferencedArtifacts } from './artifacts/unreferenced-artifacts.js';

@@ -29,7 +29,7 @@ const someJobs = (): TrainingJobs =>
     threads: { intraOp: 1, interOp: 1 },
   });
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi(new URL('../../../api/dist/main.js', import.meta.url));
   database = openDatabase(api.databaseUrl);
   folder = mkdtempSync(join(tmpdir(), 'espalier-jobs-'));
   artifacts = new FolderArtifactStore(folder);

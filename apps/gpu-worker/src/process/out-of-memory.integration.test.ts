@@ -39,7 +39,7 @@ const GIGABYTE = 2 ** 30;
 let folder: string;
 let api: Awaited<ReturnType<typeof startTestApi>>;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi(new URL('../../../api/dist/main.js', import.meta.url));
   folder = mkdtempSync(join(tmpdir(), 'espalier-memory-'));
 });
 afterAll(async () => {

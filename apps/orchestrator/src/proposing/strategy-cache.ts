@@ -8,7 +8,8 @@ import {
 } from '@espalier/search';
 import { log } from '@temporalio/activity';
 import { scheduleCosts } from '@espalier/pricing';
-import { constraintViolation, type Observation, type ObservationLog } from '@espalier/store';
+import { constraintViolation } from '@espalier/campaign-policy';
+import type { Observation, ObservationLog } from '@espalier/store';
 
 interface Kept {
   readonly strategy: Strategy;

@@ -5,7 +5,6 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { migrate } from '@espalier/store/migrate';
 import { databaseUrl, ensureDatabase, postgresComponent } from '../postgres/postgres.js';
 import { identify, stopProcess } from '../stack/process-identity.js';
@@ -43,12 +42,17 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** The API on such a Postgres, with no Temporal behind it: enough for what workers write. */
-export async function startTestApi(): Promise<{ url: string; databaseUrl: string; stop: () => Promise<void> }> {
+/**
+ * Starts the API on a Postgres of its own, without Temporal: enough for what workers write.
+ *
+ * @param program the API's compiled entry file; this library knows no app
+ */
+export async function startTestApi(
+  program: URL,
+): Promise<{ url: string; databaseUrl: string; stop: () => Promise<void> }> {
   const postgres = await startTestPostgres();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const main = fileURLToPath(new URL('../../../../apps/api/dist/main.js', import.meta.url));
   const env = {
     ...process.env,
     DATABASE_URL: postgres.url,
@@ -56,7 +60,7 @@ export async function startTestApi(): Promise<{ url: string; databaseUrl: string
     ESPALIER_API_PORT: String(port),
     LOG_LEVEL: 'error',
   };
-  const server = spawn(process.execPath, [main], { env, stdio: 'ignore' });
+  const server = spawn(process.execPath, [program.pathname], { env, stdio: 'ignore' });
   const answers = (): Promise<boolean> =>
     fetch(`${url}/v1/workers`).then(
       ({ ok }) => ok,

@@ -1,22 +1,22 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   BudgetSchema,
   CampaignSpecSchema,
   type CampaignState,
   type ExtendRequest,
-  type Failure,
   type Extension,
+  type Failure,
   type Retry,
   type RetryRequest,
 } from '@espalier/contracts';
-import { findExhaustedBudget } from '../candidates/budgets.js';
-import { NO_RESULT } from './campaigns.js';
-import { describeCandidate, WITH_RESULTS } from '../candidates/candidates.js';
+import { isDeepStrictEqual } from 'node:util';
+import { findExhaustedBudget } from '../candidates/budget-use.js';
+import { describeCandidate, WITH_RESULTS } from '../candidates/find-candidate.js';
 import type { Database } from '../database/client.js';
 import { ConflictError } from '../database/errors.js';
+import { lockCampaign } from '../database/lock-campaigns.js';
 import { recordEvent } from '../events/events.js';
 import { Prisma } from '../generated/client.js';
-import { lockCampaign } from '../database/lock-campaigns.js';
+import { NO_RESULT } from './campaign-state.js';
 
 /**
  * Gives a campaign that has ended larger budgets: its strategy goes on from what it was told. Budgets that it has already

@@ -11,7 +11,7 @@ import {
   claimCandidate,
   type Database,
 } from '../index.js';
-import { deduplicationKey } from './deduplication-key.js';
+import { deduplicationKey } from '@espalier/campaign-policy';
 
 let database: Database;
 withTestDatabase((opened) => (database = opened));

@@ -7,11 +7,11 @@ import {
   type ModelReference,
 } from '@espalier/contracts';
 import type { NetworkEnergy } from '@espalier/energy-model';
+import { epochsOfRung, isLastRung } from '@espalier/campaign-policy';
 import { networkCosts, priceProfile } from '@espalier/pricing';
 import { recordEvents } from '../events/events.js';
 import type { Prisma } from '../generated/client.js';
 import { updateFronts } from '../fronts/update-front.js';
-import { epochsOfRung, isLastRung } from './rungs.js';
 
 export interface Completion {
   /** Of its campaign. */

@@ -1,18 +1,10 @@
-import {
-  FailureSchema,
-  type CampaignSpec,
-  type CandidateStateWithoutResult,
-  type Failure,
-  type Measurement,
-  type ModelReference,
-} from '@espalier/contracts';
-import { priceProfile } from '@espalier/pricing';
-import { completeCandidates, evaluationData, type Completion } from './complete-candidates.js';
+import { type CampaignSpec, type Measurement, type ModelReference } from '@espalier/contracts';
 import type { Database } from '../database/client.js';
-import { BusyError, FencedError, NotFoundError } from '../database/errors.js';
-import { recordEvent } from '../events/events.js';
-import { lockCampaign, lockAvailableCampaigns } from '../database/lock-campaigns.js';
+import { BusyError, NotFoundError } from '../database/errors.js';
+import { lockAvailableCampaigns, lockCampaign } from '../database/lock-campaigns.js';
 import type { Prisma } from '../generated/client.js';
+import { completeCandidates, type Completion } from './complete-candidates.js';
+import { refuseOtherRun } from './refuse-other-run.js';
 
 /** Who has a result, and whose it was first. */
 export interface ResultOrigin {
@@ -27,12 +19,6 @@ export interface CandidateResult extends ResultOrigin {
   readonly candidateId: string;
   readonly model: ModelReference;
   readonly measurement: Measurement;
-}
-
-/** @throws FencedError when another run has taken the candidate up */
-function refuseOtherRun(candidate: { id: string; claimedBy: string | null }, run: string | undefined): void {
-  if (run === undefined || candidate.claimedBy === null || candidate.claimedBy === run) return;
-  throw new FencedError(`candidate ${candidate.id} was taken up by run ${candidate.claimedBy}; run ${run} is late`);
 }
 
 /**
@@ -125,65 +111,4 @@ export async function recordResult(
     { campaignId, candidateId, model, measurement, ...origin },
   ]);
   if (outcome.status === 'rejected') throw outcome.reason;
-}
-
-/**
- * Settles a candidate that has no result; one that is settled stays as it is.
- *
- * @throws FencedError when another run has taken the candidate up
- */
-export async function recordFailure(
-  database: Database,
-  campaignId: string,
-  candidateId: string,
-  state: CandidateStateWithoutResult,
-  failure: Failure,
-  run?: string,
-): Promise<void> {
-  await database.$transaction(async (transaction) => {
-    await lockCampaign(transaction, campaignId);
-    const candidate = await transaction.candidate.findUniqueOrThrow({ where: { id: candidateId } });
-    if (candidate.state !== 'pending' && candidate.state !== 'running') return;
-    refuseOtherRun(candidate, run);
-    await transaction.candidate.update({
-      where: { id: candidateId },
-      data: { state, failure: FailureSchema.parse(failure), finishedAt: new Date() },
-    });
-    const { type, message } = failure;
-    await recordEvent(transaction, campaignId, `candidate-${state}`, { type, message }, candidateId);
-  });
-}
-
-/** Writes a front member's accuracy on the test split, once. */
-export async function recordTest(
-  database: Database,
-  campaignId: string,
-  candidateId: string,
-  measurement: Measurement,
-): Promise<void> {
-  await database.$transaction(async (transaction) => {
-    const spec = await lockCampaign(transaction, campaignId);
-    const done = await transaction.evaluation.findUnique({
-      where: { candidateId_split: { candidateId, split: 'test' } },
-    });
-    if (done) return;
-    const energy = priceProfile(spec, measurement.profile);
-    await transaction.evaluation.create({ data: evaluationData(candidateId, measurement, energy) });
-    await recordEvent(transaction, campaignId, 'candidate-tested', { accuracy: measurement.accuracy }, candidateId);
-  });
-}
-
-/** Says in the log, once, that a front member could not be measured on the test split, and why. */
-export async function recordUntested(
-  database: Database,
-  campaignId: string,
-  candidateId: string,
-  { type, message }: Failure,
-): Promise<void> {
-  await database.$transaction(async (transaction) => {
-    await lockCampaign(transaction, campaignId);
-    const kind = 'candidate-untested';
-    const said = await transaction.event.findFirst({ where: { campaignId, candidateId, kind } });
-    if (!said) await recordEvent(transaction, campaignId, kind, { type, message }, candidateId);
-  });
 }

@@ -1,7 +1,7 @@
 import type { CampaignEvent } from '@espalier/contracts';
 import type { Database } from '../database/client.js';
 import type { Prisma } from '../generated/client.js';
-import { enqueueNotifications } from './notices.js';
+import { enqueueNotifications } from './enqueue-notifications.js';
 
 interface NewEvent {
   readonly campaignId: string;

@@ -1,9 +1,9 @@
 import { CampaignSpecSchema, SparsityProfileSchema, type Front, type RepriceRequest } from '@espalier/contracts';
 import { networkCosts, priceProfile } from '@espalier/pricing';
-import { describeCandidate, WITH_RESULTS } from '../candidates/candidates.js';
+import { describeCandidate, WITH_RESULTS } from '../candidates/find-candidate.js';
 import type { Database } from '../database/client.js';
 import { denseOf } from '../training/dense-models.js';
-import { computeFront, frontPoint } from './compute-front.js';
+import { computeFront, frontPoint } from '@espalier/campaign-policy';
 
 /**
  * The front that a campaign's candidates make on another chip: each priced from its stored sparsity profile, none trained.

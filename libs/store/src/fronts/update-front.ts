@@ -1,10 +1,9 @@
-import { CampaignSpecSchema, type CampaignSpec, type Front } from '@espalier/contracts';
-import { describeCandidate, WITH_RESULTS } from '../candidates/candidates.js';
-import { satisfiesConstraints, constraintViolation } from '../candidates/constraints.js';
-import type { Database } from '../database/client.js';
-import { denseOf } from '../training/dense-models.js';
-import { computeFront, frontPoint } from './compute-front.js';
+import { type CampaignSpec } from '@espalier/contracts';
+
+import { computeFront, constraintViolation } from '@espalier/campaign-policy';
+import { satisfiesConstraints } from '../candidates/constraints-filter.js';
 import type { Prisma } from '../generated/client.js';
+import { denseOf } from '../training/dense-models.js';
 
 interface Member {
   readonly id: string;
@@ -103,50 +102,4 @@ async function writeChanges(transaction: Prisma.TransactionClient, changes: read
   if (left.length > 0) await transaction.frontPoint.deleteMany({ where: { candidateId: { in: left } } });
   const came = changes.flatMap(({ came }) => came.map(({ id, campaignId }) => ({ campaignId, candidateId: id })));
   if (came.length > 0) await transaction.frontPoint.createMany({ data: came });
-}
-
-/** A campaign's front as of its last result. */
-export async function readFront(database: Database, campaignId: string): Promise<Front> {
-  const campaign = await database.campaign.findUniqueOrThrow({
-    where: { id: campaignId },
-    include: { front: true, denseModel: true },
-  });
-  const spec = CampaignSpecSchema.parse(campaign.spec);
-  const [, cost] = spec.objectives;
-  const rows = await database.candidate.findMany({
-    where: { campaignId, frontPoint: { isNot: null } },
-    include: WITH_RESULTS,
-    orderBy: { [cost]: 'asc' },
-  });
-  return {
-    campaign: campaign.name,
-    cost,
-    hypervolume: campaign.front?.hypervolume ?? 0,
-    dense: campaign.denseModel ? denseOf(spec, campaign.denseModel) : null,
-    points: rows.map(describeCandidate).map((candidate) => frontPoint(candidate, candidate)),
-  };
-}
-
-/** Front members that have not been measured on the test split, and may be. */
-export async function untestedFrontMembers(
-  database: Database,
-  campaignId: string,
-): Promise<{ candidateId: string; artifact: string }[]> {
-  const untested = await database.event.findMany({
-    where: { campaignId, kind: 'candidate-untested' },
-    select: { candidateId: true },
-  });
-  const rows = await database.candidate.findMany({
-    where: {
-      campaignId,
-      id: { notIn: untested.flatMap(({ candidateId }) => candidateId ?? []) },
-      frontPoint: { isNot: null },
-      evaluations: { none: { split: 'test' } },
-    },
-    orderBy: { number: 'asc' },
-    select: { id: true, artifactHash: true },
-  });
-  return rows.flatMap(({ id, artifactHash }) =>
-    artifactHash === null ? [] : [{ candidateId: id, artifact: artifactHash }],
-  );
 }

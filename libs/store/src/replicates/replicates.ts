@@ -1,21 +1,21 @@
+import { confidenceInterval } from '@espalier/campaign-policy';
 import {
   CampaignSpecSchema,
   FailureSchema,
   FINAL_CAMPAIGN_STATES,
+  type PendingReplicate,
   type ReevaluateRequest,
   type Reevaluation,
   type ReplicateOutcome,
-  type PendingReplicate,
 } from '@espalier/contracts';
 import { networkCosts, priceProfile } from '@espalier/pricing';
-import { campaignSpec } from '../candidates/ask-and-tell.js';
-import { describeCandidate, WITH_RESULTS } from '../candidates/candidates.js';
+import { campaignSpec } from '../campaigns/campaign-spec.js';
+import { describeCandidate, WITH_RESULTS } from '../candidates/find-candidate.js';
+import { describeProposedCandidate } from '../candidates/describe-proposed-candidate.js';
 import type { Database } from '../database/client.js';
 import { ConflictError } from '../database/errors.js';
-import { recordEvent } from '../events/events.js';
 import { lockCampaign } from '../database/lock-campaigns.js';
-import { describeProposedCandidate } from '../candidates/rungs.js';
-import { confidenceInterval } from './confidence-interval.js';
+import { recordEvent } from '../events/events.js';
 
 /**
  * Asks for each member of a front to be pruned and trained again with so many seeds. Those that were asked for before stay,

@@ -1,12 +1,12 @@
 import {
   CampaignSpecSchema,
-  type ProposedCandidate,
   type CampaignSpec,
   type CampaignSpecInput,
   type Measurement,
+  type ProposedCandidate,
 } from '@espalier/contracts';
-import { proposeCandidates } from '../candidates/ask-and-tell.js';
-import { createCampaign } from '../campaigns/campaigns.js';
+import { createCampaign } from '../campaigns/create-campaign.js';
+import { proposeCandidates } from '../candidates/propose-candidates.js';
 import type { Database } from '../database/client.js';
 
 export const artifact = (n: number): string => n.toString(16).padStart(64, '0');

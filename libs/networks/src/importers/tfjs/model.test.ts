@@ -47,7 +47,9 @@ describe('a model.json of tfjs', () => {
   });
 
   it('with a layer that is used twice has one layer of ours for each use, which are priced and cannot be trained', async () => {
-    const content = JSON.parse(readFileSync(new URL('fixtures/shared-tfjs.json', import.meta.url), 'utf8')) as unknown;
+    const content = JSON.parse(
+      readFileSync(new URL('../fixtures/shared-tfjs.json', import.meta.url), 'utf8'),
+    ) as unknown;
     const model = await alone(content);
     // 12 × 12 positions, 3 × 3 × 4 weights of 4 filters, twice; and 4 × 4 at the end.
     expect(macsOf(model)).toBe(2 * 20_736 + 16);

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { deduplicationKey } from '@espalier/campaign-policy';
 import {
   CampaignSpecSchema,
   hasPlaceFor,
@@ -7,12 +7,12 @@ import {
   type CampaignSpec,
   type PriorResult,
 } from '@espalier/contracts';
-import { candidateId } from '../candidates/candidates.js';
+import { isDeepStrictEqual } from 'node:util';
+import { candidateId } from '../candidates/candidate-id.js';
 import { completeCandidates } from '../candidates/complete-candidates.js';
 import { ConflictError } from '../database/errors.js';
 import { recordEvent } from '../events/events.js';
 import type { Prisma } from '../generated/client.js';
-import { deduplicationKey } from '../candidates/deduplication-key.js';
 
 /** Candidates whose results a campaign began with. */
 export const IMPORTED = { lineage: { path: ['origin'], equals: 'imported' } };

@@ -1,19 +1,7 @@
-import { FINAL_CAMPAIGN_STATES, type Deletion, type DeleteRequest } from '@espalier/contracts';
+import { type DeleteRequest, type Deletion } from '@espalier/contracts';
 import type { Database } from '../database/client.js';
 import { ConflictError } from '../database/errors.js';
-import type { Prisma } from '../generated/client.js';
-import { lockCampaign } from '../database/lock-campaigns.js';
-
-/** Puts a campaign that has ended away: it is kept, and listed no longer. Said again, it changes nothing. @throws ConflictError */
-export async function archiveCampaign(database: Database, campaignId: string): Promise<void> {
-  await database.$transaction(async (transaction) => {
-    await requireFinished(transaction, campaignId, 'archived');
-    await transaction.campaign.updateMany({
-      where: { id: campaignId, archivedAt: null },
-      data: { archivedAt: new Date() },
-    });
-  });
-}
+import { requireFinished } from './require-finished.js';
 
 /**
  * Removes a campaign that has ended: candidates, results, front and log. What it leaves of artifacts that nothing refers to any
@@ -55,20 +43,4 @@ export async function deleteCampaign(
     }
     return { campaign: name, candidates, files: artifacts.length, bytes, dryRun, artifacts };
   });
-}
-
-async function requireFinished(
-  transaction: Prisma.TransactionClient,
-  campaignId: string,
-  what: string,
-): Promise<string> {
-  await lockCampaign(transaction, campaignId);
-  const { name, state } = await transaction.campaign.findUniqueOrThrow({ where: { id: campaignId } });
-  if (!FINAL_CAMPAIGN_STATES.includes(state)) {
-    throw new ConflictError(
-      'campaign',
-      `campaign '${name}' is ${state}: cancel it, or wait until it has ended, before it is ${what}`,
-    );
-  }
-  return name;
 }

@@ -13,7 +13,9 @@ export interface DueNotification {
 
 /** Longer than one try takes, so that nobody else tries meanwhile. */
 const FIRST_WAIT_SECONDS = 15;
+
 const LONGEST_WAIT_SECONDS = 600;
+
 const GIVEN_UP_AFTER_HOURS = 24;
 
 /**

@@ -1,20 +1,13 @@
-import type { Budget, CampaignSpec, DeviceUse } from '@espalier/contracts';
-import { findCampaignOfWorkflow } from '../campaigns/find-campaign-of-workflow.js';
-import type { Database } from '../database/client.js';
-import { IMPORTED } from '../campaigns/import-results.js';
+import { exhaustedBudget, type ExhaustedBudget } from '@espalier/campaign-policy';
+import type { CampaignSpec } from '@espalier/contracts';
+import { IMPORTED } from '../campaigns/warm-start.js';
 import type { Prisma } from '../generated/client.js';
-
-/** A budget that is used up, and why nothing more is asked for. */
-export interface ExhaustedBudget {
-  readonly budget: Exclude<keyof Budget, 'candidates'>;
-  readonly used: number;
-  readonly of: number;
-}
+import { deviceHoursOf } from '../training/device-usage.js';
 
 /**
- * Whether one of a campaign's budgets other than its candidates is used up.
+ * Reads what a campaign has used of its budgets, and finds the first that is used up.
  *
- * @param database a transaction that holds the campaign's lock, where what is asked for follows from it
+ * @param database a transaction that holds the campaign's lock, where proposals follow from the answer
  */
 export async function findExhaustedBudget(
   database: Prisma.TransactionClient,
@@ -22,26 +15,17 @@ export async function findExhaustedBudget(
   { budget }: Pick<CampaignSpec, 'budget'>,
 ): Promise<ExhaustedBudget | null> {
   const { wallClockHours, deviceHours, energyEvaluations, hypervolume } = budget;
-  if (wallClockHours !== undefined) {
-    const { createdAt } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId } });
-    const used = (Date.now() - createdAt.getTime()) / 3_600_000;
-    if (used >= wallClockHours) return { budget: 'wallClockHours', used, of: wallClockHours };
-  }
-  if (deviceHours !== undefined) {
-    const used = await deviceHoursOf(database, campaignId);
-    if (used >= deviceHours) return { budget: 'deviceHours', used, of: deviceHours };
-  }
-  if (energyEvaluations !== undefined) {
-    const used = await evaluationsUsed(database, campaignId);
-    if (used >= energyEvaluations) return { budget: 'energyEvaluations', used, of: energyEvaluations };
-  }
-  if (hypervolume !== undefined) {
-    const rise = await riseOfHypervolume(database, campaignId, hypervolume.over);
-    if (rise !== null && rise < hypervolume.risesLessThan) {
-      return { budget: 'hypervolume', used: rise, of: hypervolume.risesLessThan };
-    }
-  }
-  return null;
+  return exhaustedBudget(budget, {
+    wallClockHours: wallClockHours === undefined ? undefined : await hoursSinceLaunch(database, campaignId),
+    deviceHours: deviceHours === undefined ? undefined : await deviceHoursOf(database, campaignId),
+    energyEvaluations: energyEvaluations === undefined ? undefined : await evaluationsUsed(database, campaignId),
+    hypervolumeRise: hypervolume && (await riseOfHypervolume(database, campaignId, hypervolume.over)),
+  });
+}
+
+async function hoursSinceLaunch(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
+  const { createdAt } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId } });
+  return (Date.now() - createdAt.getTime()) / 3_600_000;
 }
 
 /** Results that a campaign began with are no use of its budgets. */
@@ -64,29 +48,6 @@ export async function remainingBudget(
       ? Infinity
       : budget.energyEvaluations - (await evaluationsUsed(database, campaignId));
   return { candidates: budget.candidates - asked, evaluations };
-}
-
-/** Hours that devices were at work for a campaign, attempts that failed or were killed included. */
-export async function deviceHoursOf(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
-  const { _sum } = await database.deviceUse.aggregate({ where: { campaignId }, _sum: { seconds: true } });
-  return (_sum.seconds ?? 0) / 3600;
-}
-
-/**
- * Writes down how long an attempt kept a device busy; said again with more, the longest counts.
- *
- * @throws NotFoundError when the workflow is none of a campaign's
- */
-export async function recordDeviceUse(
-  database: Database,
-  attempt: string,
-  { workflowId, worker, seconds }: DeviceUse,
-): Promise<void> {
-  const { campaignId } = await findCampaignOfWorkflow(database, workflowId);
-  await database.$executeRaw`
-    INSERT INTO device_uses (attempt, campaign_id, worker, seconds)
-         VALUES (${attempt}, ${campaignId}::uuid, ${worker}, ${seconds})
-    ON CONFLICT (attempt) DO UPDATE SET seconds = greatest(device_uses.seconds, excluded.seconds)`;
 }
 
 /** Results, those of earlier rungs too, and what is under way and may become one. */

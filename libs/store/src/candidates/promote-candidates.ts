@@ -1,40 +1,14 @@
+import { costOf, remainingTraining } from '@espalier/campaign-policy';
 import {
   PruningScheduleSchema,
-  type ProposedCandidate,
   type CampaignSpec,
+  type ProposedCandidate,
   type PruningSchedule,
-  type Rung,
 } from '@espalier/contracts';
 import { bestByRank } from '@espalier/pareto';
 import { recordEvent } from '../events/events.js';
-import { costOf } from '../fronts/compute-front.js';
 import type { Prisma } from '../generated/client.js';
-
-/** Whether a candidate has been trained to its end with the result of a rung. */
-export function isLastRung({ rungs }: CampaignSpec, { fineTune }: PruningSchedule, rung: number | null): boolean {
-  return rung === null || rung >= (rungs?.epochs.filter((epochs) => epochs < fineTune.epochs).length ?? 0);
-}
-
-/** Epochs of fine-tuning at the end of a rung. */
-export function epochsOfRung(spec: CampaignSpec, schedule: PruningSchedule, rung: number | null): number {
-  const { epochs } = schedule.fineTune;
-  return isLastRung(spec, schedule, rung) ? epochs : (spec.rungs?.epochs[rung ?? 0] ?? epochs);
-}
-
-type Row = Prisma.CandidateGetPayload<{ include: { artifact: true } }>;
-type ProposedRow = Pick<Row, 'id' | 'number' | 'rung' | 'artifact'> & { schedule: unknown };
-
-/** What a worker is told of a candidate: how far it is to be trained, and from which model it goes on. */
-export function describeProposedCandidate(spec: CampaignSpec, { artifact, ...row }: ProposedRow): ProposedCandidate {
-  const schedule = PruningScheduleSchema.parse(row.schedule);
-  const asked = { candidateId: row.id, number: row.number, schedule };
-  if (row.rung === null) return asked;
-  const rung: Rung = {
-    until: epochsOfRung(spec, schedule, row.rung),
-    ...(artifact && { from: { artifact: artifact.hash, bytes: artifact.bytes } }),
-  };
-  return { ...asked, rung };
-}
+import { describeProposedCandidate } from './describe-proposed-candidate.js';
 
 /**
  * Has stopped candidates go on that are among the best of their rung by now, those of the highest rung first: asynchronous
@@ -102,12 +76,6 @@ export async function promoteByExpectedImprovement(
     pending.push(goesOn.schedule);
   }
   return promoted;
-}
-
-/** Of what a candidate takes from its beginning, the part that is left after a rung: pruning and measuring take about an epoch. */
-function remainingTraining(spec: CampaignSpec, schedule: PruningSchedule, rung: number): number {
-  const { epochs } = schedule.fineTune;
-  return (epochs - epochsOfRung(spec, schedule, rung)) / (epochs + 1);
 }
 
 async function promote(

@@ -1,26 +1,26 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { ProposedCandidate, CampaignSpecInput } from '@espalier/contracts';
+import type { CampaignSpecInput, ProposedCandidate } from '@espalier/contracts';
 import { front } from '@espalier/pareto';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { artifact, measurement, spec } from '../testing/test-campaigns.js';
-import { withTestDatabase } from '../testing/test-database.js';
 import {
-  proposeCandidates,
+  claimCandidate,
   createCampaign,
   FencedError,
+  findExhaustedBudget,
   listCandidates,
   listEvents,
+  proposeCandidates,
   readFront,
   recordFailure,
   recordResult,
-  findExhaustedBudget,
-  claimCandidate,
   tellCandidates,
   type Database,
   type Observation,
   type ProposalStrategy,
 } from '../index.js';
-import type { ExpectImprovement } from './rungs.js';
+import { artifact, measurement, spec } from '../testing/test-campaigns.js';
+import { withTestDatabase } from '../testing/test-database.js';
+import type { ExpectImprovement } from './promote-candidates.js';
 
 let database: Database;
 withTestDatabase((opened) => (database = opened));

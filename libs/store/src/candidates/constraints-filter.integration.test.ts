@@ -2,7 +2,8 @@ import { networkCosts, priceProfile } from '@espalier/pricing';
 import { describe, expect, it } from 'vitest';
 import { artifact, campaignWith, measurement, spec } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
-import { readFront, recordResult, constraintViolation, type Database } from '../index.js';
+import { constraintViolation } from '@espalier/campaign-policy';
+import { readFront, recordResult, type Database } from '../index.js';
 
 let database: Database;
 withTestDatabase((opened) => (database = opened));

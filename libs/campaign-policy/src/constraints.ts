@@ -1,5 +1,4 @@
 import type { CampaignSpec } from '@espalier/contracts';
-import type { Prisma } from '../generated/client.js';
 
 type Constraints = CampaignSpec['constraints'];
 
@@ -20,13 +19,4 @@ export function constraintViolation(constraints: Constraints, { accuracy, energy
     excess(energy, constraints.energy) +
     (latency === null ? 0 : excess(latency, constraints.latency))
   );
-}
-
-/** The candidates of the store whose results break none. */
-export function satisfiesConstraints({ accuracy, energy, latency }: Constraints): Prisma.CandidateWhereInput {
-  return {
-    accuracy: { gte: accuracy?.min ?? 0 },
-    ...(energy && { energy: { lte: energy.max } }),
-    ...(latency && { OR: [{ latency: null }, { latency: { lte: latency.max } }] }),
-  };
 }

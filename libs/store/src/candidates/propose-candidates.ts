@@ -1,0 +1,112 @@
+import { deduplicationKey } from '@espalier/campaign-policy';
+import {
+  LineageSchema,
+  PruningScheduleSchema,
+  type CampaignSpec,
+  type Lineage,
+  type ProposedCandidate,
+  type PruningSchedule,
+} from '@espalier/contracts';
+import type { Database } from '../database/client.js';
+import { lockCampaign } from '../database/lock-campaigns.js';
+import { recordEvent } from '../events/events.js';
+import type { Prisma } from '../generated/client.js';
+import { findExhaustedBudget, remainingBudget } from './budget-use.js';
+import { candidateId } from './candidate-id.js';
+import { describeProposedCandidate } from './describe-proposed-candidate.js';
+import { type ObservationLog, observationLog } from './observation-log.js';
+import { promoteByExpectedImprovement, promoteByRank, type ExpectImprovement } from './promote-candidates.js';
+import { UNFINISHED } from './unfinished-candidates.js';
+
+/** A campaign's strategy, after what it was told. */
+export interface ProposalStrategy {
+  ask(
+    number: number,
+    pending: readonly PruningSchedule[],
+  ): { readonly schedule: PruningSchedule; readonly lineage: Lineage };
+  /**
+   * What it expects of schedules that stopped at a rung, were they trained to their end, and of the best that it could ask for in
+   * their stead; undefined, or left out, where it expects nothing of any.
+   */
+  expect?(number: number, ...asked: Parameters<ExpectImprovement>): ReturnType<ExpectImprovement>;
+}
+
+/** A strategy that is made anew learns from all results before it answers. */
+const ASKING = { timeout: 60_000 };
+
+/**
+ * Has candidates go on to their next rung, then adds new ones, as far as the budgets have room; at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
+ * take different numbers; the strategy answers for each number from what was told by then.
+ */
+export async function proposeCandidates(
+  database: Database,
+  campaignId: string,
+  atMost: number,
+  strategyAfter: (told: ObservationLog) => Promise<ProposalStrategy>,
+): Promise<ProposedCandidate[]> {
+  return database.$transaction(async (transaction) => {
+    const spec = await lockCampaign(transaction, campaignId);
+    if (await recordExhaustedBudget(transaction, campaignId, spec)) return [];
+    const { evaluations, candidates } = await remainingBudget(transaction, campaignId, spec);
+    const added = await promoteByRank(transaction, campaignId, spec, Math.min(atMost, evaluations));
+    const roomForNew = (): number => Math.min(atMost - added.length, candidates, evaluations - added.length);
+    if (roomForNew() <= 0) return added;
+    const { _max } = await transaction.candidate.aggregate({ where: { campaignId }, _max: { number: true } });
+    const next = (_max.number ?? -1) + 1;
+    const strategy = await strategyAfter(observationLog(transaction, campaignId, spec));
+    const pending = await pendingSchedules(transaction, campaignId);
+    if (spec.rungs) {
+      const expecting: ExpectImprovement = (schedules, underWay) => strategy.expect?.(next, schedules, underWay);
+      added.push(
+        ...(await promoteByExpectedImprovement(transaction, campaignId, spec, expecting, pending, roomForNew())),
+      );
+    }
+    const rows = Array.from({ length: roomForNew() }, (_, i) => {
+      const number = next + i;
+      const { schedule, lineage } = strategy.ask(number, pending);
+      pending.push(schedule);
+      return {
+        id: candidateId(campaignId, number),
+        campaignId,
+        number,
+        schedule: PruningScheduleSchema.parse(schedule),
+        deduplicationKey: deduplicationKey(spec, schedule),
+        lineage: LineageSchema.parse(lineage),
+        rung: spec.rungs ? 0 : null,
+      };
+    });
+    await transaction.candidate.createMany({ data: rows });
+    added.push(...rows.map((row) => describeProposedCandidate(spec, { ...row, artifact: null })));
+    return added;
+  }, ASKING);
+}
+
+/** Of candidates that the strategy was told nothing of yet, or not the end of, in order. */
+async function pendingSchedules(transaction: Prisma.TransactionClient, campaignId: string): Promise<PruningSchedule[]> {
+  const rows = await transaction.candidate.findMany({
+    where: { campaignId, OR: [{ observationOrder: null }, { state: { in: [...UNFINISHED] } }] },
+    orderBy: { number: 'asc' },
+    select: { schedule: true },
+  });
+  return rows.map(({ schedule }) => PruningScheduleSchema.parse(schedule));
+}
+
+/** Says in the log, once, which budget is used up. */
+async function recordExhaustedBudget(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  spec: CampaignSpec,
+): Promise<boolean> {
+  const spent = await findExhaustedBudget(transaction, campaignId, spec);
+  if (!spent) return false;
+  const detail = { budget: spent.budget, used: spent.used, of: spent.of };
+  const said = await transaction.event.findFirst({
+    where: {
+      campaignId,
+      kind: 'budget-exhausted',
+      AND: [{ detail: { path: ['budget'], equals: detail.budget } }, { detail: { path: ['of'], equals: detail.of } }],
+    },
+  });
+  if (!said) await recordEvent(transaction, campaignId, 'budget-exhausted', detail);
+  return true;
+}

@@ -1,0 +1,7 @@
+import { FencedError } from '../database/errors.js';
+
+/** @throws FencedError when another run has taken the candidate up */
+export function refuseOtherRun(candidate: { id: string; claimedBy: string | null }, run: string | undefined): void {
+  if (run === undefined || candidate.claimedBy === null || candidate.claimedBy === run) return;
+  throw new FencedError(`candidate ${candidate.id} was taken up by run ${candidate.claimedBy}; run ${run} is late`);
+}

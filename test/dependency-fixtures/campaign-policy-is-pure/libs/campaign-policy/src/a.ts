@@ -1,0 +1,1 @@
+import '../../store/src/b.js';

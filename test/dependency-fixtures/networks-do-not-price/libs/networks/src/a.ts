@@ -1,0 +1,1 @@
+import '../../pricing/src/b.js';
