@@ -1,4 +1,5 @@
-// The arrows of ARCHITECTURE.md. Each rule has a fixture under test/dependency-fixtures that breaks it.
+// The arrows of ARCHITECTURE.md. Each rule has a fixture under test/dependency-fixtures that breaks
+// it.
 const workspace = (names) => `(^|/)(libs|apps)/(${names})/`;
 
 module.exports = {

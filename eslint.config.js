@@ -12,6 +12,8 @@ export default tseslint.config(
     ],
   },
   js.configs.recommended,
+  // Code is as wide as prettier has it; comments are read as prose.
+  { rules: { 'max-len': ['error', { code: 1000, comments: 100, ignoreUrls: true }] } },
   {
     files: ['**/*.{js,mjs}'],
     languageOptions: {

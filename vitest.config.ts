@@ -21,7 +21,8 @@ export default defineConfig({
           include: ['{libs,apps}/**/*.test.ts'],
           exclude: [...EXCLUDE, INTEGRATION],
           pool: 'forks',
-          // Unit tests are of what keeps no state, so that a module is loaded once for the files of a process, not for each of them.
+          // Unit tests are of what keeps no state, so that a module is loaded once for the files of
+          // a process, not for each of them.
           isolate: false,
         },
       },

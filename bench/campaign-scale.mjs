@@ -1,6 +1,6 @@
-// One campaign of many candidates that take no training, on the embedded stack: how fast candidates go through, whether the last
-// go through as fast as the first, and what of it is Temporal's; then ten campaigns side by side. ESPALIER_SCALE_CANDIDATES makes it
-// shorter than 20,000.
+// One campaign of many candidates that take no training, on the embedded stack: how fast candidates
+// go through, whether the last go through as fast as the first, and what of it is Temporal's; then
+// ten campaigns side by side. ESPALIER_SCALE_CANDIDATES makes it shorter than 20,000.
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -201,7 +201,10 @@ async function latency(database, api, campaignId) {
   return Date.now() - newest.finishedAt.getTime();
 }
 
-/** What the system has given Temporal and the orchestrator so far; it counts in hundredths of a second. */
+/**
+ * What the system has given Temporal and the orchestrator so far; it counts in hundredths of a
+ * second.
+ */
 function secondsOfCores(stateFile) {
   const { components } = JSON.parse(readFileSync(stateFile, 'utf8'));
   return [components.temporal, components.orchestrator].map(({ pid }) => {

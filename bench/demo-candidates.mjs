@@ -1,5 +1,5 @@
-// Candidates a minute of the demo, from the campaign's own log: between its dense network being ready and its last result.
-// Needs a stack that is up (`npm run demo -- --keep`).
+// Candidates a minute of the demo, from the campaign's own log: between its dense network being
+// ready and its last result. Needs a stack that is up (`npm run demo -- --keep`).
 export async function benchDemoCandidates() {
   const api = process.env.ESPALIER_API_URL ?? 'http://127.0.0.1:7835';
   const get = async (path) => (await fetch(api + path)).json();

@@ -1,5 +1,5 @@
-// How many layers, and whole networks, the energy model prices in a second when their mappings are known: the inner loop of
-// a search. One core, one process.
+// How many layers, and whole networks, the energy model prices in a second when their mappings are
+// known: the inner loop of a search. One core, one process.
 import { eyeriss, FlatPricer, NetworkPricer } from '@espalier/energy-model';
 import { PUBLISHED_NETWORKS, pricedNetwork, weightedLayers, zooNetwork } from '@espalier/networks';
 
@@ -38,7 +38,10 @@ function shapesOf(name) {
   return pricedNetwork(list).layers.filter((layer) => !('operations' in layer));
 }
 
-/** No mapping is cached between runs: each makes its own pricer. The median of eleven, after one that warms up. */
+/**
+ * No mapping is cached between runs: each makes its own pricer. The median of eleven, after one
+ * that warms up.
+ */
 function searchRow(name) {
   const shapes = shapesOf(name);
   const times = Array.from({ length: 12 }, () => {

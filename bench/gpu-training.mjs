@@ -1,5 +1,6 @@
-// How many trainings at once a card is worth: images a second and memory by the number of processes that share it, what exact
-// repetition and full float32 cost, and whether two processes come to the same weights. Without a card there is nothing to measure.
+// How many trainings at once a card is worth: images a second and memory by the number of processes
+// that share it, what exact repetition and full float32 cost, and whether two processes come to the
+// same weights. Without a card there is nothing to measure.
 import { fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { listGpus } from '@espalier/machine/gpus';

@@ -1,5 +1,6 @@
-// How long the mapping search takes for AlexNet, against two peers on the same cores in the same run: nn_dataflow's analytic
-// solver (row-stationary, 16 × 16, batch 16) and ZigZag's search (its eyeriss_like chip, batch 1).
+// How long the mapping search takes for AlexNet, against two peers on the same cores in the same
+// run: nn_dataflow's analytic solver (row-stationary, 16 × 16, batch 16) and ZigZag's search (its
+// eyeriss_like chip, batch 1).
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-// `npm run bench`, or `npm run bench -- mapping-search`: runs the benchmarks one after another and adds a dated section to RESULTS.md.
+// `npm run bench`, or `npm run bench -- mapping-search`: runs the benchmarks one after another and
+// adds a dated section to RESULTS.md.
 import { appendFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,7 @@
-// The demo's search with rungs and without, by the same strategy: what front each has, how long devices were at work for it, and
-// after how long the one with rungs, which has more candidates to come to, has the front that the other ends with.
-// Needs a stack that is up with nothing else to do (`npx espalier up`).
+// The demo's search with rungs and without, by the same strategy: what front each has, how long
+// devices were at work for it, and after how long the one with rungs, which has more candidates to
+// come to, has the front that the other ends with. Needs a stack that is up with nothing else to do
+// (`npx espalier up`).
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { hypervolume } from '@espalier/pareto';
@@ -83,7 +84,10 @@ async function computeFront(get, { dense }) {
   return { front, hypervolume: hypervolume(front, [1, 1]) };
 }
 
-/** The most accuracy by which a member of one front is better than all of the other's that take no more energy. */
+/**
+ * The most accuracy by which a member of one front is better than all of the other's that take no
+ * more energy.
+ */
 function mostLost(front, than) {
   const best = (energy) => Math.min(1, ...front.filter((point) => point[0] <= energy * 1.05).map(([, error]) => error));
   return Math.max(0, ...than.map(([energy, error]) => best(energy) - error));

@@ -1,5 +1,5 @@
-// Training images a second of ResNet-20 as its filters go: the network that structured pruning leaves is really smaller, and is
-// compiled as such. Rounds take turns, dense first.
+// Training images a second of ResNet-20 as its filters go: the network that structured pruning
+// leaves is really smaller, and is compiled as such. Rounds take turns, dense first.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,10 @@
-// A process that trains, as a candidate's does: for graphics-card.mjs, which starts some of them on one card.
+// A process that trains, as a candidate's does: for graphics-card.mjs, which starts some of them on
+// one card.
 //
-// usage: train-until-told.mjs NETWORK DATA     says { digest } of its weights after a few steps, trains on when told to, and when told
-//                                              to again says how many images it has trained on and in how many milliseconds
+// usage: train-until-told.mjs NETWORK DATA says { digest } of its weights after a few steps, trains
+// on when told to, and when told
+//                                              to again says how many images it has trained on and
+//   in how many milliseconds
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

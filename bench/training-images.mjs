@@ -1,5 +1,5 @@
-// Images a second in training and evaluation: our compiled graph, and Keras's compiled fit and evaluate of the same model on
-// the same wheel and device, in turns. SGD with momentum.
+// Images a second in training and evaluation: our compiled graph, and Keras's compiled fit and
+// evaluate of the same model on the same wheel and device, in turns. SGD with momentum.
 import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

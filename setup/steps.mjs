@@ -1,4 +1,5 @@
-// Running a step of the set-up: said before, with how long it may take, and its output kept for when it fails.
+// Running a step of the set-up: said before, with how long it may take, and its output kept for
+// when it fails.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,10 @@ export function run(doing, command, args, options = {}) {
   throw new SetupError(`${doing} failed:\n${output}`);
 }
 
-/** Makes a folder complete or not at all: `fill` works beside the place, and the result is renamed into it. */
+/**
+ * Makes a folder complete or not at all: `fill` works beside the place, and the result is renamed
+ * into it.
+ */
 export function makeFolder(folder, fill) {
   if (existsSync(folder)) return;
   mkdirSync(dirname(folder), { recursive: true });

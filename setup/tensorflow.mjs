@@ -1,5 +1,6 @@
-// TensorFlow's library out of its Python wheel, and the addons that join Node to it. All are kept per user, by version,
-// so that a second checkout takes seconds. docs/decisions/0003-tensorflow-from-the-wheel.md says why.
+// TensorFlow's library out of its Python wheel, and the addons that join Node to it. All are kept
+// per user, by version, so that a second checkout takes seconds.
+// docs/decisions/0003-tensorflow-from-the-wheel.md says why.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,8 @@ export function installTensorFlow(root, cache) {
   makeFolder(wheel, (folder) => {
     const size = flavour === 'gpu' ? 6.2 : 1.2;
     say(`Installing ${requirement} (${size} GB unpacked; one to five minutes, once per user)`);
-    // The CPU library needs nothing of Python; the GPU one needs NVIDIA's packages, which are dependencies.
+    // The CPU library needs nothing of Python; the GPU one needs NVIDIA's packages, which are
+    // dependencies.
     const dependencies = flavour === 'gpu' ? [] : ['--no-deps'];
     run('pip install', python, ['-m', 'pip', 'install', '--quiet', ...dependencies, '--target', folder, requirement]);
   });
@@ -63,8 +65,8 @@ export function installTensorFlow(root, cache) {
 }
 
 /**
- * TensorFlow looks for NVIDIA's libraries in folders that it lists, and cuSOLVER's is not among them: without it, it uses no card and
- * fails no call. Its Python part loads that one beforehand.
+ * TensorFlow looks for NVIDIA's libraries in folders that it lists, and cuSOLVER's is not among
+ * them: without it, it uses no card and fails no call. Its Python part loads that one beforehand.
  */
 function linkSolver(wheel) {
   for (const file of readdirSync(join(wheel, 'nvidia/cusolver/lib')).filter((name) => name.includes('.so'))) {

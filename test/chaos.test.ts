@@ -40,7 +40,10 @@ async function launch(stack: ChaosStack, campaign: CampaignSpecInput): Promise<v
   expect(await post(stack, '/v1/campaigns', campaign)).toBe(201);
 }
 
-/** Waits for the campaign's end while faults happen to it, each beginning some time after the one before. */
+/**
+ * Waits for the campaign's end while faults happen to it, each beginning some time after the one
+ * before.
+ */
 async function live(stack: ChaosStack, name: string, plan: readonly PlannedFault[]): Promise<number> {
   const lasting: Promise<boolean>[] = [];
   let isOver = false;
@@ -83,8 +86,8 @@ describe('whatever happens to a campaign', () => {
       const plan = faultPlan(seed, FAULTS);
       const described = plan.map(({ fault }) => describeFault(fault)).join(', ');
       onTestFailed(() => process.stderr.write(`seed ${seed} failed: ${described}\n`));
-      // Eight runs share a dense network, so that most faults meet candidates; a number of images of its own sees to it that no
-      // run is answered by the one before.
+      // Eight runs share a dense network, so that most faults meet candidates; a number of images
+      // of its own sees to it that no run is answered by the one before.
       const base = spec(name, {
         parallelism: 3,
         strategy: { name: seed % 2 === 0 ? 'frontier' : 'nsga2', seed: Math.ceil(seed / 8) },
@@ -94,7 +97,8 @@ describe('whatever happens to a campaign', () => {
       await launch(stack, base);
       const faults = await live(stack, name, plan);
       const again = await expectNothingLost(stack, temporal, name, CANDIDATES);
-      // An attempt goes on from its last checkpoint: whole epochs are done again only where one was damaged.
+      // An attempt goes on from its last checkpoint: whole epochs are done again only where one was
+      // damaged.
       expect(again.epochs).toBeLessThanOrEqual(stack.corrupted.size);
       // Its files would fill the disk before many runs were over.
       expect(await post(stack, `/v1/campaigns/${name}/delete`, { dryRun: false })).toBe(200);

@@ -192,7 +192,8 @@ describe('a campaign that has ended', () => {
     expect(kept.artifact).toBe(artifact);
     const exported = await stack.espalier('candidate', 'export', kept.id, '--out', join(stack.home, 'kept'));
     expect(exported.code).toBe(0);
-    // Networks on their way, which nothing names, went as well once they were old; all that is named is there.
+    // Networks on their way, which nothing names, went as well once they were old; all that is
+    // named is there.
     expect((JSON.parse(deleted.stdout) as Deletion).unreferencedArtifacts.files).toBeGreaterThan(0);
     const named = (await candidates('first')).flatMap((each) => each.artifact ?? []);
     const left = artifactFiles().map((path) => basename(path));

@@ -19,7 +19,8 @@ const temporal = (): Client => new Client({ connection });
 const { campaign, candidates, events, completed } = new CampaignsOf(stack);
 
 beforeAll(async () => {
-  // Some hundred times as early as Temporal would ask for it: what takes days otherwise takes seconds.
+  // Some hundred times as early as Temporal would ask for it: what takes days otherwise takes
+  // seconds.
   const early = stack.write(
     'temporal.sh',
     `#!/bin/sh\nexec '${temporalBinary()}' "$@" --dynamic-config-value limit.historyCount.suggestContinueAsNew=40\n`,
@@ -71,7 +72,8 @@ it('a campaign that is cancelled while it waits to continue as new, for another 
   });
   const { id } = await campaign('halted');
   const workflow = temporal().workflow.getHandle(campaignWorkflowId(id));
-  // While it rests, until Temporal would have it continue as new; it does when the next verb wakes it.
+  // While it rests, until Temporal would have it continue as new; it does when the next verb wakes
+  // it.
   for (let times = 0; times < 10; times++) await workflow.executeUpdate(pauseUpdate);
   const database = openDatabase(databaseUrl(ports.postgres));
   const resumed = await database.$transaction(
@@ -89,7 +91,10 @@ it('a campaign that is cancelled while it waits to continue as new, for another 
   await until('it is cancelled', async () => (await campaign('halted')).state === 'cancelled');
 });
 
-/** Launches a campaign of three, and has all of them done while it does not know yet that there are no more. */
+/**
+ * Launches a campaign of three, and has all of them done while it does not know yet that there are
+ * no more.
+ */
 async function allButEnded(name: string, criterion: string): Promise<void> {
   const file = stack.write(
     `${name}.yaml`,

@@ -137,7 +137,10 @@ describe('a network that was exported', () => {
   }, 300_000);
 });
 
-/** Trained networks with 8-bit weights: 2.3 and 21.8 million of them. Their scripts hold a JSON object, or base64. */
+/**
+ * Trained networks with 8-bit weights: 2.3 and 21.8 million of them. Their scripts hold a JSON
+ * object, or base64.
+ */
 const NSFWJS = {
   name: 'nsfwjs',
   version: '4.4.0',

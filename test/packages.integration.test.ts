@@ -17,7 +17,10 @@ interface Manifest {
   readonly dependencies?: Record<string, string>;
 }
 
-/** As npm would install it from a registry: what is packed, and the dependencies that it names, nothing else of this repository. */
+/**
+ * As npm would install it from a registry: what is packed, and the dependencies that it names,
+ * nothing else of this repository.
+ */
 async function install(library: string): Promise<void> {
   const folder = join(root, 'libs', library);
   const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', elsewhere], {

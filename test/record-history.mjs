@@ -1,4 +1,5 @@
-// Records a workflow's history for the replay test: node test/record-history.mjs <address> <workflow id> <name>
+// Records a workflow's history for the replay test: node test/record-history.mjs <address>
+// <workflow id> <name>
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,10 @@ writeFileSync(new URL(`../libs/workflows/histories/${name}.binpb`, import.meta.u
 process.stdout.write(`${history.events?.length ?? 0} events of ${workflowId} recorded\n`);
 await connection.close();
 
-/** Workers are named after their machine, and failures tell where the program lies; whose it was is nobody's concern. */
+/**
+ * Workers are named after their machine, and failures tell where the program lies; whose it was is
+ * nobody's concern.
+ */
 function anonymise(value) {
   for (const [key, each] of Object.entries(value)) {
     if (typeof each === 'string') value[key] = each.replaceAll(hostname(), 'host').replaceAll(ROOT, '');

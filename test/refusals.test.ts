@@ -95,7 +95,8 @@ describe('bad input', () => {
   });
 
   it('a body of 10 MB, another content type and broken JSON are refused', async () => {
-    // The answer comes before the body is read whole: a client that is still writing may only see the connection close.
+    // The answer comes before the body is read whole: a client that is still writing may only see
+    // the connection close.
     const large = JSON.stringify({ ...good, filler: 'x'.repeat(10 << 20) });
     await expect.poll(async () => (await post(large).catch(() => undefined))?.status).toBe(413);
     expect((await post('name: x', 'application/yaml')).status).toBe(415);

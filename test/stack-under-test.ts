@@ -36,7 +36,10 @@ export class StackUnderTest {
     return this.start(...args).ended;
   }
 
-  /** As a person at a terminal of 100 columns and 40 rows runs it. @returns all that the terminal was sent */
+  /**
+   * As a person at a terminal of 100 columns and 40 rows runs it. @returns all that the terminal
+   * was sent
+   */
   async onTerminal(...args: string[]): Promise<string> {
     const command = ['stty cols 100 rows 40;', process.execPath, CLI, ...args].join(' ');
     const child = spawn('script', ['-qec', command, '/dev/null'], {

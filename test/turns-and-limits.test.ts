@@ -59,7 +59,8 @@ describe('a campaign', () => {
     const done = Math.max(...waits.map(({ to }) => to));
     const ends = (await candidates('large')).map(({ finishedAt }) => Date.parse(finishedAt ?? '9999-01-01'));
     const waiting = ends.filter((end) => end > begun).length;
-    // In the order in which they were asked for, all that waited of the large one would have come first.
+    // In the order in which they were asked for, all that waited of the large one would have come
+    // first.
     expect(ends.filter((end) => end > begun && end < done).length).toBeLessThan(waiting / 4);
     const [{ id }] = await candidates('urgent');
     const { priority } = await workflow.getHandle(candidateWorkflowId(id)).describe();

@@ -1,5 +1,6 @@
-// Starts a campaign with an older commit of this repository and finishes it with this checkout: node test/upgrade.mjs <commit>
-// Takes a few minutes, most of them for installing the older commit; needs the ports from 18800 on.
+// Starts a campaign with an older commit of this repository and finishes it with this checkout:
+// node test/upgrade.mjs <commit> Takes a few minutes, most of them for installing the older commit;
+// needs the ports from 18800 on.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

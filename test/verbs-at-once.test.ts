@@ -36,7 +36,8 @@ const ended = (name: string): Promise<Campaign> =>
 
 beforeAll(async () => {
   expect((await stack.espalier('up')).code).toBe(0);
-  // The dense network is trained and its schedules are answered once: the others have nothing to wait for.
+  // The dense network is trained and its schedules are answered once: the others have nothing to
+  // wait for.
   expect((await post('', spec('first', 1, 0))).status).toBe(201);
   await ended('first');
 }, 120_000);

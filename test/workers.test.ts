@@ -23,7 +23,10 @@ const workers = async (): Promise<Worker[]> => (await stack.get<{ items: Worker[
 const candidates = async (): Promise<Candidate[]> =>
   (await stack.get<{ items: Candidate[] }>('/v1/campaigns/handed-over/candidates')).items;
 
-/** When the commands before have run: they take as long as a good part of the training, which is to be told to stop before its end. */
+/**
+ * When the commands before have run: they take as long as a good part of the training, which is to
+ * be told to stop before its end.
+ */
 async function launch(): Promise<void> {
   // A model of the user's own, so that there is no dense training to wait for.
   const model = fileURLToPath(new URL('../examples/models/lenet-5-mnist.keras', import.meta.url));

@@ -1,5 +1,5 @@
-// The same search with the same mishap, by Espalier, Optuna and Ray Tune: two workers, one of which is killed in the middle of a
-// trial and started again a second later. What became of every trial?
+// The same search with the same mishap, by Espalier, Optuna and Ray Tune: two workers, one of which
+// is killed in the middle of a trial and started again a second later. What became of every trial?
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJournal, withEachSystem } from './systems.mjs';
 

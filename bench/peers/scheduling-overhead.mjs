@@ -1,5 +1,5 @@
-// What each trial takes by itself where there is nothing to train: from one trial to the next on one worker, by Espalier, Optuna and
-// Ray Tune. The processes' own start is left out.
+// What each trial takes by itself where there is nothing to train: from one trial to the next on
+// one worker, by Espalier, Optuna and Ray Tune. The processes' own start is left out.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJournal, withEachSystem } from './systems.mjs';
 

@@ -1,5 +1,5 @@
-// Espalier, Optuna and Ray Tune as they are run beside one another: trials of steps that only wait, each of which writes a line to a
-// journal, by which all are judged alike.
+// Espalier, Optuna and Ray Tune as they are run beside one another: trials of steps that only wait,
+// each of which writes a line to a journal, by which all are judged alike.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,9 @@ import { pythonWith } from '../peers-python.mjs';
 const PEERS = ['optuna==5.0.0', 'psycopg2-binary', 'ray[tune]==2.60.0'];
 const PORT_BASE = 18_640;
 
-/** How a system is run: what starts one of its workers, and how many of its trials have a result. */
+/**
+ * How a system is run: what starts one of its workers, and how many of its trials have a result.
+ */
 export const SYSTEMS = {
   Espalier: {
     worker: (at) => node('espalier-worker.mjs', at),

@@ -5,7 +5,10 @@ import { deviation, mean } from '../statistics.mjs';
 
 const FOLDER = fileURLToPath(new URL('../figures/', import.meta.url));
 
-/** Draws test accuracy against the energy gained over dense, a line for each method, error bars over the seeds. */
+/**
+ * Draws test accuracy against the energy gained over dense, a line for each method, error bars over
+ * the seeds.
+ */
 export function accuracyAgainstEnergy(file, title, points, batch) {
   const methods = [...new Set(points.map(({ method }) => method))];
   const series = methods.flatMap((method) => {

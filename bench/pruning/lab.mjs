@@ -1,5 +1,6 @@
-// What the pruning results have in common: training a dense network, pruning it, training it further, and measuring what is
-// left of it. The libraries do the work, without campaigns around them.
+// What the pruning results have in common: training a dense network, pruning it, training it
+// further, and measuring what is left of it. The libraries do the work, without campaigns around
+// them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -107,7 +108,10 @@ export class Lab {
     return priced.price(measurement.profile.layers.map(({ density }) => density)).total;
   }
 
-  /** What a method has reached: test accuracy, energy on the chip for each batch, weights and multiply-accumulates left. */
+  /**
+   * What a method has reached: test accuracy, energy on the chip for each batch, weights and
+   * multiply-accumulates left.
+   */
   async result(model, batches) {
     const measurement = await this.measure(model, 'test');
     const energy = Object.fromEntries(batches.map((batch) => [batch, this.energy(model, measurement, batch)]));

@@ -1,5 +1,5 @@
-// LeNet-300-100 on MNIST: how few weights gradual magnitude pruning leaves at the dense network's accuracy, beside energy-aware
-// pruning in rounds; three seeds.
+// LeNet-300-100 on MNIST: how few weights gradual magnitude pruning leaves at the dense network's
+// accuracy, beside energy-aware pruning in rounds; three seeds.
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
 import { groupsBy, over, percent, times } from '../statistics.mjs';
@@ -9,7 +9,9 @@ const BATCH = 48;
 const DENSE = { epochs: 10, learningRate: { name: 'cosine', peak: 0.05 } };
 const GRADUAL = { epochs: 40, learningRate: { name: 'cosine', peak: 0.1 } };
 const ROUND = { epochs: 4, learningRate: { name: 'cosine', peak: 0.05 } };
-/** What is left of each layer after each round; the last is what gradual pruning comes to as well. */
+/**
+ * What is left of each layer after each round; the last is what gradual pruning comes to as well.
+ */
 const ROUNDS = [
   { fc1: 0.15, fc2: 0.2, fc3: 0.6 },
   { fc1: 0.05, fc2: 0.1, fc3: 0.45 },

@@ -1,4 +1,5 @@
-// LeNet-5 on MNIST, on Eyeriss: energy-aware pruning of filters and weights against its rivals, three seeds each.
+// LeNet-5 on MNIST, on Eyeriss: energy-aware pruning of filters and weights against its rivals,
+// three seeds each.
 import { accuracyAgainstEnergy } from './figure.mjs';
 import { Lab } from './lab.mjs';
 import { groupsBy, mean, over, percent, times } from '../statistics.mjs';

@@ -1,4 +1,5 @@
-// How long energy-aware pruning itself takes, without fine-tuning: LeNet-5 from end to end, and one layer of ResNet-50's size.
+// How long energy-aware pruning itself takes, without fine-tuning: LeNet-5 from end to end, and one
+// layer of ResNet-50's size.
 import { pruneEnergyAware } from '@espalier/pruning';
 import { RandomStream } from '@espalier/random';
 import { SystemSolver } from '@espalier/training';
@@ -7,7 +8,9 @@ import { Lab } from './lab.mjs';
 /** The last 3 × 3 convolutions of ResNet-50: 512 filters over 512 channels. */
 const LARGE = { inputs: 4608, filters: 512 };
 const DENSITIES = [0.1, 0.2];
-/** The Gram of a large layer is of this many random samples; what they are does not change the work. */
+/**
+ * The Gram of a large layer is of this many random samples; what they are does not change the work.
+ */
 const SAMPLES = 6000;
 
 export async function benchPruneTimes() {

@@ -1,5 +1,6 @@
-// ResNet-20 on CIFAR-10, on Eyeriss: 69 % of the weights gone, and half of the multiply-accumulates gone with whole filters,
-// beside Torch-Pruning's choice of filters. One dense network (examples/models), three seeds of pruning and fine-tuning.
+// ResNet-20 on CIFAR-10, on Eyeriss: 69 % of the weights gone, and half of the multiply-accumulates
+// gone with whole filters, beside Torch-Pruning's choice of filters. One dense network
+// (examples/models), three seeds of pruning and fine-tuning.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { weightedLayers } from '@espalier/networks';
@@ -9,13 +10,19 @@ import { groupsBy, over, percent, times } from '../statistics.mjs';
 import { torchPruned } from './torch-pruning.mjs';
 
 const DENSE = fileURLToPath(new URL('../../examples/models/resnet-20-cifar-10.keras', import.meta.url));
-/** Each method and seed takes up to an hour on two cores: `ESPALIER_RESNET_METHODS='filter-l1;magnitude, lamp' ESPALIER_RESNET_SEEDS=1` is a part. */
+/**
+ * Each method and seed takes up to an hour on two cores:
+ * `ESPALIER_RESNET_METHODS='filter-l1;magnitude, lamp' ESPALIER_RESNET_SEEDS=1` is a part.
+ */
 const SEEDS = (process.env.ESPALIER_RESNET_SEEDS ?? '1,2,3').split(',').map(Number);
 const ONLY = process.env.ESPALIER_RESNET_METHODS?.split(';');
 const BATCH = 48;
 /** What was measured of each method and seed, in whatever run: the figure is drawn of all. */
 const MEASURED = fileURLToPath(new URL('../figures/resnet-20.json', import.meta.url));
-/** After single weights have gone little is to be made good, after whole filters much; those networks train twice as fast. */
+/**
+ * After single weights have gone little is to be made good, after whole filters much; those
+ * networks train twice as fast.
+ */
 const EPOCHS = {
   weights: { epochs: 6, learningRate: { name: 'cosine', peak: 0.05 } },
   filters: { epochs: 24, learningRate: { name: 'cosine', peak: 0.05 } },
@@ -87,7 +94,10 @@ export async function benchResnet20() {
   return groupsBy(points, ({ method }) => method).map(row);
 }
 
-/** @returns all that was measured so far, this in the place of an earlier one of the same method and seed */
+/**
+ * @returns all that was measured so far, this in the place of an earlier one of the same method and
+ *   seed
+ */
 function keep(point) {
   const before = existsSync(MEASURED) ? JSON.parse(readFileSync(MEASURED, 'utf8')) : [];
   const all = [...before.filter(({ method, seed }) => method !== point.method || seed !== point.seed), point];

@@ -1,5 +1,6 @@
-// Torch-Pruning's own choice of filters, for comparison. It needs a Python with PyTorch: `ESPALIER_TORCH_PYTHON`, or Debian's
-// (`apt-get install python3-torch`), since PyPI has no PyTorch without CUDA.
+// Torch-Pruning's own choice of filters, for comparison. It needs a Python with PyTorch:
+// `ESPALIER_TORCH_PYTHON`, or Debian's (`apt-get install python3-torch`), since PyPI has no PyTorch
+// without CUDA.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';

@@ -1,5 +1,6 @@
-// Records what schedules of a grid come to when they are really pruned and trained: `node bench/recorded/record-evaluations.mjs
-// lenet-5-mnist`. Goes on with what is left when it was stopped. Hours on two cores; what it made lies in examples/recorded.
+// Records what schedules of a grid come to when they are really pruned and trained: `node
+// bench/recorded/record-evaluations.mjs lenet-5-mnist`. Goes on with what is left when it was
+// stopped. Hours on two cores; what it made lies in examples/recorded.
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +68,10 @@ for (const densities of schedules()) {
 rmSync(folder, { recursive: true });
 process.exit(0);
 
-/** All of the grid in a shuffled order, then some between its points, to see how well they are foretold from it. */
+/**
+ * All of the grid in a shuffled order, then some between its points, to see how well they are
+ * foretold from it.
+ */
 function schedules() {
   let all = [{}];
   for (const each of parameters)

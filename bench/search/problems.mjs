@@ -1,6 +1,10 @@
-// Problems of two objectives, both minimised, over [0, 1]ⁿ. The constants go to the peers' script too, so that all search the same.
+// Problems of two objectives, both minimised, over [0, 1]ⁿ. The constants go to the peers' script
+// too, so that all search the same.
 
-/** Stand-ins for campaigns: `prune8` of the reference, and others with more layers and other constants. */
+/**
+ * Stand-ins for campaigns: `prune8` of the reference, and others with more layers and other
+ * constants.
+ */
 export const PRUNE = {
   prune8: {
     e: [0.1, 0.16, 0.12, 0.1, 0.07, 0.27, 0.13, 0.05],
@@ -42,13 +46,19 @@ export function lossOf({ s, p, coupling }, x) {
 
 const mean = (values) => values.reduce((sum, each) => sum + each, 0) / values.length;
 
-/** A network that collapses when its first two layers keep too little: nothing of what is near warns of it. */
+/**
+ * A network that collapses when its first two layers keep too little: nothing of what is near warns
+ * of it.
+ */
 export function lossWithCliff(constants, x) {
   const [first, second] = densities(x);
   return first < 0.15 || second < 0.15 ? 1 : lossOf(constants, x);
 }
 
-/** What a choice of method, a strength that only one of them has, and a number of epochs make of the same schedule. */
+/**
+ * What a choice of method, a strength that only one of them has, and a number of epochs make of the
+ * same schedule.
+ */
 export function lossOfMixed(constants, { x, kind, strength, epochs }) {
   const gentler = { plain: 1, repaired: 0.85, strong: 0.7 + 2 * ((strength ?? 0) - 0.7) ** 2 }[kind];
   return 1 - (1 - lossOf(constants, x)) ** (gentler * (0.8 + 0.4 / epochs));
@@ -79,7 +89,10 @@ export const DTLZ = {
   },
 };
 
-/** Zitzler, Deb, Thiele 2000; ten variables for 4 and 6, as there, and ten instead of thirty for the others. */
+/**
+ * Zitzler, Deb, Thiele 2000; ten variables for 4 and 6, as there, and ten instead of thirty for the
+ * others.
+ */
 export const ZDT = {
   zdt1: (x) => zdt(x[0], 1 + 9 * mean(x.slice(1)), (f, g) => 1 - Math.sqrt(f / g)),
   zdt2: (x) => zdt(x[0], 1 + 9 * mean(x.slice(1)), (f, g) => 1 - (f / g) ** 2),

@@ -1,5 +1,6 @@
-// Search on evaluations that were recorded once (examples/recorded): hypervolume against the seconds of a core that pruning,
-// training and measuring took, with a campaign's own asking, telling and rungs over a real store.
+// Search on evaluations that were recorded once (examples/recorded): hypervolume against the
+// seconds of a core that pruning, training and measuring took, with a campaign's own asking,
+// telling and rungs over a real store.
 import { createHash } from 'node:crypto';
 import { CampaignSpecSchema } from '@espalier/contracts';
 import { startTestPostgres } from '@espalier/embedded/testing';
@@ -86,7 +87,9 @@ class RecordedNetwork {
     });
   }
 
-  /** @returns the measurement after so many epochs, and the seconds that it takes from the beginning */
+  /**
+   * @returns the measurement after so many epochs, and the seconds that it takes from the beginning
+   */
   measure({ density }, epoch) {
     const densities = Object.fromEntries(
       this.recorded.parameters.map((each, i) => [each, density[this.layers[i][0]] ?? 1]),
@@ -112,7 +115,10 @@ class RecordedNetwork {
   }
 }
 
-/** One campaign, a candidate at a time. @returns after each result the seconds so far and the front's hypervolume */
+/**
+ * One campaign, a candidate at a time. @returns after each result the seconds so far and the
+ * front's hypervolume
+ */
 async function search(database, table, method, seed) {
   const spec = table.spec(method, seed);
   const { id } = await createCampaign(database, spec, null);

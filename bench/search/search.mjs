@@ -1,5 +1,6 @@
-// How good fronts are after so many evaluations: our strategies, Optuna's and pymoo's on the same problems in the same run.
-// ESPALIER_SEARCH_SEEDS and ESPALIER_SEARCH_PROBLEMS make it shorter than ten seeds of all.
+// How good fronts are after so many evaluations: our strategies, Optuna's and pymoo's on the same
+// problems in the same run. ESPALIER_SEARCH_SEEDS and ESPALIER_SEARCH_PROBLEMS make it shorter than
+// ten seeds of all.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +23,10 @@ import {
 } from './problems.mjs';
 
 const PEERS = ['optuna==5.0.0', 'pymoo==0.6.2', 'moocore', 'scipy', 'torch'];
-/** `ESPALIER_SEARCH_EVALUATIONS=100,1000,10000` looks later; with ESPALIER_SEARCH_METHODS="nsga2;pymoo NSGA-II" one may choose who gets so far. */
+/**
+ * `ESPALIER_SEARCH_EVALUATIONS=100,1000,10000` looks later; with
+ * ESPALIER_SEARCH_METHODS="nsga2;pymoo NSGA-II" one may choose who gets so far.
+ */
 const CHECKPOINTS = (process.env.ESPALIER_SEARCH_EVALUATIONS ?? '50,100,200').split(',').map(Number);
 const METHODS = process.env.ESPALIER_SEARCH_METHODS?.split(';');
 const isChosen = (name) => !METHODS || METHODS.includes(name);
@@ -65,7 +69,10 @@ const PROBLEMS = {
   ...DTLZ,
 };
 
-/** What is known beforehand: of `densities`, which parameters are, and that the first objective is a share; of `energy`, the second too. */
+/**
+ * What is known beforehand: of `densities`, which parameters are, and that the first objective is a
+ * share; of `energy`, the second too.
+ */
 const OURS = {
   'frontier, energy known': { strategy: 'frontier', knows: 'energy' },
   'frontier, energy known, 8 in flight': { strategy: 'frontier', knows: 'energy', inFlight: 8 },

@@ -1,4 +1,5 @@
-// `npm run figures`: prices seven published networks on every shipped chip, and draws where the energy goes.
+// `npm run figures`: prices seven published networks on every shipped chip, and draws where the
+// energy goes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { barsSvg, partsOf, PARTS } from '../../apps/cli/dist/output/energy-plot.js';

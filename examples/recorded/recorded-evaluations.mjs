@@ -1,10 +1,13 @@
-// Schedules that were really pruned, trained and measured, on a grid of densities; between its points, what lies between.
+// Schedules that were really pruned, trained and measured, on a grid of densities; between its
+// points, what lies between.
 import { readFileSync } from 'node:fs';
 
 /**
- * @param file a CSV file beside this one: densities, then accuracy, energy and seconds after each epoch of fine-tuning
- * @returns `parameters` and the `levels` of each, the last of the `epochs`, the `dense` network's accuracy and layers, all `rows`, those
- *   `between` the points of the grid, and `at(densities, epoch)`
+ * @param file a CSV file beside this one: densities, then accuracy, energy and seconds after each
+ *   epoch of fine-tuning
+ * @returns `parameters` and the `levels` of each, the last of the `epochs`, the `dense` network's
+ *   accuracy and layers, all `rows`, those `between` the points of the grid, and `at(densities,
+ *   epoch)`
  */
 export function recordedEvaluations(file) {
   const lines = readFileSync(new URL(file, import.meta.url), 'utf8')
@@ -28,7 +31,10 @@ export function recordedEvaluations(file) {
   }
   const epochs = Number(columns.at(-1).split('_')[1]);
 
-  /** Of a figure at each corner of the cell that densities lie in, weighted by how near they are on a logarithmic scale. */
+  /**
+   * Of a figure at each corner of the cell that densities lie in, weighted by how near they are on
+   * a logarithmic scale.
+   */
   const between = (densities, figure) => {
     let corners = [[0, 1]];
     parameters.forEach((each, i) => {

@@ -1,5 +1,6 @@
-// A stand-in for a campaign: eight layers, each kept to a part of its weights. How much accuracy is lost has to be found out; the
-// energy is known beforehand. npx espalier search --problem examples/search/prune8.mjs
+// A stand-in for a campaign: eight layers, each kept to a part of its weights. How much accuracy is
+// lost has to be found out; the energy is known beforehand. npx espalier search --problem
+// examples/search/prune8.mjs
 const E = [0.1, 0.16, 0.12, 0.1, 0.07, 0.27, 0.13, 0.05];
 const S = [4, 2.5, 2, 1.8, 1.5, 0.8, 0.7, 1.2];
 const P = [3, 2.5, 2.5, 2.5, 2.5, 4, 4, 3];

@@ -28,7 +28,10 @@ import { TcpProxy } from './tcp-proxy.js';
 const SKEWED_CLOCK = fileURLToPath(new URL('skewed-clock.mjs', import.meta.url));
 const DISK_MEGABYTES = 1500;
 
-/** The whole stack with two workers, a link that can be cut between each two of its processes, and a disk that can be filled. */
+/**
+ * The whole stack with two workers, a link that can be cut between each two of its processes, and a
+ * disk that can be filled.
+ */
 export class ChaosStack {
   readonly home = mkdtempSync(join(tmpdir(), 'espalier-chaos-'));
   readonly artifacts = join(this.home, 'artifacts');
@@ -71,7 +74,10 @@ export class ChaosStack {
     return `127.0.0.1:${this.#ports.temporal}`;
   }
 
-  /** Brings a fault about. One that lasts is over when this resolves. @returns whether there was anything to do it to */
+  /**
+   * Brings a fault about. One that lasts is over when this resolves. @returns whether there was
+   * anything to do it to
+   */
   async apply(fault: Fault): Promise<boolean> {
     switch (fault.kind) {
       case 'kill':
@@ -148,7 +154,10 @@ export class ChaosStack {
     return true;
   }
 
-  /** Damages the newest checkpoint of a training that goes on; with a rung it may become a result meanwhile. */
+  /**
+   * Damages the newest checkpoint of a training that goes on; with a rung it may become a result
+   * meanwhile.
+   */
   async #corruptCheckpoint(): Promise<boolean> {
     const rows = await this.database.$queryRaw<{ hash: string }[]>`
       SELECT p.artifact_hash AS hash FROM checkpoints p JOIN candidates c ON p.training = 'candidate-' || c.id

@@ -31,7 +31,10 @@ export interface PlannedFault {
   readonly fault: Fault;
 }
 
-/** Longer than the heartbeats of a training may be away: its attempt is given to another worker meanwhile. */
+/**
+ * Longer than the heartbeats of a training may be away: its attempt is given to another worker
+ * meanwhile.
+ */
 const STOP_SECONDS = 18;
 
 /** The faults of a run, by its seed alone, so that a run that failed can be made again. */

@@ -15,7 +15,10 @@ export interface DoneAgain {
   readonly epochs: number;
 }
 
-/** What must hold of a campaign that is over, whatever happened to it: asked of the database and of the files. */
+/**
+ * What must hold of a campaign that is over, whatever happened to it: asked of the database and of
+ * the files.
+ */
 export async function expectNothingLost(
   stack: ChaosStack,
   temporal: Client,

@@ -1,4 +1,5 @@
-// Chaos by seeds: npm run chaos -- --runs 20 --seed 1. A run that failed is made again by its seed and --runs 1.
+// Chaos by seeds: npm run chaos -- --runs 20 --seed 1. A run that failed is made again by its seed
+// and --runs 1.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -2,8 +2,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * A link between two processes that can be cut and slowed down, as by Toxiproxy, which is a program of its own and on no
- * package registry.
+ * A link between two processes that can be cut and slowed down, as by Toxiproxy, which is a program
+ * of its own and on no package registry.
  */
 export class TcpProxy {
   readonly #server: Server;

@@ -10,7 +10,10 @@ export const ARTIFACTS = Symbol('artifacts');
 export const TEMPORAL = Symbol('temporal');
 const TRACING = Symbol('tracing');
 
-/** What the API talks to. Postgres and Temporal connect when first used, so that the API starts, and says so, without them. */
+/**
+ * What the API talks to. Postgres and Temporal connect when first used, so that the API starts, and
+ * says so, without them.
+ */
 @Global()
 @Module({
   providers: [

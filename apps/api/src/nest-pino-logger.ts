@@ -1,7 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/** Nest's own messages, and those of its services, in the process's log. An object before the text becomes its fields. */
+/**
+ * Nest's own messages, and those of its services, in the process's log. An object before the text
+ * becomes its fields.
+ */
 export class NestPinoLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
 

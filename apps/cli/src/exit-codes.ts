@@ -30,7 +30,10 @@ export class CommandError extends Error {
   }
 }
 
-/** What the libraries refuse, by the names of their errors: some of them would load TensorFlow to be told of by their classes. */
+/**
+ * What the libraries refuse, by the names of their errors: some of them would load TensorFlow to be
+ * told of by their classes.
+ */
 const KINDS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
   CheckpointMismatchError: 'invalid',
   DataSetError: 'invalid',

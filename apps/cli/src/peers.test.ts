@@ -4,7 +4,10 @@ import { square } from '@espalier/energy-model/testing';
 import { describe, expect, it } from 'vitest';
 import { readYaml } from './input/read-spec.js';
 
-/** What two mapping explorers say of AlexNet on chips that are written in our YAML (figures of our own runs). */
+/**
+ * What two mapping explorers say of AlexNet on chips that are written in our YAML (figures of our
+ * own runs).
+ */
 const described = async (name: string): Promise<Accelerator> =>
   AcceleratorSchema.parse(await readYaml(`examples/accelerators/${name}.yaml`));
 

@@ -1,8 +1,17 @@
-/** The content-addressed store of checkpoints and models. Names are SHA-256 of the content, in lower-case hex. */
+/**
+ * The content-addressed store of checkpoints and models. Names are SHA-256 of the content, in
+ * lower-case hex.
+ */
 export interface ArtifactStore {
-  /** Stores bytes under their hash. Complete or absent; storing what is there already changes nothing. */
+  /**
+   * Stores bytes under their hash. Complete or absent; storing what is there already changes
+   * nothing.
+   */
   put(bytes: Uint8Array): Promise<string>;
-  /** @throws ArtifactMissingError or ArtifactCorruptError; a corrupt artifact is set aside, so that it can be made again */
+  /**
+   * @throws ArtifactMissingError or ArtifactCorruptError; a corrupt artifact is set aside, so that
+   *   it can be made again
+   */
   get(hash: string): Promise<Uint8Array>;
   /** Removes an artifact that nothing refers to any more; one that is not there is no error. */
   remove(hash: string): Promise<void>;

@@ -51,7 +51,10 @@ export class FolderArtifactStore implements ArtifactStore {
     return old;
   }
 
-  /** Removes what processes of this machine that are no more left half written; other machines may be writing. */
+  /**
+   * Removes what processes of this machine that are no more left half written; other machines may
+   * be writing.
+   */
   async removeHalfWritten(): Promise<void> {
     const objects = join(this.folder, 'objects');
     for (const entry of (await readdir(objects, { recursive: true }).catch(ignoreMissing)) ?? []) {
@@ -83,7 +86,10 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   throw error;
 }
 
-/** Writes beside the place, flushes, and renames into it, so that a reader finds all of it or nothing. */
+/**
+ * Writes beside the place, flushes, and renames into it, so that a reader finds all of it or
+ * nothing.
+ */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   const partial = `${path}.${HOST}.${process.pid}.${randomUUID()}.partial`;
   try {

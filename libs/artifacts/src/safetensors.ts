@@ -16,8 +16,9 @@ interface HeaderEntry {
 }
 
 /**
- * Encodes float32 tensors in the safetensors format, which Python's library of that name opens: the header's length in
- * 8 bytes, a JSON header, and the tensors' bytes. The same content gives the same bytes.
+ * Encodes float32 tensors in the safetensors format, which Python's library of that name opens: the
+ * header's length in 8 bytes, a JSON header, and the tensors' bytes. The same content gives the
+ * same bytes.
  *
  * @see https://huggingface.co/docs/safetensors
  */

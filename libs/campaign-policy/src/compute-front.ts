@@ -13,7 +13,8 @@ export const denseCost = (dense: Campaign['dense'], cost: Cost): number =>
   dense ? costOf(networkCosts(dense.energy), cost) : Infinity;
 
 /**
- * The non-dominated of priced candidates, from the least cost to the most, and the hypervolume of their front.
+ * The non-dominated of priced candidates, from the least cost to the most, and the hypervolume of
+ * their front.
  *
  * @param dense what costs are a fraction of in the hypervolume
  */

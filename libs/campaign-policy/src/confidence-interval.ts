@@ -2,7 +2,8 @@ import type { ConfidenceInterval } from '@espalier/contracts';
 import jstat from 'jstat';
 
 /**
- * Mean, standard deviation of the sample and the 95 % confidence interval of the mean, mean ± t₀.₉₇₅,ₙ₋₁ · s / √n (Student 1908).
+ * Mean, standard deviation of the sample and the 95 % confidence interval of the mean, mean ±
+ * t₀.₉₇₅,ₙ₋₁ · s / √n (Student 1908).
  *
  * @param values one at least
  */

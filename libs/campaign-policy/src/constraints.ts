@@ -10,7 +10,10 @@ export interface Constrained {
   readonly latency: number | null;
 }
 
-/** How far a result breaks constraints: accuracy that is missing, and parts by which energy and latency are too much. 0: not at all. */
+/**
+ * How far a result breaks constraints: accuracy that is missing, and parts by which energy and
+ * latency are too much. 0: not at all.
+ */
 export function constraintViolation(constraints: Constraints, { accuracy, energy, latency }: Constrained): number {
   const excess = (value: number, limit: { max: number } | undefined): number =>
     limit ? Math.max(0, value / limit.max - 1) : 0;

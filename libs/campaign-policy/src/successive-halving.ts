@@ -11,7 +11,10 @@ export function epochsOfRung(spec: CampaignSpec, schedule: PruningSchedule, rung
   return isLastRung(spec, schedule, rung) ? epochs : (spec.rungs?.epochs[rung ?? 0] ?? epochs);
 }
 
-/** Of what a candidate takes from its beginning, the part that is left after a rung: pruning and measuring take about an epoch. */
+/**
+ * Of what a candidate takes from its beginning, the part that is left after a rung: pruning and
+ * measuring take about an epoch.
+ */
 export function remainingTraining(spec: CampaignSpec, schedule: PruningSchedule, rung: number): number {
   const { epochs } = schedule.fineTune;
   return (epochs - epochsOfRung(spec, schedule, rung)) / (epochs + 1);

@@ -48,8 +48,8 @@ export function candidateStart(input: CandidateInput, spec: Campaign['spec']) {
 }
 
 /**
- * Priority and share are Temporal's, which go from a workflow to its trainings: a campaign of a thousand candidates and one of
- * two get their turns alike.
+ * Priority and share are Temporal's, which go from a workflow to its trainings: a campaign of a
+ * thousand candidates and one of two get their turns alike.
  */
 function priorityOf({ id, spec }: Pick<Campaign, 'id' | 'spec'>) {
   return {
@@ -76,13 +76,21 @@ export interface CampaignPlan {
   deviceClass: string;
   state: CampaignState;
   dense: { artifact: string } | null;
-  /** Whether a budget may be used up while candidates are trained; nothing in histories from before there were such budgets. */
+  /**
+   * Whether a budget may be used up while candidates are trained; nothing in histories from before
+   * there were such budgets.
+   */
   isTimed?: boolean;
-  /** Whether results may have other candidates go on, so that more may be asked for after there was nothing. */
+  /**
+   * Whether results may have other candidates go on, so that more may be asked for after there was
+   * nothing.
+   */
   hasRungs?: boolean;
 }
 
-/** As it is read: without a class of device where the spec names none and no worker is there yet. */
+/**
+ * As it is read: without a class of device where the spec names none and no worker is there yet.
+ */
 export interface LoadedPlan extends Omit<CampaignPlan, 'deviceClass'> {
   deviceClass: string | null;
 }
@@ -116,8 +124,8 @@ export interface PendingReplicate extends ProposedCandidate {
 export type ReplicateOutcome = { validation: Measurement; test: Measurement } | { failure: Failure };
 
 /**
- * The answer to a workflow run that claims a candidate: it trains the candidate, or the candidate is finished, or another
- * candidate with the same deduplication key is running.
+ * The answer to a workflow run that claims a candidate: it trains the candidate, or the candidate
+ * is finished, or another candidate with the same deduplication key is running.
  */
 export type ClaimResult = 'to-do' | 'finished' | 'running-elsewhere';
 
@@ -132,10 +140,16 @@ export interface CampaignProgress {
   settled: number;
 }
 
-/** Activities of the orchestrator's queue. Each may be tried any number of times and takes effect once. */
+/**
+ * Activities of the orchestrator's queue. Each may be tried any number of times and takes effect
+ * once.
+ */
 export interface CampaignActivities {
   loadPlan(campaignId: string): Promise<LoadedPlan>;
-  /** For a campaign whose plan has no class of device: waits until there is a worker, and fails to be tried again where there is none. */
+  /**
+   * For a campaign whose plan has no class of device: waits until there is a worker, and fails to
+   * be tried again where there is none.
+   */
   chooseDevice(campaignId: string): Promise<Pick<CampaignPlan, 'deviceClass' | 'parallelism'>>;
   recordDense(
     campaignId: string,
@@ -144,8 +158,8 @@ export interface CampaignActivities {
     test: Measurement,
   ): Promise<{ artifact: string }>;
   /**
-   * Candidates that were asked for and are not settled, then new ones up to the budget; at most `atMost`, none of
-   * `alreadyStarted`.
+   * Candidates that were asked for and are not settled, then new ones up to the budget; at most
+   * `atMost`, none of `alreadyStarted`.
    */
   ask(campaignId: string, atMost: number, alreadyStarted: string[]): Promise<ProposedCandidate[]>;
   /** Starts the workflows of candidates; of those that run already it changes nothing. */
@@ -155,7 +169,8 @@ export interface CampaignActivities {
   /** Candidates that were asked for and have no end in the store. */
   unfinishedCandidates(campaignId: string): Promise<ProposedCandidate[]>;
   /**
-   * @param run the workflow run that takes the candidate up: the only one that may settle it from now on
+   * @param run the workflow run that takes the candidate up: the only one that may settle it from
+   *   now on
    * @returns nothing in histories from before candidates were answered from the store: to do
    */
   claimCandidate(campaignId: string, candidateId: string, run?: string): Promise<ClaimResult | undefined>;
@@ -182,7 +197,9 @@ export interface CampaignActivities {
   recordCampaignState(campaignId: string, state: CampaignState, failure: Failure | null): Promise<void>;
   untestedFrontMembers(campaignId: string): Promise<{ candidateId: string; artifact: string }[]>;
   recordTest(campaignId: string, candidateId: string, measurement: Measurement): Promise<void>;
-  /** A member of the front that cannot be measured on the test split: it stays on the front without. */
+  /**
+   * A member of the front that cannot be measured on the test split: it stays on the front without.
+   */
   recordUntested(campaignId: string, candidateId: string, failure: Failure): Promise<void>;
   /** What has to be done for a candidate's model, from the dense network on. */
   candidateRecipe(campaignId: string, candidateId: string): Promise<ProposedCandidate>;
@@ -197,7 +214,10 @@ export interface CampaignActivities {
   dropReplicates(campaignId: string): Promise<void>;
 }
 
-/** Names under which histories of the version before call activities: workflows and workers know both. */
+/**
+ * Names under which histories of the version before call activities: workflows and workers know
+ * both.
+ */
 export const EARLIER_ACTIVITY_NAMES: Partial<Record<keyof CampaignActivities, string>> = {
   candidateRecipe: 'howMade',
   claimCandidate: 'recordRunning',
@@ -212,7 +232,10 @@ export const EARLIER_ACTIVITY_NAMES: Partial<Record<keyof CampaignActivities, st
 /** Activities of a device's queue. */
 export interface TrainingActivities {
   trainDense(request: TrainDenseRequest): Promise<ModelReference>;
-  /** All stages of a candidate, measured on the validation split. An attempt after one that was lost goes on where that one was. */
+  /**
+   * All stages of a candidate, measured on the validation split. An attempt after one that was lost
+   * goes on where that one was.
+   */
   pruneAndTrain(request: PruneAndTrainRequest): Promise<Trained>;
   prune(request: PruneRequest): Promise<ModelReference>;
   fineTune(request: FineTuneRequest): Promise<ModelReference>;

@@ -52,8 +52,8 @@ export function subset(data: DataSet, trainingImages: number): DataSet {
 }
 
 /**
- * The images of each split in an order drawn once and for all. What people bring lies class by class, and much looks at the
- * first so many images of a split.
+ * The images of each split in an order drawn once and for all. What people bring lies class by
+ * class, and much looks at the first so many images of a split.
  */
 export function shuffled(data: DataSet): DataSet {
   const mixed = (split: Split, stream: number): Split =>

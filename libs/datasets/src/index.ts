@@ -36,7 +36,8 @@ export async function dataSetFacts(name: string): Promise<DataSetFacts> {
 
 /**
  * @param name of a data set, or the path of a folder with a user's own
- * @param trainingImages take only so many of the training images, and of the others in proportion; null for all
+ * @param trainingImages take only so many of the training images, and of the others in proportion;
+ *   null for all
  * @param image the size that a network takes: what a folder's images of any size are scaled to
  * @throws DataSetError when there is no such data set, or its files cannot be had whole
  */

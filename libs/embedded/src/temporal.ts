@@ -14,14 +14,16 @@ export function temporalComponent(file: string, port: number, uiPort: number): C
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
       ...['--db-filename', file, '--log-level', 'warn', '--log-format', 'json'],
-      // Three times as many activities a second as with SQLite's defaults, and still safe against a killed process.
+      // Three times as many activities a second as with SQLite's defaults, and still safe against a
+      // killed process.
       ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-      // Campaigns that wait for devices take turns, which hold within one partition of a queue only. Work that waits in others from
-      // before an upgrade is still read.
+      // Campaigns that wait for devices take turns, which hold within one partition of a queue
+      // only. Work that waits in others from before an upgrade is still read.
       ...['--dynamic-config-value', 'matching.enableFairness=true'],
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
     ],
-    // Collecting garbage at five times what is in use instead of at twice takes a sixth less of a core, and 150 MB more.
+    // Collecting garbage at five times what is in use instead of at twice takes a sixth less of a
+    // core, and 150 MB more.
     env: { GOGC: '400', GOMEMLIMIT: '1GiB' },
     stopSignal: 'SIGTERM',
     isReady: () => accepts(port),

@@ -14,7 +14,9 @@ export type Dataflow = (typeof DATAFLOWS)[number];
 export const COMPRESSION_FORMATS = ['bitmask', 'run-length', 'csr'] as const;
 export type CompressionFormat = (typeof COMPRESSION_FORMATS)[number];
 
-/** What can be compressed: partial sums travel plain, and are compressed only once they are outputs. */
+/**
+ * What can be compressed: partial sums travel plain, and are compressed only once they are outputs.
+ */
 export const TENSORS = ['weights', 'inputs', 'outputs'] as const;
 export type Tensor = (typeof TENSORS)[number];
 
@@ -23,7 +25,10 @@ export interface Accelerator {
   readonly name: string;
   /** Where the numbers come from. */
   readonly source: string;
-  /** What all its energies are given in, such as `pJ` or `MAC`: only chips of one unit can be compared. */
+  /**
+   * What all its energies are given in, such as `pJ` or `MAC`: only chips of one unit can be
+   * compared.
+   */
   readonly unit: string;
   readonly dataflow: Dataflow;
   /** Bits of one value. A partial sum becomes an output when its last product has been added. */
@@ -57,30 +62,42 @@ export interface ArrayAxis {
 export interface MemoryLevel {
   readonly name: string;
   readonly holds: readonly Operand[];
-  /** Axes along which the elements share one instance of this memory: all of them by default. `[]`: one in each element. */
+  /**
+   * Axes along which the elements share one instance of this memory: all of them by default. `[]`:
+   * one in each element.
+   */
   readonly sharedAlong?: readonly string[] | undefined;
   /** Bits of the words that capacity, energy and network are given for. */
   readonly wordBits: number;
-  /** Capacity of one instance in words: shared by all operands, or of each. Unbounded if left out. */
+  /**
+   * Capacity of one instance in words: shared by all operands, or of each. Unbounded if left out.
+   */
   readonly words?: number | Readonly<Partial<Record<Operand, number>>> | undefined;
   /** Energy of reading and of writing one word. */
   readonly energy: { readonly read: number; readonly write: number };
   /** Bits a cycle that one instance reads and writes; unbounded if left out. */
   readonly bandwidth?: { readonly read: number; readonly write: number } | undefined;
   /**
-   * Whether words that come from or go to the level above are charged here too, beside what the level above charges
-   * (the default). Published energies of the Eyeriss papers are for a movement between two levels, and leave it out.
+   * Whether words that come from or go to the level above are charged here too, beside what the
+   * level above charges (the default). Published energies of the Eyeriss papers are for a movement
+   * between two levels, and leave it out.
    */
   readonly chargesTransfers?: boolean | undefined;
-  /** Whether rows and columns that a tile of inputs shares with the one before stay here; the default. */
+  /**
+   * Whether rows and columns that a tile of inputs shares with the one before stay here; the
+   * default.
+   */
   readonly keepsOverlap?: boolean | undefined;
-  /** Whether the first visit to a partial sum reads a zero from here, or starts from nothing; the default. */
+  /**
+   * Whether the first visit to a partial sum reads a zero from here, or starts from nothing; the
+   * default.
+   */
   readonly firstPartialSum?: 'read' | 'zero' | undefined;
   /** Whether the next tile is fetched while this one is worked on; the default. */
   readonly doubleBuffered?: boolean | undefined;
   /**
-   * The wires that lead here from above: energy for one word to reach one instance, or to leave it, and the bits of each
-   * operand that all of them together carry in a cycle.
+   * The wires that lead here from above: energy for one word to reach one instance, or to leave it,
+   * and the bits of each operand that all of them together carry in a cycle.
    */
   readonly network?:
     | {
@@ -90,13 +107,14 @@ export interface MemoryLevel {
       }
     | undefined;
   /**
-   * Dimensions along which a tile may hold several of the tiles inside it; by default all those that its operands depend
-   * on.
+   * Dimensions along which a tile may hold several of the tiles inside it; by default all those
+   * that its operands depend on.
    */
   readonly tiles?: readonly Dimension[] | undefined;
   /**
-   * Dimensions along which data only flow through: a tile takes the room of one position along them. Keeps nothing that
-   * real memory could not, only if no operand is reused across them; nn_dataflow assumes it of register files.
+   * Dimensions along which data only flow through: a tile takes the room of one position along
+   * them. Keeps nothing that real memory could not, only if no operand is reused across them;
+   * nn_dataflow assumes it of register files.
    */
   readonly streams?: readonly Dimension[] | undefined;
 }
@@ -105,8 +123,8 @@ export type ZeroHandling = 'none' | 'gating' | 'skipping';
 
 export interface Sparsity {
   /**
-   * What a zero operand saves: nothing; the energy of its MAC and of the accesses that serve that MAC alone (gating); or
-   * its cycles as well (skipping).
+   * What a zero operand saves: nothing; the energy of its MAC and of the accesses that serve that
+   * MAC alone (gating); or its cycles as well (skipping).
    */
   readonly zeros: { readonly weights: ZeroHandling; readonly inputs: ZeroHandling };
   /** Where a tensor is stored and moved without its zeros. */

@@ -1,6 +1,6 @@
 /**
- * The eight loops of a layer, under which every accelerator and mapping is described. Letters of Chen, Emer, Sze
- * (ISCA 2016), table I, in brackets.
+ * The eight loops of a layer, under which every accelerator and mapping is described. Letters of
+ * Chen, Emer, Sze (ISCA 2016), table I, in brackets.
  */
 export const DIMENSIONS = [
   /** [G] independent groups of channels */
@@ -26,8 +26,9 @@ export const OPERANDS = ['weights', 'inputs', 'partialSums'] as const;
 export type Operand = (typeof OPERANDS)[number];
 
 /**
- * The dimensions over which an operand differs; over the others it is reused. Rows and columns of the inputs follow from
- * an output's and a kernel's position together, so neighbouring outputs share some of them.
+ * The dimensions over which an operand differs; over the others it is reused. Rows and columns of
+ * the inputs follow from an output's and a kernel's position together, so neighbouring outputs
+ * share some of them.
  */
 export const INDEXED_BY: Readonly<Record<Operand, readonly Dimension[]>> = {
   weights: ['groups', 'outputChannels', 'inputChannels', 'kernelHeight', 'kernelWidth'],

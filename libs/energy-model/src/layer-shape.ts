@@ -2,10 +2,11 @@ import { DIMENSIONS, type Dimension } from './dimensions.js';
 import { EnergyModelError } from './energy-model-error.js';
 
 /**
- * A layer as the hardware sees it. Convolutions and fully-connected layers are both written so; the latter with a kernel
- * and an output of 1 × 1.
+ * A layer as the hardware sees it. Convolutions and fully-connected layers are both written so; the
+ * latter with a kernel and an output of 1 × 1.
  *
- * Names follow Chen, Emer, Sze (ISCA 2016), table I, given in brackets. All sizes are whole numbers ≥ 1.
+ * Names follow Chen, Emer, Sze (ISCA 2016), table I, given in brackets. All sizes are whole numbers
+ * ≥ 1.
  */
 export interface LayerShape {
   readonly name: string;
@@ -38,7 +39,10 @@ export interface LayerDensity {
   readonly weights: number;
   readonly inputs: number;
   readonly outputs: number;
-  /** What is known better than the densities alone tell: counted on real masks, or channel by channel. */
+  /**
+   * What is known better than the densities alone tell: counted on real masks, or channel by
+   * channel.
+   */
   readonly measured?:
     | {
         /** Fraction of the MACs whose operands are both not zero. */
@@ -76,8 +80,8 @@ export const MAX_BATCH = 65_536;
 const LARGEST_SIZE = 1_000_000;
 
 /**
- * @throws EnergyModelError when a size or the batch is not a whole number ≥ 1, or when the outputs need more input than
- *   there is
+ * @throws EnergyModelError when a size or the batch is not a whole number ≥ 1, or when the outputs
+ *   need more input than there is
  */
 export function checkShape(shape: LayerShape, batch: number): void {
   const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;

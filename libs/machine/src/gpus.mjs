@@ -1,13 +1,15 @@
-// Which NVIDIA cards this machine lends to a process. Set-up chooses TensorFlow's wheel by it, the stack starts a worker for each,
-// and a worker finds what it runs on. Plain JavaScript without dependencies, since set-up runs first.
+// Which NVIDIA cards this machine lends to a process. Set-up chooses TensorFlow's wheel by it, the
+// stack starts a worker for each, and a worker finds what it runs on. Plain JavaScript without
+// dependencies, since set-up runs first.
 import { spawnSync } from 'node:child_process';
 
 /**
- * The cards to train on, in the order of the driver: those that `CUDA_VISIBLE_DEVICES` names where it is set, and none where
- * `ESPALIER_TENSORFLOW=cpu` says so or there is no driver.
+ * The cards to train on, in the order of the driver: those that `CUDA_VISIBLE_DEVICES` names where
+ * it is set, and none where `ESPALIER_TENSORFLOW=cpu` says so or there is no driver.
  *
  * @param {Record<string, string | undefined>} environment
- * @param {() => string} list what the driver says of its cards: a line each of index, UUID, name and MiB
+ * @param {() => string} list what the driver says of its cards: a line each of index, UUID, name
+ *   and MiB
  * @returns {import('./gpus.d.mts').GraphicsCard[]}
  */
 export function listGpus(environment = process.env, list = askDriver) {

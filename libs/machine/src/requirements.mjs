@@ -1,5 +1,5 @@
-// What the machine must have before anything is installed. Plain JavaScript without dependencies, since it runs first; the
-// `espalier doctor` command uses it too.
+// What the machine must have before anything is installed. Plain JavaScript without dependencies,
+// since it runs first; the `espalier doctor` command uses it too.
 import { spawnSync } from 'node:child_process';
 
 /**

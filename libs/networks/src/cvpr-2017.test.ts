@@ -9,7 +9,8 @@ const weighted = (name: string): LayerShape[] => {
 };
 
 describe('published networks', () => {
-  // MACs of one image and weights without biases, in millions, as their papers and torchvision give them.
+  // MACs of one image and weights without biases, in millions, as their papers and torchvision give
+  // them.
   it.each([
     ['alexnet', 724, 60.95],
     ['vgg-16', 15_470, 138.34],
@@ -27,9 +28,10 @@ describe('published networks', () => {
 });
 
 /**
- * Yang, Chen, Sze, CVPR 2017, table 2 and section 2: the fabricated chip's memories, with zeros of both operands skipped
- * and moved compressed, as the paper prices it. It leaves 3.71 of 7.24 · 10⁸ MACs of dense AlexNet, so about half of the
- * activations are zero. Batch 16: with 48, pruned AlexNet comes out at 1 : 1.84 instead of 1 : 2.15.
+ * Yang, Chen, Sze, CVPR 2017, table 2 and section 2: the fabricated chip's memories, with zeros of
+ * both operands skipped and moved compressed, as the paper prices it. It leaves 3.71 of 7.24 · 10⁸
+ * MACs of dense AlexNet, so about half of the activations are zero. Batch 16: with 48, pruned
+ * AlexNet comes out at 1 : 1.84 instead of 1 : 2.15.
  */
 describe('CVPR 2017', () => {
   const chip = { ...eyerissChip, sparsity: eyeriss.sparsity };
@@ -74,7 +76,8 @@ describe('CVPR 2017', () => {
     }
     const published = { computation: 0.1, weights: 0.22, inputs: 0.25, partialSums: 0.43 };
     for (const kind of Object.keys(published) as (keyof typeof published)[]) {
-      // Partial sums come out at 36 %, not 43; at 39 % if outputs were written to DRAM plain. Why is not known.
+      // Partial sums come out at 36 %, not 43; at 39 % if outputs were written to DRAM plain. Why
+      // is not known.
       const tolerance = kind === 'partialSums' ? 0.075 : 0.05;
       expect(Math.abs(share[kind] - published[kind]), kind).toBeLessThan(tolerance);
     }

@@ -10,12 +10,13 @@ export interface RankedPoint {
 }
 
 /**
- * The best of many points by non-dominated rank, and within a rank the loneliest first, so that what is kept of a front is
- * spread over it: the survivors of NSGA-II (Deb et al. 2002).
+ * The best of many points by non-dominated rank, and within a rank the loneliest first, so that
+ * what is kept of a front is spread over it: the survivors of NSGA-II (Deb et al. 2002).
  *
  * @param points objectives, all minimised
  * @param count how many; all of them where there are not so many
- * @param compareAlike which of two points comes first that are alike in both; the earlier if left out
+ * @param compareAlike which of two points comes first that are alike in both; the earlier if left
+ *   out
  * @returns the best first
  */
 export function bestByRank(

@@ -1,6 +1,7 @@
 /**
- * How lonely each point of a front is: the sum over objectives of the gap between its neighbours, relative to the
- * front's extent. Points at an end of an objective are infinitely lonely. Deb et al. (2002), section III-B.
+ * How lonely each point of a front is: the sum over objectives of the gap between its neighbours,
+ * relative to the front's extent. Points at an end of an objective are infinitely lonely. Deb et
+ * al. (2002), section III-B.
  */
 export function crowdingDistance(points: readonly (readonly number[])[]): number[] {
   const distance = points.map(() => 0);

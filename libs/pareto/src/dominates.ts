@@ -1,6 +1,6 @@
 /**
- * Whether `a` is at least as good as `b` in every objective and better in one. All objectives are minimised; both points
- * have the same length.
+ * Whether `a` is at least as good as `b` in every objective and better in one. All objectives are
+ * minimised; both points have the same length.
  */
 export function dominates(a: readonly number[], b: readonly number[]): boolean {
   let better = false;

@@ -1,6 +1,7 @@
 /**
- * The front of items under two objectives, both minimised: those that no other dominates, by the first objective from the
- * least up. Of items with equal objectives the earliest in the list is kept, so that a front has no duplicates.
+ * The front of items under two objectives, both minimised: those that no other dominates, by the
+ * first objective from the least up. Of items with equal objectives the earliest in the list is
+ * kept, so that a front has no duplicates.
  */
 export function front<T>(items: readonly T[], objectives: (item: T) => readonly [number, number]): T[] {
   const sorted = items

@@ -11,8 +11,8 @@ interface Member<T> {
 }
 
 /**
- * The front of two objectives, both minimised, of all that was added so far: each addition in O(log n), and what it pushes off the
- * front once each.
+ * The front of two objectives, both minimised, of all that was added so far: each addition in O(log
+ * n), and what it pushes off the front once each.
  */
 export class IncrementalFront<T> {
   /** By the first objective; the second falls along it. */

@@ -1,6 +1,7 @@
 /**
- * Of a front of two objectives, both minimised, the point that lies farthest below the line between its ends: where a little more of
- * one gains most of the other (Das 1999). Objectives are measured by the front's extent in each.
+ * Of a front of two objectives, both minimised, the point that lies farthest below the line between
+ * its ends: where a little more of one gains most of the other (Das 1999). Objectives are measured
+ * by the front's extent in each.
  *
  * @param points by the first objective, none of which dominates another
  * @returns its index; 0 for a front of one

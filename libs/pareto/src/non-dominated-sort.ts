@@ -1,8 +1,9 @@
 import { dominates } from './dominates.js';
 
 /**
- * Ranks points into successive fronts: the first holds the indices of the points that none dominates, the next those
- * dominated only by the first, and so on. Equal points share a front. Deb et al. (2002), section III-A: O(m n²).
+ * Ranks points into successive fronts: the first holds the indices of the points that none
+ * dominates, the next those dominated only by the first, and so on. Equal points share a front. Deb
+ * et al. (2002), section III-A: O(m n²).
  */
 export function nonDominatedSort(points: readonly (readonly number[])[]): number[][] {
   const dominatedBy = points.map(() => 0);

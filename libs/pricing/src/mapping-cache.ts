@@ -14,8 +14,9 @@ const MappingSchema = z.strictObject({
 });
 
 /**
- * A mapping search that remembers its answers by shape, batch and chip: in memory, and in files of a folder that many
- * processes may share. A file appears whole or not at all; one that cannot be read or written only costs a search.
+ * A mapping search that remembers its answers by shape, batch and chip: in memory, and in files of
+ * a folder that many processes may share. A file appears whole or not at all; one that cannot be
+ * read or written only costs a search.
  */
 export function cachedMappingSearch(folder: string): MappingSearch {
   const known = new Map<string, Mapping>();

@@ -6,10 +6,12 @@ import { pricerFor } from './pricer-cache.js';
 type PricedSpec = Pick<CampaignSpec, 'network' | 'accelerator' | 'batch' | 'space'>;
 
 /**
- * What schedules will take on the campaign's chip, before anything is trained: with the weights that they keep, and activations as
- * sparse as the dense network's. Training makes those a little sparser, so that what is measured later differs by some per cent.
+ * What schedules will take on the campaign's chip, before anything is trained: with the weights
+ * that they keep, and activations as sparse as the dense network's. Training makes those a little
+ * sparser, so that what is measured later differs by some per cent.
  *
- * @returns nothing where the space leaves it to pruning how many weights a layer keeps, or removes filters: then nothing is known
+ * @returns nothing where the space leaves it to pruning how many weights a layer keeps, or removes
+ *   filters: then nothing is known
  */
 export function scheduleCosts(
   spec: PricedSpec,

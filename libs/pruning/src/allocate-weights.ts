@@ -11,8 +11,8 @@ export interface LayerToAllocate {
 }
 
 /**
- * How many weights each layer keeps. In all they keep what the layers' own densities would; `layer` leaves it at those,
- * the others spread it anew.
+ * How many weights each layer keeps. In all they keep what the layers' own densities would; `layer`
+ * leaves it at those, the others spread it anew.
  */
 export function allocateWeights(layers: readonly LayerToAllocate[], allocation: Allocation): Map<string, number> {
   const own = layers.map(({ scores, density }) => keptWeights(scores.length, density));
@@ -55,7 +55,8 @@ function highestOverall(scores: readonly Float32Array[], total: number): number[
 }
 
 /**
- * A weight's square over the sum of squares of the weights of its layer that are at least as large: Lee et al. 2021, eq. 2.
+ * A weight's square over the sum of squares of the weights of its layer that are at least as large:
+ * Lee et al. 2021, eq. 2.
  *
  * @param scores magnitudes, or what stands for them
  */
@@ -71,8 +72,8 @@ export function lampScores(scores: Float32Array): Float32Array {
 }
 
 /**
- * Densities proportional to (sum of a kernel's dimensions) / (their product): Evci et al. 2020. Layers that would be denser
- * than dense are kept whole, and the rest shares what is left.
+ * Densities proportional to (sum of a kernel's dimensions) / (their product): Evci et al. 2020.
+ * Layers that would be denser than dense are kept whole, and the rest shares what is left.
  */
 function erdosRenyiKernel(layers: readonly LayerToAllocate[], total: number): number[] {
   const raw = layers.map(

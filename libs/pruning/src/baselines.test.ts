@@ -55,7 +55,9 @@ const weights: NetworkWeights = new Map(
 const kernel = (name: string, of: NetworkWeights = weights): Float32Array =>
   of.get(`${name}/kernel`)?.data ?? new Float32Array();
 
-/** Statistics of random inputs for a layer's groups, the outputs to reproduce being the layer's own. */
+/**
+ * Statistics of random inputs for a layer's groups, the outputs to reproduce being the layer's own.
+ */
 function statistics(inputs: number, filters: number, groups: number, all: Float32Array) {
   return Array.from({ length: groups }, (_, group) => {
     const rows = Array.from({ length: 3 * inputs }, () => Float64Array.from({ length: inputs }, () => random.normal()));

@@ -30,7 +30,10 @@ export function highestScores(scores: ArrayLike<number>, count: number): Float32
   return mask;
 }
 
-/** How many of a layer's weights a density keeps: at least one, so that no schedule removes a whole layer. */
+/**
+ * How many of a layer's weights a density keeps: at least one, so that no schedule removes a whole
+ * layer.
+ */
 export function keptWeights(total: number, density: number): number {
   return Math.max(1, Math.min(total, Math.round(total * density)));
 }

@@ -14,10 +14,11 @@ import { pruneFilters, pruneFiltersByEnergy } from './structured/prune-filters.j
 import type { TrainingPruner } from './while-training/training-pruner.js';
 
 /**
- * Prunes a trained network by a schedule. Layers that the schedule does not name, or keeps whole, stay as they are. What
- * prunes while training leaves the network as it is for `trainingPruner`.
+ * Prunes a trained network by a schedule. Layers that the schedule does not name, or keeps whole,
+ * stay as they are. What prunes while training leaves the network as it is for `trainingPruner`.
  *
- * @throws ScheduleError when the schedule names a layer that the network lacks, or asks for what it does not have
+ * @throws ScheduleError when the schedule names a layer that the network lacks, or asks for what it
+ *   does not have
  */
 export async function pruneNetwork(
   network: Network,

@@ -7,7 +7,8 @@ export class RandomStream {
   readonly #generator;
 
   constructor(seed: number, number: number) {
-    // Neighbouring seeds must not give neighbouring streams: both numbers are spread over 32 bits (Knuth's multiplier).
+    // Neighbouring seeds must not give neighbouring streams: both numbers are spread over 32 bits
+    // (Knuth's multiplier).
     this.#generator = xoroshiro128plus((Math.imul(seed + 1, 2654435761) ^ Math.imul(number + 1, 2246822519)) | 0);
     this.#generator.next();
   }

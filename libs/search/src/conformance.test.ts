@@ -32,7 +32,8 @@ function run(strategy: Strategy, count: number): ScheduleObservation[] {
 }
 
 describe.each(STRATEGIES.filter((name) => name !== 'auto'))('the strategy %s', (name) => {
-  // A model takes some milliseconds for each answer; a population needs fifty results before it breeds.
+  // A model takes some milliseconds for each answer; a population needs fifty results before it
+  // breeds.
   const [most, runs] = name === 'frontier' ? [40, 6] : [90, 12];
   it('asks the same again for the same seed and results', () => {
     expect(run(make(name, 3), 40)).toEqual(run(make(name, 3), 40));

@@ -20,7 +20,10 @@ export const SearchOptionsSchema = z
     seed: z.int().min(0).default(1),
     /** Of each objective, beyond which a result is worth nothing. */
     reference: z.array(z.number()).min(2).max(5).default([1, 1]),
-    /** Whether the first objective is a share of 1, as an error is: then none is believed to be less than 0. */
+    /**
+     * Whether the first objective is a share of 1, as an error is: then none is believed to be less
+     * than 0.
+     */
     share: z.boolean().default(false),
     /** Of nsga2 and sms-emoa. */
     population: z.int().min(2).max(10_000).default(50),
@@ -53,8 +56,9 @@ export class SpaceExhaustedError extends RangeError {
 }
 
 /**
- * A strategy for any function of two to five objectives, all minimised: `ask` says what to try, `tell` what became of it, in any order
- * and with any number under way. The same seed, asks and tells give the same answers.
+ * A strategy for any function of two to five objectives, all minimised: `ask` says what to try,
+ * `tell` what became of it, in any order and with any number under way. The same seed, asks and
+ * tells give the same answers.
  */
 export class Search {
   readonly #coding: ParameterCoding;
@@ -66,7 +70,8 @@ export class Search {
   #next = 0;
 
   /**
-   * @param known the second objective, where it is known; or all after the first in their order, null for those that are not
+   * @param known the second objective, where it is known; or all after the first in their order,
+   *   null for those that are not
    * @throws ZodError naming the field that is wrong
    */
   constructor(options: SearchOptions, known?: KnownObjective | readonly (KnownObjective | null)[]) {
@@ -136,7 +141,8 @@ export class Search {
 
   /**
    * @param objectives as many as the reference has, all minimised; null for what failed
-   * @throws RangeError when the number was not asked for, or told before, or the objectives are not as many
+   * @throws RangeError when the number was not asked for, or told before, or the objectives are not
+   *   as many
    */
   tell(number: number, objectives: readonly number[] | null): void {
     this.#checkObjectives(objectives);

@@ -7,8 +7,8 @@ export interface ScheduleObservation {
   readonly number: number | null;
   readonly schedule: PruningSchedule;
   /**
-   * Objectives, all minimised, and how far the candidate breaks the campaign's constraints (0: not at all). Null for a
-   * candidate that failed.
+   * Objectives, all minimised, and how far the candidate breaks the campaign's constraints (0: not
+   * at all). Null for a candidate that failed.
    */
   readonly result: {
     readonly objectives: readonly [number, number];
@@ -16,7 +16,9 @@ export interface ScheduleObservation {
     /** Where the campaign limits it: the cost that is no objective. */
     readonly otherCost?: number | null;
   } | null;
-  /** Part of its training after which it was measured, where it stopped at a rung; 1 if left out. */
+  /**
+   * Part of its training after which it was measured, where it stopped at a rung; 1 if left out.
+   */
   readonly fidelity?: number;
 }
 
@@ -29,16 +31,20 @@ export interface ScheduleProposal {
 
 /** What is known of a campaign's schedules before any is tried. */
 export interface KnownObjectives {
-  /** Of the unpruned network, in the unit of the results' second objective: hypervolumes are measured up to it. */
+  /**
+   * Of the unpruned network, in the unit of the results' second objective: hypervolumes are
+   * measured up to it.
+   */
   readonly denseCost: number;
   /** What schedules will take; without those that only pruning can tell. */
   readonly costOf?: Partial<Record<Cost, (schedule: PruningSchedule) => number>>;
 }
 
 /**
- * A search strategy. It is told everything and stores nothing: a strategy that is made anew and told the same results in
- * the same order answers as the first one did. The answer to `ask` depends on the seed, the number asked for, what
- * was told before and what is pending, and on nothing else; asking does not change it, so that `ask` may be tried again.
+ * A search strategy. It is told everything and stores nothing: a strategy that is made anew and
+ * told the same results in the same order answers as the first one did. The answer to `ask` depends
+ * on the seed, the number asked for, what was told before and what is pending, and on nothing else;
+ * asking does not change it, so that `ask` may be tried again.
  */
 export interface Strategy {
   tell(results: readonly ScheduleObservation[]): void;
@@ -48,8 +54,9 @@ export interface Strategy {
    */
   ask(number: number, pending?: readonly PruningSchedule[]): ScheduleProposal;
   /**
-   * What is expected of schedules that stopped at a rung, were they trained to their end, and of the best that could be asked for in
-   * their stead; undefined where nothing is expected of any, or too little was told.
+   * What is expected of schedules that stopped at a rung, were they trained to their end, and of
+   * the best that could be asked for in their stead; undefined where nothing is expected of any, or
+   * too little was told.
    */
   expect(
     number: number,

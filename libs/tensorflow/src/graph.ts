@@ -5,8 +5,9 @@ import type { Attribute, DataType, Feeds, TensorValue } from './tensor-value.js'
 const FLOAT: Attribute = { dtype: 'float32' };
 
 /**
- * A TensorFlow graph under construction and the session that runs it. Outputs are named as TensorFlow names them:
- * `operation` or `operation:index`. Every method that adds returns such a name.
+ * A TensorFlow graph under construction and the session that runs it. Outputs are named as
+ * TensorFlow names them: `operation` or `operation:index`. Every method that adds returns such a
+ * name.
  *
  * Memory is TensorFlow's own: call `close` when done.
  */
@@ -56,7 +57,10 @@ export class Graph {
     return this.constant({ dtype: 'int32', shape: [values.length], data: Int32Array.from(values) });
   }
 
-  /** A float32 variable and the ways to read it and to set it. It has no value until `assign` has run. */
+  /**
+   * A float32 variable and the ways to read it and to set it. It has no value until `assign` has
+   * run.
+   */
   variable(name: string, shape: readonly number[]): Variable {
     const handle = this.add(
       'VarHandleOp',
@@ -93,7 +97,10 @@ export class Graph {
     );
   }
 
-  /** Whether the session may compute on a card: TensorFlow puts each operation on one that it sees, where it has code for it. */
+  /**
+   * Whether the session may compute on a card: TensorFlow puts each operation on one that it sees,
+   * where it has code for it.
+   */
   get hasCard(): boolean {
     return this.#session.devices().some(({ type }) => type === 'GPU');
   }

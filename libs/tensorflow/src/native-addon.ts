@@ -45,10 +45,12 @@ const built = (name: string): string => fileURLToPath(new URL(`../build/${name}.
 
 export function nativeAddon(): NativeAddon {
   if (loaded) return loaded;
-  // TensorFlow turns its oneDNN kernels on by itself on some processors only; here they made training up to twice as fast on
-  // others too (docs/decisions/0002). It looks at this once, when the library is loaded.
+  // TensorFlow turns its oneDNN kernels on by itself on some processors only; here they made
+  // training up to twice as fast on others too (docs/decisions/0002). It looks at this once, when
+  // the library is loaded.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
-  // On a card TensorFlow adds in whatever order is quickest, unless told that the same training is to give the same bits.
+  // On a card TensorFlow adds in whatever order is quickest, unless told that the same training is
+  // to give the same bits.
   process.env.TF_DETERMINISTIC_OPS ??= '1';
   const path = built('graph_session');
   try {

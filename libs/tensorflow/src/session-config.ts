@@ -1,7 +1,8 @@
 /**
  * TensorFlow's `ConfigProto`, encoded by hand since four of its fields are all that is used.
  *
- * @param threads threads within one operation, and between operations; 0 leaves the choice to TensorFlow.
+ * @param threads threads within one operation, and between operations; 0 leaves the choice to
+ *   TensorFlow.
  * @see https://github.com/tensorflow/tensorflow/blob/v2.21.0/tensorflow/core/protobuf/config.proto
  */
 export function sessionConfig(threads: { intraOp: number; interOp: number }): Uint8Array {
@@ -12,7 +13,8 @@ export function sessionConfig(threads: { intraOp: number; interOp: number }): Ui
   }
   const intraOpParallelismThreads = [(2 << 3) | 0, threads.intraOp];
   const interOpParallelismThreads = [(5 << 3) | 0, threads.interOp];
-  // Without allow_growth one session takes the whole card, and a second process on it finds none left.
+  // Without allow_growth one session takes the whole card, and a second process on it finds none
+  // left.
   const gpuOptionsAllowGrowth = [(6 << 3) | 2, 2, (4 << 3) | 0, 1];
   return Uint8Array.from([...intraOpParallelismThreads, ...interOpParallelismThreads, ...gpuOptionsAllowGrowth]);
 }

@@ -10,7 +10,10 @@ export interface TensorValue {
 /** Tensors by the name of the placeholder they are given to. */
 export type Feeds = Record<string, TensorValue>;
 
-/** An operation's attribute, written as TensorFlow's own definition of the operation names and types it. */
+/**
+ * An operation's attribute, written as TensorFlow's own definition of the operation names and types
+ * it.
+ */
 export type Attribute =
   | { dtype: DataType }
   | { int: number }

@@ -7,15 +7,18 @@ import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
 const TRACER = 'espalier';
 
 export interface Tracing {
-  /** For clients and workers of Temporal: what they start carries the trace on. None where nothing is traced. */
+  /**
+   * For clients and workers of Temporal: what they start carries the trace on. None where nothing
+   * is traced.
+   */
   readonly plugins: OpenTelemetryPlugin[];
   /** Sends what is left. */
   stop(): Promise<void>;
 }
 
 /**
- * Sends spans to where OpenTelemetry's own variables say (`OTEL_EXPORTER_OTLP_ENDPOINT`, and the others of OTLP over HTTP). Without
- * them nothing is traced, and nothing is added to any workflow.
+ * Sends spans to where OpenTelemetry's own variables say (`OTEL_EXPORTER_OTLP_ENDPOINT`, and the
+ * others of OTLP over HTTP). Without them nothing is traced, and nothing is added to any workflow.
  */
 export function startTracing(service: string): Tracing {
   if (!process.env.OTEL_EXPORTER_OTLP_ENDPOINT && !process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) {
@@ -32,7 +35,10 @@ export function startTracing(service: string): Tracing {
   };
 }
 
-/** Adds spans to what is traced here and now, also when they are told of later: name, attributes, and when they began and ended. */
+/**
+ * Adds spans to what is traced here and now, also when they are told of later: name, attributes,
+ * and when they began and ended.
+ */
 export function spansWithin(): (name: string, attributes: Attributes, began: number, ended: number) => void {
   const here = context.active();
   return (name, attributes, began, ended) =>

@@ -9,7 +9,10 @@ import {
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
 
-/** Bookkeeping is tried until it succeeds: Postgres comes back, and a result must not be lost for its absence. */
+/**
+ * Bookkeeping is tried until it succeeds: Postgres comes back, and a result must not be lost for
+ * its absence.
+ */
 const UNTIL_IT_SUCCEEDS = {
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
@@ -19,20 +22,27 @@ export const campaignActivities: ActivityInterfaceFor<CampaignActivities> = byCu
   proxyActivities<CampaignActivities>({ taskQueue: ORCHESTRATOR_QUEUE, ...UNTIL_IT_SUCCEEDS }),
 );
 
-/** The same within a workflow task, where each takes a moment: no way through Temporal and its database, and back. */
+/**
+ * The same within a workflow task, where each takes a moment: no way through Temporal and its
+ * database, and back.
+ */
 export const localCampaignActivities: ActivityInterfaceFor<CampaignActivities> = byCurrentName(
   proxyLocalActivities<CampaignActivities>(UNTIL_IT_SUCCEEDS),
 );
 
 let callsEarlierNames: boolean | undefined;
 
-/** Calls activities by their current names, except in runs whose histories began with the earlier ones. */
+/**
+ * Calls activities by their current names, except in runs whose histories began with the earlier
+ * ones.
+ */
 function byCurrentName(activities: ActivityInterfaceFor<CampaignActivities>): ActivityInterfaceFor<CampaignActivities> {
   const earlier: Record<string, string | undefined> = EARLIER_ACTIVITY_NAMES;
   const byName = activities as unknown as Record<string, unknown>;
   return new Proxy(activities, {
     get: (_, name: string) => {
-      // Decided once in a run: a decision that changed on the way would not be the one of the replay.
+      // Decided once in a run: a decision that changed on the way would not be the one of the
+      // replay.
       callsEarlierNames ??= !patched('current-activity-names');
       return byName[(callsEarlierNames ? earlier[name] : undefined) ?? name];
     },
@@ -40,8 +50,9 @@ function byCurrentName(activities: ActivityInterfaceFor<CampaignActivities>): Ac
 }
 
 /**
- * Training on a class of device. A worker that dies is noticed when its heartbeats stop, and the next attempt goes on
- * from the last checkpoint. Errors that trying again cannot mend come as non-retryable failures.
+ * Training on a class of device. A worker that dies is noticed when its heartbeats stop, and the
+ * next attempt goes on from the last checkpoint. Errors that trying again cannot mend come as
+ * non-retryable failures.
  */
 export function trainingOn(deviceClass: string): ActivityInterfaceFor<TrainingActivities> {
   return proxyActivities<TrainingActivities>({
@@ -55,12 +66,18 @@ export function trainingOn(deviceClass: string): ActivityInterfaceFor<TrainingAc
 
 const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
 
-/** Whether a file was found damaged, and has been set aside, or gone: it can be made again from what came before it. */
+/**
+ * Whether a file was found damaged, and has been set aside, or gone: it can be made again from what
+ * came before it.
+ */
 export function isLostArtifact(error: unknown): boolean {
   return LOST_ARTIFACT.has(failureOf(error).type);
 }
 
-/** The innermost application failure of an error, which says what went wrong; or the error's own words. */
+/**
+ * The innermost application failure of an error, which says what went wrong; or the error's own
+ * words.
+ */
 export function failureOf(error: unknown): Failure {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof ApplicationFailure) {

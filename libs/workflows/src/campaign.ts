@@ -30,13 +30,17 @@ import {
 import { resolveDeviceClass } from './resolve-device-class.js';
 import { testFront } from './test-front.js';
 
-/** How often the store is asked whether a candidate's signal went missing, a candidate itself, or a budget. */
+/**
+ * How often the store is asked whether a candidate's signal went missing, a candidate itself, or a
+ * budget.
+ */
 const LOOK_AGAIN_MS = 30_000;
 
 /**
- * One campaign: the dense network, then a sliding window of candidates up to the budget, then the front on the test
- * split. It holds a window and no results: those are in the store, and a run that continues as new, or is started anew
- * after everything was lost, takes up the candidates that the store says are not settled.
+ * One campaign: the dense network, then a sliding window of candidates up to the budget, then the
+ * front on the test split. It holds a window and no results: those are in the store, and a run that
+ * continues as new, or is started anew after everything was lost, takes up the candidates that the
+ * store says are not settled.
  */
 export async function campaign(input: CampaignInput): Promise<void> {
   const { campaignId } = input;
@@ -115,7 +119,8 @@ export async function campaign(input: CampaignInput): Promise<void> {
   const looksAtIntervals = patched('looks-at-intervals');
   // And have candidates as children, of which Temporal starts one after the other.
   const startsByActivity = patched('starts-by-activity');
-  // And each look, each ask and each start is an activity of its own, with a way through Temporal and back.
+  // And each look, each ask and each start is an activity of its own, with a way through Temporal
+  // and back.
   const books = patched('campaign-local-bookkeeping') ? localCampaignActivities : campaignActivities;
   let nextLook = Date.now() + LOOK_AGAIN_MS;
   if (loaded.state === 'pending') await campaignActivities.recordCampaignState(campaignId, 'running', null);
@@ -150,7 +155,8 @@ export async function campaign(input: CampaignInput): Promise<void> {
     releaseCandidates(candidateIds.filter((candidateId) => !inFlight.has(candidateId)));
   };
 
-  // `interrupted` ends the wait early; when a campaign is cancelled its last candidates are waited for without it.
+  // `interrupted` ends the wait early; when a campaign is cancelled its last candidates are waited
+  // for without it.
   const collect = async (interrupted = (): boolean => false): Promise<void> => {
     const patience = looksAtIntervals ? Math.max(1, nextLook - Date.now()) : LOOK_AGAIN_MS;
     const signalled = await condition(() => settled.length > 0 || interrupted(), patience);
@@ -167,7 +173,8 @@ export async function campaign(input: CampaignInput): Promise<void> {
     else await restartLost();
   };
 
-  // A candidate that was terminated by hand, or lost with Temporal's data, has no end in the store and no workflow.
+  // A candidate that was terminated by hand, or lost with Temporal's data, has no end in the store
+  // and no workflow.
   let denseArtifact = '';
   const restartLost = async (): Promise<void> => {
     const unfinished = await books.unfinishedCandidates(campaignId);
@@ -179,7 +186,8 @@ export async function campaign(input: CampaignInput): Promise<void> {
 
   const continueLater = async (): Promise<void> => {
     await condition(allHandlersFinished);
-    // Cancelled while a verb's record was waited for, it ends in this run: the next would not know of it.
+    // Cancelled while a verb's record was waited for, it ends in this run: the next would not know
+    // of it.
     if (!cancelling) await continueAsNew<typeof campaign>({ ...input, paused: state === 'paused' });
   };
 
@@ -226,7 +234,10 @@ export async function campaign(input: CampaignInput): Promise<void> {
   await condition(allHandlersFinished);
 }
 
-/** The dense network of the campaign's task: trained once, measured on both splits, shared by campaigns. */
+/**
+ * The dense network of the campaign's task: trained once, measured on both splits, shared by
+ * campaigns.
+ */
 async function denseModel(campaignId: string, plan: CampaignPlan): Promise<string> {
   if (plan.dense) return plan.dense.artifact;
   const training = trainingOn(plan.deviceClass);

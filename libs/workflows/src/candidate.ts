@@ -20,8 +20,8 @@ const FENCED = 'FencedError';
 const TRIES_WITH_NEW_ARTIFACTS = 3;
 
 /**
- * Tries one schedule: prune, fine-tune, evaluate, record; or takes the result of a candidate that did the same. However it
- * ends, the end is recorded and the campaign told.
+ * Tries one schedule: prune, fine-tune, evaluate, record; or takes the result of a candidate that
+ * did the same. However it ends, the end is recorded and the campaign told.
  */
 export async function candidate(input: CandidateInput): Promise<void> {
   const { campaignId, candidateId } = input;

@@ -3,7 +3,10 @@ import { patched } from '@temporalio/workflow';
 import { trainingOn } from './activities.js';
 import { runStages } from './run-stages.js';
 
-/** One candidate's stages on one worker, which has the model and the data of each step at hand for the next. */
+/**
+ * One candidate's stages on one worker, which has the model and the data of each step at hand for
+ * the next.
+ */
 export function pruneAndTrain(
   { task, accelerator, batch, imagesPerEpoch, deviceClass }: CampaignPlan,
   dense: string,

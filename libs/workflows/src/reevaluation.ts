@@ -6,13 +6,16 @@ import { mapWithConcurrency } from './map-with-concurrency.js';
 import { resolveDeviceClass } from './resolve-device-class.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
-/** How many are looked up at a time, for each that is under way: between two lots the run may continue as new. */
+/**
+ * How many are looked up at a time, for each that is under way: between two lots the run may
+ * continue as new.
+ */
 const LOT = 5;
 
 /**
- * Prunes and trains the members of a front again with other seeds, as many at once as the campaign tries candidates. What is to be
- * done is in the store, and each end is recorded there: a run that is started anew goes on with what is left. When it is
- * cancelled, that is given up.
+ * Prunes and trains the members of a front again with other seeds, as many at once as the campaign
+ * tries candidates. What is to be done is in the store, and each end is recorded there: a run that
+ * is started anew goes on with what is left. When it is cancelled, that is given up.
  */
 export async function reevaluation({ campaignId }: ReevaluationInput): Promise<void> {
   const loaded = await campaignActivities.loadPlan(campaignId);

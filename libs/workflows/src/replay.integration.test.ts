@@ -4,7 +4,8 @@ import { temporal } from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-// Binary, since the SDK's JSON reader fails with the protobufjs that npm gives it ("type must be a Type").
+// Binary, since the SDK's JSON reader fails with the protobufjs that npm gives it ("type must be a
+// Type").
 const HISTORIES = new URL('../histories/', import.meta.url);
 const workflowsPath = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 

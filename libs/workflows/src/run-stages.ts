@@ -1,12 +1,14 @@
 import type { ModelReference, PruneAndTrainRequest, Trained, TrainingActivities } from '@espalier/contracts';
 import { filtersStage, roundStage, type Stage } from './stages.js';
 
-/** Whoever does a stage's steps: a worker itself, or activities where a workflow asks for each step. */
+/**
+ * Whoever does a stage's steps: a worker itself, or activities where a workflow asks for each step.
+ */
 export type StageSteps = Pick<TrainingActivities, 'prune' | 'fineTune' | 'evaluate'>;
 
 /**
- * Prunes, trains and measures on the validation split, stage by stage. What comes next depends on the results of steps alone, so
- * that it may be run again with those that there are.
+ * Prunes, trains and measures on the validation split, stage by stage. What comes next depends on
+ * the results of steps alone, so that it may be run again with those that there are.
  */
 export async function runStages(steps: StageSteps, request: PruneAndTrainRequest): Promise<Trained> {
   const { task, schedule, dense, rung } = request;

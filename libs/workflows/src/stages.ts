@@ -1,7 +1,10 @@
 import type { PruningSchedule } from '@espalier/contracts';
 import { FILTER_CRITERIA } from '@espalier/contracts/criteria';
 
-/** One pruning and the training after it. A candidate that has several goes on from what the one before left. */
+/**
+ * One pruning and the training after it. A candidate that has several goes on from what the one
+ * before left.
+ */
 export interface Stage {
   /** Tells apart a candidate's trainings; undefined where it has one only. */
   readonly name?: string;
@@ -16,8 +19,8 @@ export function filtersStage({ filters, fineTune }: PruningSchedule): Stage | un
 }
 
 /**
- * @param round from 1. Weights that went before are 0 and part of a layer still, so that each round keeps a smaller part;
- *   filters that went are no part of it any more.
+ * @param round from 1. Weights that went before are 0 and part of a layer still, so that each round
+ *   keeps a smaller part; filters that went are no part of it any more.
  */
 export function roundStage({ filters, loop, ...schedule }: PruningSchedule, round: number): Stage {
   const isOfFilters = FILTER_CRITERIA.some((name) => name === schedule.criterion);

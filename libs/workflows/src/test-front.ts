@@ -11,12 +11,14 @@ interface Member {
 }
 
 /**
- * The only look at the test split: one for each member of the final front, as many at once as candidates are tried.
+ * The only look at the test split: one for each member of the final front, as many at once as
+ * candidates are tried.
  *
  * @returns false where the history has grown long: members are left for a run that continues as new
  */
 export async function testFront(campaignId: string, plan: CampaignPlan, dense: string): Promise<boolean> {
-  // Histories from before it test one after the other, all in one run, and end where a model is damaged.
+  // Histories from before it test one after the other, all in one run, and end where a model is
+  // damaged.
   const isSideBySide = patched('tests-side-by-side');
   const books = isSideBySide ? localCampaignActivities : campaignActivities;
   const evaluate = (model: string): Promise<Measurement> =>
@@ -28,7 +30,8 @@ export async function testFront(campaignId: string, plan: CampaignPlan, dense: s
     } catch (error) {
       if (!isSideBySide || !isLostArtifact(error)) throw error;
       const { model } = await pruneAndTrain(plan, dense, await books.candidateRecipe(campaignId, candidateId));
-      // It is the same, bit for bit, where a device adds up in one order; another's accuracy is not this one's.
+      // It is the same, bit for bit, where a device adds up in one order; another's accuracy is not
+      // this one's.
       if (model.artifact !== artifact) {
         const message = `the model of candidate ${candidateId} is lost, and came out otherwise when it was made again`;
         throw ApplicationFailure.nonRetryable(message, 'ArtifactLostError');

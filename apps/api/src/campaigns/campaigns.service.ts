@@ -59,14 +59,20 @@ export class CampaignsService {
     @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
   ) {}
 
-  /** What a launch would begin with: the spec with its defaults, if it is one that can be launched. Writes nothing. */
+  /**
+   * What a launch would begin with: the spec with its defaults, if it is one that can be launched.
+   * Writes nothing.
+   */
   async check(spec: CampaignSpec, priorResults?: readonly PriorResult[]): Promise<CampaignSpec> {
     const errors = [...(await checkSpec(spec)), ...checkPriorResults(spec, priorResults)];
     if (errors.length > 0) throw invalidFields(errors);
     return spec;
   }
 
-  /** Stores the campaign and starts its workflow; when Temporal is away, the orchestrator starts it later. */
+  /**
+   * Stores the campaign and starts its workflow; when Temporal is away, the orchestrator starts it
+   * later.
+   */
   async launch({ priorResults, ...spec }: LaunchRequest, idempotencyKey: string | null): Promise<Campaign> {
     await this.check(spec, priorResults);
     const { id, created } = await createCampaign(this.database, spec, idempotencyKey, priorResults);
@@ -104,7 +110,10 @@ export class CampaignsService {
     }
   }
 
-  /** Has the front's members trained again with other seeds; the orchestrator begins it within seconds. */
+  /**
+   * Has the front's members trained again with other seeds; the orchestrator begins it within
+   * seconds.
+   */
   async reevaluate(nameOrId: string, request: ReevaluateRequest): Promise<Reevaluation> {
     const { id } = await findCampaign(this.database, nameOrId);
     return requestReplicates(this.database, id, request);
@@ -129,7 +138,10 @@ export class CampaignsService {
     return findCampaign(this.database, id);
   }
 
-  /** Removes a campaign, and the files that nothing refers to any more; one that cannot be removed is no loss but of room. */
+  /**
+   * Removes a campaign, and the files that nothing refers to any more; one that cannot be removed
+   * is no loss but of room.
+   */
   async remove(nameOrId: string, request: DeleteRequest): Promise<Deletion> {
     const { id } = await findCampaign(this.database, nameOrId);
     const { artifacts, ...deletion } = await deleteCampaign(this.database, id, request);
@@ -138,7 +150,10 @@ export class CampaignsService {
     return { ...deletion, unreferencedArtifacts, leftovers: unreferencedArtifacts };
   }
 
-  /** Pruned networks before their training, checkpoints of attempts that were late: a deletion is when they are looked for. */
+  /**
+   * Pruned networks before their training, checkpoints of attempts that were late: a deletion is
+   * when they are looked for.
+   */
   async #removeUnreferencedArtifacts({ dryRun }: DeleteRequest): Promise<Deletion['unreferencedArtifacts']> {
     const old = await this.artifacts.writtenBefore(await unreferencedArtifactCutoff(this.database));
     const unreferenced = await findUnreferencedArtifacts(
@@ -156,7 +171,10 @@ export class CampaignsService {
     }
   }
 
-  /** Should Temporal be away, or the workflow that has ended still be closing, the orchestrator starts it soon. */
+  /**
+   * Should Temporal be away, or the workflow that has ended still be closing, the orchestrator
+   * starts it soon.
+   */
   async #start(started: Campaign): Promise<void> {
     try {
       await this.temporal.workflow.start<typeof campaign>('campaign', campaignStart(started));
@@ -167,7 +185,8 @@ export class CampaignsService {
   }
 
   /**
-   * Pauses, resumes or cancels. Repeating a verb changes nothing: a campaign that is cancelled already is shown as it is.
+   * Pauses, resumes or cancels. Repeating a verb changes nothing: a campaign that is cancelled
+   * already is shown as it is.
    */
   async tell(nameOrId: string, verb: Verb, { now }: PauseRequest = { now: false }): Promise<Campaign> {
     const { id, name, state } = await findCampaign(this.database, nameOrId);

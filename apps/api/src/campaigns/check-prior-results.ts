@@ -1,6 +1,9 @@
 import { hasPlaceFor, type CampaignSpec, type FieldError, type PriorResult } from '@espalier/contracts';
 
-/** Each must tell the cost that the campaign weighs. That the space has no place for any is a mistake; some may be left out. */
+/**
+ * Each must tell the cost that the campaign weighs. That the space has no place for any is a
+ * mistake; some may be left out.
+ */
 export function checkPriorResults(
   { space, objectives: [, cost] }: Pick<CampaignSpec, 'space' | 'objectives'>,
   results: readonly PriorResult[] | undefined,

@@ -103,7 +103,10 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
   return errors;
 }
 
-/** Activations are a little sparser after pruning: a chip that skips those alone gains next to nothing. */
+/**
+ * Activations are a little sparser after pruning: a chip that skips those alone gains next to
+ * nothing.
+ */
 function hasNoUseForZeroWeights(pricer: NetworkPricer, cost: Cost): boolean {
   const half = { ...DENSE, weights: 0.5 };
   const [ofHalf, ofAll] = [pricer.price(pricer.shapes.map(() => half)), pricer.dense()].map(networkCosts);

@@ -3,8 +3,9 @@ import { campaignMetrics, listWorkers, trainingMetrics, type Database } from '@e
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /**
- * What Prometheus reads. All of it is in the store, so that any API of several tells the same, and a restart resets nothing;
- * what only grows is named `_total` though the library's type for it is a gauge, which may be set.
+ * What Prometheus reads. All of it is in the store, so that any API of several tells the same, and
+ * a restart resets nothing; what only grows is named `_total` though the library's type for it is a
+ * gauge, which may be set.
  */
 export class Metrics {
   readonly registry = new Registry();

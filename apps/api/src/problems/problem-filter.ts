@@ -13,7 +13,10 @@ import { invalidFields, ProblemException } from './problem.js';
 
 export const PROBLEM = 'application/problem+json';
 
-/** Turns whatever was thrown into a problem document. What nobody foresaw is logged whole and told in one sentence. */
+/**
+ * Turns whatever was thrown into a problem document. What nobody foresaw is logged whole and told
+ * in one sentence.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {

@@ -2,10 +2,15 @@ import { fieldErrors } from '@espalier/contracts';
 import { Injectable, StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { invalidFields } from './problem.js';
 
-/** Neither is text to Postgres: a character of code 0, and half of a pair that makes a character. */
+/**
+ * Neither is text to Postgres: a character of code 0, and half of a pair that makes a character.
+ */
 const NO_TEXT = /\0|\p{Surrogate}/u;
 
-/** Checks each parameter against the contract it is declared with; what is wrong is said with field, value and message. */
+/**
+ * Checks each parameter against the contract it is declared with; what is wrong is said with field,
+ * value and message.
+ */
 @Injectable()
 export class ContractValidationPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, { schema, data }: ArgumentMetadata): Promise<T> {

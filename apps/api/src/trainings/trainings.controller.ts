@@ -14,7 +14,10 @@ import { ApiConflictResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } fro
 import { z } from 'zod';
 import { DATABASE } from '../connections.js';
 
-/** What workers write of trainings. Files are in the artifact store; here is who may say which of them count. */
+/**
+ * What workers write of trainings. Files are in the artifact store; here is who may say which of
+ * them count.
+ */
 @ApiTags('trainings')
 @Controller('v1/trainings')
 export class TrainingsController {

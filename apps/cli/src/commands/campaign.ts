@@ -183,7 +183,10 @@ async function sayWhatDataHas(data: string): Promise<void> {
   for (const line of dataReportLines(await api().dataSet(data))) note(line);
 }
 
-/** Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the workflow is there. */
+/**
+ * Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the
+ * workflow is there.
+ */
 export async function resumeCampaign(name: string): Promise<Campaign> {
   if (usesEmbeddedStack()) await startStack();
   const client = api();
@@ -193,7 +196,8 @@ export async function resumeCampaign(name: string): Promise<Campaign> {
     try {
       return await client.tell(name, 'resume');
     } catch (error) {
-      // After a start from nothing the orchestrator needs a moment to give the campaign its workflow.
+      // After a start from nothing the orchestrator needs a moment to give the campaign its
+      // workflow.
       if (!(error instanceof CommandError && error.kind === 'unavailable') || tries === 15) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }

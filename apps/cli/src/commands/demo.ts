@@ -54,7 +54,8 @@ async function demo({
     );
     const ended = await watchCampaign(api(), campaign.name, {
       signal: interrupted.signal,
-      // A part of the stack has died: the supervisor starts it again; if that has died too, this does.
+      // A part of the stack has died: the supervisor starts it again; if that has died too, this
+      // does.
       onUnreachable: async () => void (await startStack()),
     });
     await report(ended, json ?? false);
@@ -78,7 +79,10 @@ async function demo({
   }
 }
 
-/** Takes up an unfinished campaign of the example's name (asked on a terminal), else launches one under a free name. */
+/**
+ * Takes up an unfinished campaign of the example's name (asked on a terminal), else launches one
+ * under a free name.
+ */
 async function launchOrResume(spec: Awaited<ReturnType<typeof readSpec>>, fresh: boolean): Promise<Campaign> {
   const client = api();
   const named = (await client.campaigns(true)).filter(

@@ -79,7 +79,10 @@ export async function forkOf(spec: CampaignSpec, options: ForkOptions): Promise<
   };
 }
 
-/** Energies and latencies of another chip, or of other batches, are other numbers: limits of them do not go over. */
+/**
+ * Energies and latencies of another chip, or of other batches, are other numbers: limits of them do
+ * not go over.
+ */
 function constraintsOfFork(spec: CampaignSpec, options: ForkOptions): CampaignSpec['constraints'] {
   const { accelerator, batch, minAccuracy, maxEnergy, maxLatency } = options;
   const { accuracy, energy, latency } = spec.constraints;

@@ -29,7 +29,10 @@ const ProblemSchema = SearchOptionsSchema.safeExtend({
     (value) => typeof value === 'function',
     'a function of the parameters that gives their objectives, or null for what fails',
   ),
-  /** The second objective of parameters, where it is known before they are tried; or all after the first, null for those that are not. */
+  /**
+   * The second objective of parameters, where it is known before they are tried; or all after the
+   * first, null for those that are not.
+   */
   known: z
     .union([KnownSchema, z.array(KnownSchema.nullable())], { error: 'a function, or a list of functions and nulls' })
     .optional(),

@@ -18,8 +18,8 @@ import { readYaml } from './read-spec.js';
 export const NETWORK_NAMES: readonly string[] = [...ZOO, ...PUBLISHED_NETWORKS.map(({ name }) => name)];
 
 /**
- * A network to price: of the zoo, of the literature, or from a file: a layer list (YAML or JSON), ONNX, tfjs's
- * model.json, or Keras (.keras, .h5).
+ * A network to price: of the zoo, of the literature, or from a file: a layer list (YAML or JSON),
+ * ONNX, tfjs's model.json, or Keras (.keras, .h5).
  *
  * @throws NetworkError when there is none of that name, or its file cannot be priced
  * @throws CommandError when its file cannot be read, naming each field that is wrong

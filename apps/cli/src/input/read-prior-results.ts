@@ -9,10 +9,11 @@ const NEEDED = [ACCURACY, 'energy', 'criterion', 'fineTune.epochs'];
 const MOST_COMPLAINTS = 10;
 
 /**
- * Results from elsewhere, a row each, in the columns of `front --format csv` and `candidate list --csv`. Rows without an accuracy, of
- * candidates that failed, are left out.
+ * Results from elsewhere, a row each, in the columns of `front --format csv` and `candidate list
+ * --csv`. Rows without an accuracy, of candidates that failed, are left out.
  *
- * @throws CommandError naming the columns that are missing, or line, column and value of what is wrong
+ * @throws CommandError naming the columns that are missing, or line, column and value of what is
+ *   wrong
  */
 export async function readPriorResults(path: string): Promise<PriorResult[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -12,10 +12,12 @@ import { fieldLines } from '../output/field-lines.js';
 import { readPriorResults } from './read-prior-results.js';
 
 /**
- * Reads a campaign's file and checks it. What it names by a file, an accelerator, a trained model or results to begin with, is
- * read too, since the API cannot; a model's weights go to the artifact store.
+ * Reads a campaign's file and checks it. What it names by a file, an accelerator, a trained model
+ * or results to begin with, is read too, since the API cannot; a model's weights go to the artifact
+ * store.
  *
- * @param from what it is to begin with beside what it says itself: names of campaigns, and CSV files
+ * @param from what it is to begin with beside what it says itself: names of campaigns, and CSV
+ *   files
  * @throws CommandError naming line and column of a syntax error, or each field that is wrong
  * @throws NetworkError when a model's file is no model
  */
@@ -54,7 +56,10 @@ const isCsv = (source: unknown): source is string => typeof source === 'string' 
 
 const MODEL_FILE = /\.(keras|h5|hdf5|onnx|json)$/i;
 
-/** Of what a campaign is to begin with, names of campaigns are left to the API, and CSV files are read. */
+/**
+ * Of what a campaign is to begin with, names of campaigns are left to the API, and CSV files are
+ * read.
+ */
 async function readWarmStart(folder: string, sources: unknown[]): Promise<Partial<LaunchRequest>> {
   const campaigns = sources.filter((source) => !isCsv(source)) as string[];
   const results = await Promise.all(sources.filter(isCsv).map((file) => readPriorResults(resolve(folder, file))));

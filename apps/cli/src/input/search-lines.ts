@@ -17,8 +17,9 @@ const LineSchema = z.union([
 ]);
 
 /**
- * A search that another program drives: the first line describes it, each line after that asks or tells, and each is answered by
- * one line. A line that cannot be understood is answered with what is wrong, and changes nothing.
+ * A search that another program drives: the first line describes it, each line after that asks or
+ * tells, and each is answered by one line. A line that cannot be understood is answered with what
+ * is wrong, and changes nothing.
  *
  * @param chosen what the command line says instead of the first line
  */

@@ -9,8 +9,8 @@ import { loadTraining } from './run-model.js';
 import { writeFileAtomically } from '../output/write-file-atomically.js';
 
 /**
- * Trains a network of the zoo by its recipe. After each epoch a checkpoint is written, so that the same command goes on after an
- * interruption; it is left there.
+ * Trains a network of the zoo by its recipe. After each epoch a checkpoint is written, so that the
+ * same command goes on after an interruption; it is left there.
  *
  * @param options.checkpoint the checkpoint's file
  * @returns the weights, and their accuracy on the test images

@@ -17,7 +17,8 @@ export const MODEL_FORMATS = ['tfjs', 'keras', 'h5', 'onnx', 'sparse'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /**
- * Writes a model: `tfjs` and `sparse` as files of a folder, the others as one file. Complete or not at all.
+ * Writes a model: `tfjs` and `sparse` as files of a folder, the others as one file. Complete or not
+ * at all.
  *
  * @param data on whose validation images activation ranges are measured, for `sparse`
  * @returns the file to load it by
@@ -61,7 +62,10 @@ export function modelFile(format: ModelFormat, out: string): string {
   return format === 'sparse' ? resolve(out, 'sparse.json') : resolve(out);
 }
 
-/** The accuracy on validation images of a model as it was written: by tfjs for tfjs, else imported again. */
+/**
+ * The accuracy on validation images of a model as it was written: by tfjs for tfjs, else imported
+ * again.
+ */
 export async function accuracyOfFile(file: string, format: ModelFormat, data: DataSet): Promise<number | undefined> {
   if (format === 'sparse') return undefined;
   if (format !== 'tfjs') return accuracyOf(await importModel(file), data, 'validation');

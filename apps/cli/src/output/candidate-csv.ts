@@ -5,7 +5,10 @@ import { scheduleColumns } from './schedule-columns.js';
 
 type Row = Pick<Candidate, 'id' | 'number' | 'schedule' | 'validationAccuracy' | 'testAccuracy' | 'weightsLeft' | Cost>;
 
-/** Candidates as CSV, a column for each field of their schedules: what a campaign may be warm-started from. */
+/**
+ * Candidates as CSV, a column for each field of their schedules: what a campaign may be
+ * warm-started from.
+ */
 export function candidateCsv(candidates: readonly Row[], weighed: CostContext): string {
   const rows = candidates.map((each) => ({
     candidate: each.id,

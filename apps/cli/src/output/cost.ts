@@ -1,7 +1,9 @@
 import type { Campaign, Candidate, Cost } from '@espalier/contracts';
 import { energyUnit, shortNumber } from './print.js';
 
-/** What accuracy is weighed against, and what the dense network takes of it: a front, for example. */
+/**
+ * What accuracy is weighed against, and what the dense network takes of it: a front, for example.
+ */
 export interface CostContext {
   readonly cost: Cost;
   readonly dense: Campaign['dense'];

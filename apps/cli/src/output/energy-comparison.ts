@@ -11,7 +11,10 @@ export interface Compared {
 
 const bar = ({ label, report }: Compared): Bar => ({ label, parts: partsOf(report.layers) });
 
-/** A table of totals, bars, and the layers that make the difference between the first and each other. */
+/**
+ * A table of totals, bars, and the layers that make the difference between the first and each
+ * other.
+ */
 export function comparisonText(all: readonly Compared[]): string {
   const [base] = all;
   const rows = all.map(({ label, report, weights }) => {
@@ -35,7 +38,10 @@ export function comparisonText(all: readonly Compared[]): string {
   ].join('\n\n');
 }
 
-/** Layers by how much they add to the difference: of the same name against each other, others for themselves. */
+/**
+ * Layers by how much they add to the difference: of the same name against each other, others for
+ * themselves.
+ */
 function differences(base: Compared, other: Compared): string {
   const totals = (compared: Compared): Map<string, number> =>
     new Map(compared.report.layers.map(({ name, total }) => [name, total]));

@@ -34,7 +34,10 @@ export interface Bar {
   readonly parts: Readonly<Record<Part, number>>;
 }
 
-/** Stacked bars as an SVG picture, the first on top. @param unit what all are in; undefined where they differ */
+/**
+ * Stacked bars as an SVG picture, the first on top. @param unit what all are in; undefined where
+ * they differ
+ */
 export async function barsSvg(title: string, bars: readonly Bar[], unit: string | undefined): Promise<string> {
   const echarts = await import('echarts');
   const used = PARTS.filter((part) => bars.some(({ parts }) => parts[part] > 0));

@@ -1,7 +1,10 @@
 import type { Front } from '@espalier/contracts';
 import { costShown, costUnit, denseCosts } from './cost.js';
 
-/** The front as an SVG picture: cost to the right, accuracy up; the dense network is a point of its own. */
+/**
+ * The front as an SVG picture: cost to the right, accuracy up; the dense network is a point of its
+ * own.
+ */
 export async function frontPlot(front: Front): Promise<string> {
   const echarts = await import('echarts');
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 760, height: 460 });

@@ -31,10 +31,16 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export const percent = (fraction: number | null, digits = 2): string =>
   fraction === null ? '–' : `${(100 * fraction).toFixed(digits)} %`;
 
-/** What `energy` gives energies in. @param unit the accelerator's; undefined where none has been priced yet */
+/**
+ * What `energy` gives energies in. @param unit the accelerator's; undefined where none has been
+ * priced yet
+ */
 export const energyUnit = (unit: string | undefined): string => `10⁶ ${unit ?? ''}`.trim();
 
-/** An energy in millions of the accelerator's unit, three digits of it where it is less than one: some units are large. */
+/**
+ * An energy in millions of the accelerator's unit, three digits of it where it is less than one:
+ * some units are large.
+ */
 export function energy(value: number | null): string {
   return value === null ? '–' : shortNumber(value / 1e6);
 }

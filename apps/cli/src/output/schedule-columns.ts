@@ -3,7 +3,10 @@ import type { PruningSchedule } from '@espalier/contracts';
 /** Fields of a schedule with a column for each layer. */
 const OF_LAYERS = ['density', 'filters.density'];
 
-/** A schedule as the columns of a table, named by their paths: `criterion`, `density.conv1`, `fineTune.epochs`. */
+/**
+ * A schedule as the columns of a table, named by their paths: `criterion`, `density.conv1`,
+ * `fineTune.epochs`.
+ */
 export function scheduleColumns(schedule: PruningSchedule): Record<string, string | number> {
   const columns: Record<string, string | number> = {};
   const add = (path: string, value: unknown): void => {
@@ -16,7 +19,8 @@ export function scheduleColumns(schedule: PruningSchedule): Record<string, strin
 }
 
 /**
- * What `scheduleColumns` was made from, unchecked: empty fields are left out, and what looks like a number is one.
+ * What `scheduleColumns` was made from, unchecked: empty fields are left out, and what looks like a
+ * number is one.
  *
  * @param columns those of a schedule among others
  */

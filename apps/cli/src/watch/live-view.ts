@@ -27,7 +27,10 @@ export class LiveView implements WatchView {
   }
 }
 
-/** A campaign as lines that fit a terminal: state, rate and time left, the front, workers, and what failed last. */
+/**
+ * A campaign as lines that fit a terminal: state, rate and time left, the front, workers, and what
+ * failed last.
+ */
 export function liveLines(
   { campaign, front, workers, utilisation, failures, attempts, pace }: CampaignSnapshot,
   columns: number,

@@ -11,7 +11,8 @@ const EVERY_MS = 1_000;
 const FAILURES = 3;
 
 /**
- * Follows a campaign until it ends, is paused, or `signal` aborts: a live view on a terminal, a line now and then elsewhere.
+ * Follows a campaign until it ends, is paused, or `signal` aborts: a live view on a terminal, a
+ * line now and then elsewhere.
  *
  * @param onUnreachable called when the API does not answer; following goes on after it
  */

@@ -11,17 +11,26 @@ export interface CheckpointLedger {
   record(training: string, epoch: number, checkpoint: RecordCheckpoint): Promise<void>;
 }
 
-/** Another attempt has taken the training over, this one is late: it stops, and leaves nothing behind. */
+/**
+ * Another attempt has taken the training over, this one is late: it stops, and leaves nothing
+ * behind.
+ */
 export class FencedError extends Error {
   override name = 'FencedError';
 }
 
 const ASK_AGAIN = { minTimeout: 500, maxTimeout: 10_000 };
 const REQUEST_MS = 10_000;
-/** A checkpoint that cannot be written for so long is left out: training on is worth more, and the next one holds all of it. */
+/**
+ * A checkpoint that cannot be written for so long is left out: training on is worth more, and the
+ * next one holds all of it.
+ */
 const RECORD_WITHIN_MS = 30_000;
 
-/** The ledger in the store, by way of the API. While that is away, a training waits to begin, and one that runs goes on. */
+/**
+ * The ledger in the store, by way of the API. While that is away, a training waits to begin, and
+ * one that runs goes on.
+ */
 export class ApiLedger implements CheckpointLedger {
   constructor(
     private readonly apiUrl: string,

@@ -28,7 +28,8 @@ export class CheckpointedTrainings {
   ) {}
 
   /**
-   * Trains from a checkpoint; where there is no memory for a batch, once more with batches half as large.
+   * Trains from a checkpoint; where there is no memory for a batch, once more with batches half as
+   * large.
    *
    * @param inHalfBatches with those at once, since a process has died of whole ones
    */
@@ -74,8 +75,8 @@ export class CheckpointedTrainings {
     const data = await this.options.data.of(task);
     const trainable = this.options.networks.of(from.network, 'pruned');
     const schedule = fineTune?.schedule;
-    // By the weights that the training began with, also when it goes on from a checkpoint: how many each layer keeps may
-    // depend on them.
+    // By the weights that the training began with, also when it goes on from a checkpoint: how many
+    // each layer keeps may depend on them.
     const pruner =
       schedule &&
       (await trainingPruner(

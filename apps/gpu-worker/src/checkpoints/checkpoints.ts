@@ -9,7 +9,10 @@ export interface StoredCheckpoint {
   readonly reference: ModelReference;
 }
 
-/** The checkpoints of a training that this attempt has taken over: files in the artifact store, named in the ledger. */
+/**
+ * The checkpoints of a training that this attempt has taken over: files in the artifact store,
+ * named in the ledger.
+ */
 export class Checkpoints {
   private constructor(
     private readonly artifacts: ArtifactStore,
@@ -47,8 +50,8 @@ export class Checkpoints {
 }
 
 /**
- * The latest checkpoint that is whole, of at most so many epochs: one that is damaged or missing is passed over, and its
- * epoch done again.
+ * The latest checkpoint that is whole, of at most so many epochs: one that is damaged or missing is
+ * passed over, and its epoch done again.
  */
 export async function latestComplete(
   artifacts: ArtifactStore,

@@ -3,7 +3,10 @@ import type { Context } from '@temporalio/activity';
 import pRetry from 'p-retry';
 import type { JobResult } from '../process/job-messages.js';
 
-/** What heartbeats carry, so that a later attempt can go on, and say how long one was at work whose worker died. */
+/**
+ * What heartbeats carry, so that a later attempt can go on, and say how long one was at work whose
+ * worker died.
+ */
 export interface HeartbeatDetails {
   readonly progress: unknown;
   readonly deviceSeconds: number;
@@ -11,7 +14,10 @@ export interface HeartbeatDetails {
   readonly done?: readonly JobResult[];
 }
 
-/** Counts how long attempts at jobs keep a device busy. Attempts that were lost are counted by the ones after them. */
+/**
+ * Counts how long attempts at jobs keep a device busy. Attempts that were lost are counted by the
+ * ones after them.
+ */
 export class DeviceUses {
   constructor(
     private readonly apiUrl: string,
@@ -25,7 +31,10 @@ export class DeviceUses {
     return (Date.now() - began) / 1000 / this.slots;
   }
 
-  /** Says how long an attempt was at work; while the API is away, later. Never fails: a job is worth more than its account. */
+  /**
+   * Says how long an attempt was at work; while the API is away, later. Never fails: a job is worth
+   * more than its account.
+   */
   async record({ info }: Context, attempt: number, seconds: number): Promise<void> {
     const workflowId = info.workflowExecution?.workflowId;
     if (workflowId === undefined || seconds <= 0) return;

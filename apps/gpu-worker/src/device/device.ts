@@ -18,15 +18,17 @@ export interface Machine {
 }
 
 /**
- * MiB that a job is given of the device's own memory. On a processor one took 650 for LeNet-5; on an H100 a training of ResNet-20 took
- * 580 of the card and one of a MobileNetV2 for small images 2,360 (bench/RESULTS.md). Larger images take more.
+ * MiB that a job is given of the device's own memory. On a processor one took 650 for LeNet-5; on
+ * an H100 a training of ResNet-20 took 580 of the card and one of a MobileNetV2 for small images
+ * 2,360 (bench/RESULTS.md). Larger images take more.
  */
 const MEBIBYTES_A_JOB = { cpu: 2 * 1024, gpu: 6 * 1024 };
 const MOST_SLOTS = 8;
 
 /**
- * The first card that this process may use, or the processor, with as many slots as its memory has room for: on either no more than there
- * are cores, which feed a card too, and of which small networks leave most idle.
+ * The first card that this process may use, or the processor, with as many slots as its memory has
+ * room for: on either no more than there are cores, which feed a card too, and of which small
+ * networks leave most idle.
  *
  * @param asked the class to be; without it, a card is used if there is one
  */
@@ -46,7 +48,10 @@ export function findDevice(
   return { deviceClass: 'gpu', name: card.name, slots: slots('gpu', card.memoryMebibytes) };
 }
 
-/** A container's limit of memory is lower than its machine's; where there is none it is unknown, or beyond all bounds. */
+/**
+ * A container's limit of memory is lower than its machine's; where there is none it is unknown, or
+ * beyond all bounds.
+ */
 function thisMachine(): Machine {
   const bytes = Math.min(totalmem(), process.constrainedMemory() || Infinity);
   return { cores: availableParallelism(), memoryMebibytes: bytes / 2 ** 20 };

@@ -37,8 +37,8 @@ const PROBE: Network = {
 };
 
 /**
- * Has the device compute what is known: a small network's answers, beside plain arithmetic, and a training that must learn to
- * tell bright images from dark ones.
+ * Has the device compute what is known: a small network's answers, beside plain arithmetic, and a
+ * training that must learn to tell bright images from dark ones.
  *
  * @param deviceClass what is to compute: with 'gpu', a card must be what TensorFlow uses
  * @throws SelfTestError

@@ -11,10 +11,15 @@ import {
 import type { CompiledNetworks } from './compiled-networks.js';
 import type { JobContext } from '../process/job-context.js';
 
-/** Images over which pruning judges a layer's output: 64,000 positions of LeNet-5's second convolution. */
+/**
+ * Images over which pruning judges a layer's output: 64,000 positions of LeNet-5's second
+ * convolution.
+ */
 const STATISTICS_IMAGES = 1000;
 
-/** What pruning asks of a network and its data: activations, gradients, and systems to be solved. */
+/**
+ * What pruning asks of a network and its data: activations, gradients, and systems to be solved.
+ */
 export class PruningStatistics {
   #solver: SystemSolver | undefined;
 
@@ -23,7 +28,10 @@ export class PruningStatistics {
     private readonly threads: { intraOp: number; interOp: number },
   ) {}
 
-  /** Measured on a part of the training images: only the order in which layers are pruned depends on it. */
+  /**
+   * Measured on a part of the training images: only the order in which layers are pruned depends on
+   * it.
+   */
   async densities(
     model: Checkpoint,
     { training }: DataSet,

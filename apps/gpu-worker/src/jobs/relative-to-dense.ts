@@ -1,7 +1,10 @@
 import type { Measurement } from '@espalier/contracts';
 import { sizeOf, weightedLayers, type Network } from '@espalier/networks';
 
-/** A smaller network's measurement as a part of the dense network's: what is left of it, and the shapes that are. */
+/**
+ * A smaller network's measurement as a part of the dense network's: what is left of it, and the
+ * shapes that are.
+ */
 export function relativeToDense(measured: Measurement, dense: Network, pruned: Network): Measurement {
   const before = weightedLayers(dense);
   const after = weightedLayers(pruned);

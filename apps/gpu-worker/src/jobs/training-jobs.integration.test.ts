@@ -133,7 +133,8 @@ describe('an attempt whose training another has taken over', () => {
     let taken: Promise<ModelReference> | undefined;
     const late = jobs.fineTune(request, {
       ...context,
-      // The first checkpoint is there: now the other attempt begins, as after a heartbeat that was missed.
+      // The first checkpoint is there: now the other attempt begins, as after a heartbeat that was
+      // missed.
       progress: ({ checkpoint }) => {
         if (checkpoint !== undefined) taken ??= someJobs().fineTune(request, context);
       },

@@ -28,8 +28,9 @@ import { PruningStatistics } from './pruning-statistics.js';
 const RECALIBRATION_IMAGES = 2000;
 
 /**
- * The four things a device does for a campaign. Each reads its inputs from the artifact store and leaves its result
- * there, so that any of them may be repeated, or go on in another process: a repeated job finds its own checkpoints.
+ * The four things a device does for a campaign. Each reads its inputs from the artifact store and
+ * leaves its result there, so that any of them may be repeated, or go on in another process: a
+ * repeated job finds its own checkpoints.
  */
 export class TrainingJobs {
   readonly #data: LoadedData;
@@ -57,7 +58,9 @@ export class TrainingJobs {
     });
   }
 
-  /** Trains the unpruned network, or finds that it has been trained already, here or by its owner. */
+  /**
+   * Trains the unpruned network, or finds that it has been trained already, here or by its owner.
+   */
   async trainDense({ task }: TrainDenseRequest, context: JobContext, inHalfBatches = false): Promise<ModelReference> {
     const network = resolveNetwork(task.network);
     if (task.weights !== undefined) {
@@ -77,7 +80,9 @@ export class TrainingJobs {
     return this.#trainings.fit(start, denseTraining(task), task, context, recipe, { inHalfBatches });
   }
 
-  /** Prunes the dense network, or what an earlier stage left of it, by a schedule; no training yet. */
+  /**
+   * Prunes the dense network, or what an earlier stage left of it, by a schedule; no training yet.
+   */
   async prune(request: PruneRequest, context: JobContext): Promise<ModelReference> {
     const { task, schedule, from } = request;
     const network = resolveNetwork(task.network);
@@ -127,7 +132,10 @@ export class TrainingJobs {
     return checkpoint.network === network ? measured : relativeToDense(measured, network, checkpoint.network);
   }
 
-  /** The dense network as it was early in its training, under the masks that pruning found at its end. */
+  /**
+   * The dense network as it was early in its training, under the masks that pruning found at its
+   * end.
+   */
   async #rewound(
     pruned: PrunedNetwork,
     { fineTune: { rewindTo } }: PruningSchedule,
@@ -161,7 +169,10 @@ export class TrainingJobs {
     return { teacher: { network: teacher, ...distillation } };
   }
 
-  /** The dense model; when its file is damaged or gone it is trained again, which on one device gives the same bytes. */
+  /**
+   * The dense model; when its file is damaged or gone it is trained again, which on one device
+   * gives the same bytes.
+   */
   async #denseModel(
     request: Pick<PruneRequest, 'task' | 'dense'>,
     network: Network,

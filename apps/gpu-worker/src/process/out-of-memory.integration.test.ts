@@ -94,7 +94,8 @@ function heard(): { context: JobContext; phases: Set<string> } {
 /**
  * Fine-tunes one epoch of 64 images in a process of its own.
  *
- * @param memory bytes beyond what is taken when it begins, after one on a single image, for which all is loaded
+ * @param memory bytes beyond what is taken when it begins, after one on a single image, for which
+ *   all is loaded
  * @returns what it said it does, in order; undefined if the process died of it
  */
 async function fineTune(memory: number): Promise<string[] | undefined> {

@@ -13,9 +13,15 @@ import { retryWithHalfBatch } from './retry-with-half-batch.js';
 import { JobCancelledError, JobError, TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
 const HEARTBEAT_EVERY_MS = 2_000;
-/** How often a job says how long it has been at work: a budget of hours is overshot by no more than this and one look at it. */
+/**
+ * How often a job says how long it has been at work: a budget of hours is overshot by no more than
+ * this and one look at it.
+ */
 const RECORD_USE_EVERY_MS = 10_000;
-/** A candidate that takes its process down so often is set aside: it is the candidate, not the machine. */
+/**
+ * A candidate that takes its process down so often is set aside: it is the candidate, not the
+ * machine.
+ */
 const CRASHES_ALLOWED = 3;
 
 /** Errors that another attempt would only meet again. */
@@ -78,7 +84,10 @@ export class TrainingProcesses {
     return this.#busy;
   }
 
-  /** @throws JobError when the device does not compute what it should, TrainingProcessCrashedError when it takes its process down */
+  /**
+   * @throws JobError when the device does not compute what it should, TrainingProcessCrashedError
+   *   when it takes its process down
+   */
   async selfTest(): Promise<void> {
     const process = this.#take();
     await process.run({ kind: 'selfTest' }, { signal: new AbortController().signal, progress: () => undefined });
@@ -90,7 +99,10 @@ export class TrainingProcesses {
     for (const process of this.#idle.splice(0)) process.close();
   }
 
-  /** An activity's jobs, one after the other in one process. Those that an attempt before this one has done are not done again. */
+  /**
+   * An activity's jobs, one after the other in one process. Those that an attempt before this one
+   * has done are not done again.
+   */
   async #during<Result>(work: (run: RunJob) => Promise<Result>, { wholeMachine = false } = {}): Promise<Result> {
     const context = Context.current();
     const take = (): TrainingProcess => (wholeMachine ? this.#takeWholeMachine() : this.#take());
@@ -159,8 +171,10 @@ export class TrainingProcesses {
     return new TrainingProcess(this.options);
   }
 
-  /** A campaign's candidates wait for its dense network, so that is trained on all cores. TensorFlow fixes their number
-   * for a process when it starts: this one is not kept. */
+  /**
+   * Starts a process that trains on all cores: a campaign's candidates wait for its dense network.
+   * TensorFlow fixes the number of cores when a process starts, so this one is not kept.
+   */
   #takeWholeMachine(): TrainingProcess {
     const cores = availableParallelism();
     return new TrainingProcess({ ...this.options, threads: { intraOp: cores, interOp: cores } });

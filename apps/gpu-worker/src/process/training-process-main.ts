@@ -1,4 +1,5 @@
-// The process in which TensorFlow runs. It does one job at a time for the worker that started it, and ends with it.
+// The process in which TensorFlow runs. It does one job at a time for the worker that started it,
+// and ends with it.
 import { FolderArtifactStore } from '@espalier/artifacts';
 import { DivergedError } from '@espalier/training';
 import { pino } from 'pino';
@@ -23,7 +24,8 @@ process.on('message', (message: ToTraining) => {
   if (message.type === 'cancel') running?.abort(new DOMException('the job was cancelled', 'AbortError'));
   else void run(message.job);
 });
-// The worker is gone: whatever was done since the last checkpoint is done again by the next attempt.
+// The worker is gone: whatever was done since the last checkpoint is done again by the next
+// attempt.
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C in a terminal reaches the whole group; the worker decides when this process ends.
 process.on('SIGINT', () => undefined);

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { FromTraining, Job, JobResult, ToTraining, TrainingProcessOptions } from './job-messages.js';
 import type { JobContext } from './job-context.js';
 
-/** The training process died in the middle of a job: native code crashed, or the system was out of memory. */
+/**
+ * The training process died in the middle of a job: native code crashed, or the system was out of
+ * memory.
+ */
 export class TrainingProcessCrashedError extends Error {
   override name = 'TrainingProcessCrashedError';
 
@@ -20,7 +23,9 @@ export class TrainingProcessCrashedError extends Error {
     super([message, ...lastWords].join('\n'));
   }
 
-  /** Whether native code ended it, and nobody else: so do oneDNN and V8 where an allocation fails. */
+  /**
+   * Whether native code ended it, and nobody else: so do oneDNN and V8 where an allocation fails.
+   */
   get isOfNativeCode(): boolean {
     return this.by === 'SIGABRT' || this.by === 'SIGSEGV' || this.by === 'SIGBUS';
   }
@@ -49,7 +54,10 @@ const SAID_OF_ITSELF = /^(I\d{4} |WARNING: All log messages before absl|To enabl
 /** How long a cancelled job may take to stop by itself; a training step takes milliseconds. */
 const CANCEL_GRACE_MS = 3_000;
 
-/** One process that runs TensorFlow, kept between jobs so that the library and the data are loaded once. */
+/**
+ * One process that runs TensorFlow, kept between jobs so that the library and the data are loaded
+ * once.
+ */
 export class TrainingProcess {
   readonly #child: ChildProcess;
   readonly #lastWords: string[] = [];

@@ -47,7 +47,10 @@ import { StrategyCache } from '../proposing/strategy-cache.js';
 /** Less than the minute that an activity has. */
 const WAIT_FOR_WORKER_MS = 45_000;
 
-/** The orchestrator's activities, over a store, Temporal, and the device class that campaigns train on which name none. */
+/**
+ * The orchestrator's activities, over a store, Temporal, and the device class that campaigns train
+ * on which name none.
+ */
 export function createCampaignActivities({
   database,
   client,
@@ -131,7 +134,8 @@ export function createCampaignActivities({
         asked.map((each) =>
           client.workflow.start<typeof candidate>('candidate', {
             ...candidateStart({ ...setting, ...each }, spec),
-            // Its first task comes with the answer, to the worker on this connection: Temporal has a sixth less to do.
+            // Its first task comes with the answer, to the worker on this connection: Temporal has
+            // a sixth less to do.
             requestEagerStart: true,
           }),
         ),
@@ -168,7 +172,10 @@ export function createCampaignActivities({
   });
 }
 
-/** The activities under their names, and under those by which workflows that began in the version before call them. */
+/**
+ * The activities under their names, and under those by which workflows that began in the version
+ * before call them.
+ */
 export function withEarlierNames(activities: CampaignActivities): CampaignActivities {
   const earlier = Object.entries(activities).flatMap(([name, activity]: [string, unknown]) => {
     const earlierName = EARLIER_ACTIVITY_NAMES[name as keyof CampaignActivities];
@@ -187,7 +194,10 @@ function taskOf(spec: CampaignSpec): LoadedPlan['task'] {
   };
 }
 
-/** What cannot pass is said so, for Temporal not to try it for ever; all else, Postgres's absence first, may pass. */
+/**
+ * What cannot pass is said so, for Temporal not to try it for ever; all else, Postgres's absence
+ * first, may pass.
+ */
 function withTypedErrors(activities: CampaignActivities): CampaignActivities {
   const wrapped = Object.entries(activities).map(
     ([name, activity]: [string, (...args: never[]) => Promise<unknown>]) => [

@@ -2,8 +2,9 @@ import { recordResults, recordUnlockedResults, type CandidateResult, type Databa
 import { Batcher } from './batcher.js';
 
 /**
- * Writes results, those of all campaigns that come within a moment in one transaction. A campaign that is long at something, or has
- * something wrong, keeps no other's results waiting: its own are written, or refused, apart.
+ * Writes results, those of all campaigns that come within a moment in one transaction. A campaign
+ * that is long at something, or has something wrong, keeps no other's results waiting: its own are
+ * written, or refused, apart.
  *
  * @returns what writes one, and throws as `recordResult`
  */

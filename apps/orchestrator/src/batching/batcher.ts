@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Does together what is asked for within a moment, of one key at a time. What comes alone, or one by one, is done at once; while much
- * comes, all that has come since the last time is done with one effort.
+ * Does together what is asked for within a moment, of one key at a time. What comes alone, or one
+ * by one, is done at once; while much comes, all that has come since the last time is done with one
+ * effort.
  */
 export class Batcher<Item, Outcome> {
   readonly #gathering = new Map<string, { items: Item[]; done: Promise<PromiseSettledResult<Outcome>[]> }>();
@@ -10,8 +11,8 @@ export class Batcher<Item, Outcome> {
   readonly #busy = new Map<string, Promise<unknown>>();
 
   /**
-   * @param rest milliseconds from the end of an effort to the next: `least` for each key that is busy, so that many together take no
-   *   more efforts than few, and at most `most`
+   * @param rest milliseconds from the end of an effort to the next: `least` for each key that is
+   *   busy, so that many together take no more efforts than few, and at most `most`
    * @param effort gives an outcome for each item, in their order; where it fails, so does each
    */
   constructor(

@@ -6,8 +6,9 @@ const AT_ONCE = 20;
 const PATIENCE_MS = 10_000;
 
 /**
- * Sends the word that is due to the addresses that campaigns name, as standardwebhooks.com has it: at least once, each with the
- * event's id, by which a receiver tells a repetition. What is answered by anything but 2xx is sent again later.
+ * Sends the word that is due to the addresses that campaigns name, as standardwebhooks.com has it:
+ * at least once, each with the event's id, by which a receiver tells a repetition. What is answered
+ * by anything but 2xx is sent again later.
  */
 export async function sendNotifications(database: Database, log: Logger, secret?: string): Promise<void> {
   await Promise.all(

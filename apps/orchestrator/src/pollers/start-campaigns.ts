@@ -5,8 +5,9 @@ import type { campaign, reevaluation } from '@espalier/workflows/client';
 import type { Logger } from 'pino';
 
 /**
- * Sees to it that each unfinished campaign of the store has a workflow, and each unfinished reevaluation: one that was asked for
- * while Temporal was away, or whose workflow Temporal has lost. Starting one that runs changes nothing.
+ * Sees to it that each unfinished campaign of the store has a workflow, and each unfinished
+ * reevaluation: one that was asked for while Temporal was away, or whose workflow Temporal has
+ * lost. Starting one that runs changes nothing.
  */
 export async function startCampaigns(database: Database, client: Client, log: Logger): Promise<void> {
   for (const unfinished of await unfinishedCampaigns(database)) {

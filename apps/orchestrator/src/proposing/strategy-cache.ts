@@ -19,12 +19,15 @@ interface Kept {
   lastOrder: number;
 }
 
-/** More campaigns than run at once; the one asked for longest ago is made anew when it asks again. */
+/**
+ * More campaigns than run at once; the one asked for longest ago is made anew when it asks again.
+ */
 const MOST_KEPT = 50;
 
 /**
- * Strategies as they are after all that was observations. What a strategy knows follows from the store alone: it is kept here so that
- * an ask tells it what is new, and made anew by any orchestrator that has not kept it, or whose log is no longer what it observations.
+ * Strategies as they are after all that was observations. What a strategy knows follows from the
+ * store alone: it is kept here so that an ask tells it what is new, and made anew by any
+ * orchestrator that has not kept it, or whose log is no longer what it observations.
  */
 export class StrategyCache {
   readonly #kept = new Map<string, Kept>();

@@ -2,7 +2,10 @@ import { startTestPostgres } from '@espalier/embedded/testing';
 import { openDatabase, type Database } from '@espalier/store';
 import { afterAll, beforeAll } from 'vitest';
 
-/** Has the tests of a file share a database: it is there before the first of them, and gone after the last. */
+/**
+ * Has the tests of a file share a database: it is there before the first of them, and gone after
+ * the last.
+ */
 export function withTestDatabase(opened: (database: Database) => void): void {
   let stop: () => Promise<void>;
   beforeAll(async () => {

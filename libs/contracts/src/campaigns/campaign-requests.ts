@@ -23,7 +23,10 @@ export const ExtensionSchema = z.strictObject({
 });
 export type Extension = z.infer<typeof ExtensionSchema>;
 
-/** Which candidates without a result are tried again: those that failed, or of one type of error, or these. */
+/**
+ * Which candidates without a result are tried again: those that failed, or of one type of error, or
+ * these.
+ */
 export const RetryRequestSchema = z.strictObject({
   errorType: z.string().min(1).max(200).optional(),
   candidates: z.array(z.uuid()).min(1).max(1000).optional(),
@@ -38,7 +41,10 @@ export const RetrySchema = z.strictObject({
 });
 export type Retry = z.infer<typeof RetrySchema>;
 
-/** Another chip, or another number of images that it runs together; where one is left out, the campaign's own. */
+/**
+ * Another chip, or another number of images that it runs together; where one is left out, the
+ * campaign's own.
+ */
 export const RepriceRequestSchema = z.strictObject({
   accelerator: CampaignSpecSchema.shape.accelerator.unwrap().optional(),
   batch: CampaignSpecSchema.shape.batch.unwrap().optional(),
@@ -58,7 +64,10 @@ export const DeletionSchema = z.strictObject({
   candidates: z.int(),
   files: z.int(),
   bytes: z.int(),
-  /** Files of trainings, of this campaign and of others, to which no result, checkpoint or campaign refers. */
+  /**
+   * Files of trainings, of this campaign and of others, to which no result, checkpoint or campaign
+   * refers.
+   */
   unreferencedArtifacts: z.strictObject({ files: z.int(), bytes: z.int() }),
   /** @deprecated called `unreferencedArtifacts`. */
   leftovers: z.strictObject({ files: z.int(), bytes: z.int() }).optional(),

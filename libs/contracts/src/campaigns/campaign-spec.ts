@@ -52,11 +52,14 @@ export const BudgetSchema = z
 export type Budget = z.infer<typeof BudgetSchema>;
 
 /**
- * Candidates are compared after few epochs, and only the best go on: asynchronous successive halving, by non-dominated rank
- * (Li et al. 2020; Schmucker et al. 2021).
+ * Candidates are compared after few epochs, and only the best go on: asynchronous successive
+ * halving, by non-dominated rank (Li et al. 2020; Schmucker et al. 2021).
  */
 export const RungsSchema = z.strictObject({
-  /** Epochs of fine-tuning after which candidates are compared, the least first; after 0 they are pruned and no more. */
+  /**
+   * Epochs of fine-tuning after which candidates are compared, the least first; after 0 they are
+   * pruned and no more.
+   */
   epochs: z
     .array(z.int().min(0).max(999))
     .min(1)
@@ -77,12 +80,17 @@ export type Rungs = z.infer<typeof RungsSchema>;
 const ParallelismSchema = z.int().min(1).max(500);
 const PARALLELISM = 2;
 
-/** A campaign as its owner writes it: the YAML file, the API's body and the stored column are all this. */
+/**
+ * A campaign as its owner writes it: the YAML file, the API's body and the stored column are all
+ * this.
+ */
 const CampaignSpecFields = z.strictObject({
   name: CampaignName,
   /** A network of the zoo, or one written out: what the command line makes of a model's file. */
   network: z.union([z.string().min(1).max(200), NetworkSchema]),
-  /** The trained weights of a network that is written out: the name under which they were uploaded. */
+  /**
+   * The trained weights of a network that is written out: the name under which they were uploaded.
+   */
   weights: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'the SHA-256 under which weights were uploaded')
@@ -116,21 +124,36 @@ const CampaignSpecFields = z.strictObject({
   budget: BudgetSchema,
   /** Without it, every candidate is trained to its end. */
   rungs: RungsSchema.optional(),
-  /** Campaigns of the same network and data whose results this one begins with: its strategy is told of them, its budget is not used. */
+  /**
+   * Campaigns of the same network and data whose results this one begins with: its strategy is told
+   * of them, its budget is not used.
+   */
   warmStart: z.array(CampaignName).min(1).max(20).optional(),
   /** Candidates at a time, on any device or by its class. */
   parallelism: z
     .union([ParallelismSchema, z.partialRecord(z.enum(DEVICE_CLASSES), ParallelismSchema)])
     .default(PARALLELISM),
-  /** Trains on devices of this class alone, and waits for one; without it, on cards where there are any. */
+  /**
+   * Trains on devices of this class alone, and waits for one; without it, on cards where there are
+   * any.
+   */
   deviceClass: z.enum(DEVICE_CLASSES).optional(),
-  /** Where devices are short: its work goes before that of campaigns of a larger number. 3 if left out. */
+  /**
+   * Where devices are short: its work goes before that of campaigns of a larger number. 3 if left
+   * out.
+   */
   priority: z.int().min(1).max(5).optional(),
-  /** Among campaigns of one priority that wait for devices, its part of them in proportion to the others'. 1 if left out. */
+  /**
+   * Among campaigns of one priority that wait for devices, its part of them in proportion to the
+   * others'. 1 if left out.
+   */
   share: z.number().min(0.01).max(100).optional(),
   /** Sends word of what happens to an address. */
   notify: NotifySchema.optional(),
-  /** Use only the first images of the training split, and of the others in proportion: for trials and tests. */
+  /**
+   * Use only the first images of the training split, and of the others in proportion: for trials
+   * and tests.
+   */
   subset: z.strictObject({ trainingImages: z.int().min(256) }).optional(),
 });
 export const CampaignSpecSchema = CampaignSpecFields.superRefine(({ rungs, space }, context) => {
@@ -148,7 +171,10 @@ export const CampaignSpecSchema = CampaignSpecFields.superRefine(({ rungs, space
   }
 });
 
-/** What a launch is given: results from elsewhere are told to the strategy, and are no part of the campaign's own spec. */
+/**
+ * What a launch is given: results from elsewhere are told to the strategy, and are no part of the
+ * campaign's own spec.
+ */
 export const LaunchRequestSchema = CampaignSpecSchema.safeExtend({ priorResults: PriorResultsSchema.optional() });
 export type LaunchRequest = z.infer<typeof LaunchRequestSchema>;
 export type CampaignSpec = z.infer<typeof CampaignSpecSchema>;

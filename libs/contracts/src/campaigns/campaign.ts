@@ -38,7 +38,10 @@ export const CampaignSchema = z.strictObject({
     diverged: z.int(),
     failed: z.int(),
     cancelled: z.int(),
-    /** Results of other campaigns that it began with: in none of the others, and no use of its budget. */
+    /**
+     * Results of other campaigns that it began with: in none of the others, and no use of its
+     * budget.
+     */
     imported: z.int(),
   }),
   hypervolume: z.number().nullable(),
@@ -51,12 +54,17 @@ export const CampaignSchema = z.strictObject({
 export type Campaign = z.infer<typeof CampaignSchema>;
 export const CampaignListSchema = z.strictObject({ items: z.array(CampaignSchema) });
 
-/** The non-dominated candidates of a campaign under its constraints, from the least cost to the most. */
+/**
+ * The non-dominated candidates of a campaign under its constraints, from the least cost to the
+ * most.
+ */
 export const FrontSchema = z.strictObject({
   campaign: z.string(),
   /** What it weighs accuracy against. */
   cost: CostSchema,
-  /** Area between the front and (accuracy 0, the dense network's cost), as a fraction of the whole. */
+  /**
+   * Area between the front and (accuracy 0, the dense network's cost), as a fraction of the whole.
+   */
   hypervolume: z.number(),
   dense: CampaignSchema.shape.dense,
   points: z.array(

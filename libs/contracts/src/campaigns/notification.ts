@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { EventSchema } from './campaign-event.js';
 
-/** What word is sent of: a new member of the front, a candidate or campaign that failed, a campaign's end. */
+/**
+ * What word is sent of: a new member of the front, a candidate or campaign that failed, a
+ * campaign's end.
+ */
 export const NOTICES = ['front-member', 'failure', 'finish'] as const;
 export type Notice = (typeof NOTICES)[number];
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { PruningScheduleSchema } from '../candidates/schedule.js';
 
-/** What somebody knows of a schedule from elsewhere: on the campaign's own network, data and chip. */
+/**
+ * What somebody knows of a schedule from elsewhere: on the campaign's own network, data and chip.
+ */
 export const PriorResultSchema = z.strictObject({
   schedule: PruningScheduleSchema,
   /** Of the validation split. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { CandidateSchema } from '../candidates/candidate.js';
 
-/** Has the members of a front pruned and trained again, each with so many seeds that are not its own. */
+/**
+ * Has the members of a front pruned and trained again, each with so many seeds that are not its
+ * own.
+ */
 export const ReevaluateRequestSchema = z.strictObject({
   seeds: z.int().min(1).max(50),
   /** Says what would happen, and changes nothing. */
@@ -28,7 +31,10 @@ export const ReevaluationSchema = z.strictObject({
   /** @deprecated called `pending`. */
   toDo: z.int().optional(),
   dryRun: z.boolean(),
-  /** From the least cost to the most. The search chose each for its accuracy: only the other seeds' are no choice of it. */
+  /**
+   * From the least cost to the most. The search chose each for its accuracy: only the other seeds'
+   * are no choice of it.
+   */
   members: z.array(
     z.strictObject({
       ...CandidateSchema.pick({

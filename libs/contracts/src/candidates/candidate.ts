@@ -16,12 +16,15 @@ export const CANDIDATE_STATES = [
 ] as const;
 export const CandidateStateSchema = z.enum(CANDIDATE_STATES);
 export type CandidateState = z.infer<typeof CandidateStateSchema>;
-/** Ends without a result. A training that diverged is the schedule's doing, not a fault of the system. */
+/**
+ * Ends without a result. A training that diverged is the schedule's doing, not a fault of the
+ * system.
+ */
 export type CandidateStateWithoutResult = Extract<CandidateState, 'diverged' | 'failed' | 'cancelled'>;
 
 /**
- * Where a schedule came from: drawn at random, bred from earlier candidates, proposed by a model of all of them, or another
- * campaign's, with its result.
+ * Where a schedule came from: drawn at random, bred from earlier candidates, proposed by a model of
+ * all of them, or another campaign's, with its result.
  */
 export const LineageSchema = z.strictObject({
   origin: z.enum(['random', 'offspring', 'proposed', 'imported']),

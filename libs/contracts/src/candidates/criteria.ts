@@ -9,7 +9,10 @@ export const FILTER_CRITERIA = [
 /** Ways to choose the weights that go while the network is trained. */
 export const CRITERIA_WHILE_TRAINING = ['gradual-magnitude', 'network-surgery', 'movement'] as const;
 
-/** So many of each so many weights that follow each other along a filter's inputs, whatever a schedule's densities. */
+/**
+ * So many of each so many weights that follow each other along a filter's inputs, whatever a
+ * schedule's densities.
+ */
 export const PATTERNS = ['1:4', '2:4', '4:8'] as const;
 
 /** Ways to choose what goes, as the literature names them; libs/pruning has a file for each. */
@@ -47,7 +50,9 @@ export function isOfFilters(criterion: string): boolean {
   return FILTER_CRITERIA.some((name) => name === criterion);
 }
 
-/** Whether schedules of a space may remove filters, in a stage of their own or by their criterion. */
+/**
+ * Whether schedules of a space may remove filters, in a stage of their own or by their criterion.
+ */
 export function removesFilters({ criterion, filters }: { criterion: readonly string[]; filters?: unknown }): boolean {
   return filters !== undefined || criterion.some(isOfFilters);
 }

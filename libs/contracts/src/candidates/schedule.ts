@@ -5,8 +5,9 @@ export const CriterionSchema = z.enum(CRITERIA);
 export type Criterion = z.infer<typeof CriterionSchema>;
 
 /**
- * How the weights that a schedule keeps in all are spread over its layers: as its densities say; where the largest scores
- * are; by Erdős-Rényi-kernel (Evci et al. 2020); or by LAMP (Lee et al. 2021).
+ * How the weights that a schedule keeps in all are spread over its layers: as its densities say;
+ * where the largest scores are; by Erdős-Rényi-kernel (Evci et al. 2020); or by LAMP (Lee et al.
+ * 2021).
  */
 export const ALLOCATIONS = ['layer', 'global', 'erdos-renyi-kernel', 'lamp'] as const;
 export const AllocationSchema = z.enum(ALLOCATIONS);
@@ -21,7 +22,10 @@ export const LayerName = z
 
 const density = z.number().min(0).max(1);
 
-/** How a pruned network is trained further. What is left out is as the worker's recipe for the network has it. */
+/**
+ * How a pruned network is trained further. What is left out is as the worker's recipe for the
+ * network has it.
+ */
 export const FineTuneSchema = z.strictObject({
   epochs: z.int().min(0).max(10_000),
   optimizer: z.enum(OPTIMIZERS).optional(),
@@ -29,13 +33,19 @@ export const FineTuneSchema = z.strictObject({
     .strictObject({ name: z.enum(LEARNING_RATES).default('cosine'), peak: z.number().positive().max(10) })
     .optional(),
   labelSmoothing: z.number().min(0).max(0.5).optional(),
-  /** Draws batch normalisations' scales to 0, so that network slimming finds filters to remove in the next round. */
+  /**
+   * Draws batch normalisations' scales to 0, so that network slimming finds filters to remove in
+   * the next round.
+   */
   scalePenalty: z.number().min(0).max(0.1).optional(),
   /** Share of the dense network's answers in the loss (Hinton et al. 2015). */
   distillation: z
     .strictObject({ share: z.number().min(0).max(1), temperature: z.number().min(1).max(100).default(4) })
     .optional(),
-  /** Start from the dense network's weights after so many epochs of its training (Renda et al. 2020). */
+  /**
+   * Start from the dense network's weights after so many epochs of its training (Renda et al.
+   * 2020).
+   */
   rewindTo: z.int().min(0).optional(),
   /** End after so many epochs without a better validation accuracy. */
   patience: z.int().min(1).optional(),
@@ -51,8 +61,8 @@ const FiltersSchema = z.strictObject({
 });
 
 /**
- * Prunes on, a round after the other, each fine-tuned, until accuracy can no longer be held (Yang, Chen, Sze 2017): the
- * candidate is the last network that held it, or the first if none did.
+ * Prunes on, a round after the other, each fine-tuned, until accuracy can no longer be held (Yang,
+ * Chen, Sze 2017): the candidate is the last network that held it, or the first if none did.
  */
 export const LoopSchema = z.strictObject({
   /** Points of validation accuracy, as a fraction, that a network may be below the dense one. */
@@ -67,7 +77,9 @@ export type Loop = z.infer<typeof LoopSchema>;
 /** What to do to each layer. A layer that is not named is left dense. */
 export const PruningScheduleSchema = z.strictObject({
   criterion: CriterionSchema,
-  /** Fraction of each layer's weights, or for a criterion of filters of its filters, that is kept. */
+  /**
+   * Fraction of each layer's weights, or for a criterion of filters of its filters, that is kept.
+   */
   density: z.record(LayerName, density),
   /** `layer` if left out. */
   allocation: AllocationSchema.optional(),
@@ -116,7 +128,10 @@ export const ScheduleSpaceSchema = z
     fineTune: z
       .strictObject({
         epochs: range(z.int().min(0).max(1000)).default([1, 1]),
-        /** Images of one fine-tuning epoch, drawn anew for each; without it, the whole training split. */
+        /**
+         * Images of one fine-tuning epoch, drawn anew for each; without it, the whole training
+         * split.
+         */
         imagesPerEpoch: z.int().min(64).optional(),
         optimizer: z.array(z.enum(OPTIMIZERS)).min(1).optional(),
         learningRate: range(z.number().positive().max(10)).optional(),

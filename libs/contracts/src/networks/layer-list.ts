@@ -9,7 +9,10 @@ const name = z
 /** One size for height and width, or [height, width]. */
 const plane = z.union([size, z.tuple([size, size]).readonly()]);
 const edge = z.int().min(0).max(10_000);
-/** Rows and columns of zeros around an input: on each side, at [height, width], or at [top, left, bottom, right]. */
+/**
+ * Rows and columns of zeros around an input: on each side, at [height, width], or at [top, left,
+ * bottom, right].
+ */
 const padding = z.union([
   z.enum(['valid', 'same']),
   edge,
@@ -39,7 +42,10 @@ export const ListedLayerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('dense'), units: size }),
   /** Rows of one tensor times the other: [height, channels] · [channels, columns] for each head. */
   z.strictObject({ ...common, kind: z.literal('matmul'), columns: size, heads: size.default(1) }),
-  /** softmax(Q·Kᵀ)·V over a sequence along the height, from three tensors or from one that holds all three. */
+  /**
+   * softmax(Q·Kᵀ)·V over a sequence along the height, from three tensors or from one that holds all
+   * three.
+   */
   z.strictObject({ ...common, kind: z.literal('attention'), heads: size }),
   z.strictObject({
     ...common,

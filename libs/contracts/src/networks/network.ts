@@ -11,7 +11,10 @@ const edges = z.tuple([edge, edge, edge, edge]).readonly();
 const numbers = z.array(z.number()).min(1).max(1_000_000).readonly();
 const placed = {
   name,
-  /** The layers whose outputs it takes, or `input` for the network's; the layer before it if left out. */
+  /**
+   * The layers whose outputs it takes, or `input` for the network's; the layer before it if left
+   * out.
+   */
   from: z.array(name).min(1).readonly().optional(),
 };
 
@@ -30,7 +33,10 @@ export const ACTIVATIONS = [
 const activation = z.enum(ACTIVATIONS);
 export type Activation = z.infer<typeof activation>;
 
-/** No padding, TensorFlow's `same` (more at the end than at the start), or rows and columns of zeros: top, left, bottom, right. */
+/**
+ * No padding, TensorFlow's `same` (more at the end than at the start), or rows and columns of
+ * zeros: top, left, bottom, right.
+ */
 const padding = z.union([z.enum(['valid', 'same']), edges]);
 export type Padding = z.infer<typeof padding>;
 
@@ -43,7 +49,10 @@ const conv2d = z.strictObject({
   padding,
   /** 1 if left out. */
   dilation: size.optional(),
-  /** 1 if left out; as many as the input has channels makes it depthwise. Filters of one group lie side by side. */
+  /**
+   * 1 if left out; as many as the input has channels makes it depthwise. Filters of one group lie
+   * side by side.
+   */
   groups: size.optional(),
   /** true if left out. */
   useBias: z.boolean().optional(),
@@ -71,7 +80,10 @@ const dense = z.strictObject({
 });
 export type Dense = z.infer<typeof dense>;
 
-/** γ (x − mean) / √(variance + ε) + β, per channel; in training with the batch's own mean and variance. */
+/**
+ * γ (x − mean) / √(variance + ε) + β, per channel; in training with the batch's own mean and
+ * variance.
+ */
 const batchNormalization = z.strictObject({
   ...placed,
   kind: z.literal('batchNormalization'),
@@ -131,8 +143,8 @@ const layer = z.discriminatedUnion('kind', [
 export type Layer = z.infer<typeof layer>;
 
 /**
- * A network as a graph of layers that training, pruning and the energy model share. Images are height × width × channels,
- * as in TensorFlow's NHWC.
+ * A network as a graph of layers that training, pruning and the energy model share. Images are
+ * height × width × channels, as in TensorFlow's NHWC.
  */
 export const NetworkSchema = z.strictObject({
   name: z
@@ -145,13 +157,16 @@ export const NetworkSchema = z.strictObject({
     width: size,
     channels: size,
     /**
-     * What becomes of a pixel's byte before the first layer, `byte × scale + offset` with one number for all channels or
-     * one for each; bytes are scaled to [0, 1] if left out.
+     * What becomes of a pixel's byte before the first layer, `byte × scale + offset` with one
+     * number for all channels or one for each; bytes are scaled to [0, 1] if left out.
      */
     preprocessing: z.strictObject({ scale: numbers, offset: numbers }).optional(),
   }),
   classes: size,
-  /** In an order in which each layer comes after those it takes from. The last one's output is the network's. */
+  /**
+   * In an order in which each layer comes after those it takes from. The last one's output is the
+   * network's.
+   */
   layers: z.array(layer).min(1).max(10_000).readonly(),
 });
 export type Network = z.infer<typeof NetworkSchema>;

@@ -13,7 +13,9 @@ interface Issue {
   readonly keys?: readonly string[];
 }
 
-/** For `z.config({ customError })`: zod names a field that is unknown, this those that there are. */
+/**
+ * For `z.config({ customError })`: zod names a field that is unknown, this those that there are.
+ */
 export const knownFields: z.core.$ZodErrorMap = ({ code, inst }) =>
   code === 'unrecognized_keys' && inst instanceof z.core.$ZodObject
     ? `there is no such field; there are ${Object.keys(inst._zod.def.shape).join(', ')}`
@@ -40,8 +42,8 @@ export function fieldErrors(issues: readonly Issue[], input: unknown): FieldErro
 }
 
 /**
- * Of fields that there are not, one complaint for each. Of a value that may be of several kinds, what the kind that it is most like has
- * against it, else that it is of none.
+ * Of fields that there are not, one complaint for each. Of a value that may be of several kinds,
+ * what the kind that it is most like has against it, else that it is of none.
  */
 function eachAlone(issue: Issue): Issue[] {
   if (issue.keys) return issue.keys.map((key) => ({ ...issue, path: [...(issue.path ?? []), key] }));

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** One training by name, whoever does it: `dense-<hash of the task>` or `candidate-<id>`, with the stage behind it. */
+/**
+ * One training by name, whoever does it: `dense-<hash of the task>` or `candidate-<id>`, with the
+ * stage behind it.
+ */
 export const TrainingName = z.string().regex(/^[a-z0-9-]{1,200}$/, 'the name of a training');
 
 /** Epochs of mid-epoch checkpoints included: more than any training has. */
@@ -18,7 +21,10 @@ export type CheckpointReference = z.infer<typeof CheckpointReferenceSchema>;
 /** Who takes a training over, in words for a person. */
 export const TakeTrainingSchema = z.strictObject({ holder: z.string().max(200) });
 
-/** The right to write a training's checkpoints, until another attempt takes the training over with a larger term. */
+/**
+ * The right to write a training's checkpoints, until another attempt takes the training over with a
+ * larger term.
+ */
 export const TrainingLeaseSchema = z.strictObject({
   term: z.int().min(1),
   checkpoints: z.array(CheckpointReferenceSchema),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** How long an attempt at a job kept a device busy, which is counted once however often it is said. */
+/**
+ * How long an attempt at a job kept a device busy, which is counted once however often it is said.
+ */
 export const DeviceUseSchema = z.strictObject({
   /** The workflow that the job is for: a campaign's or a candidate's. */
   workflowId: z.string().min(1).max(200),

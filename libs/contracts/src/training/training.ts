@@ -32,7 +32,10 @@ export type TrainingTask = z.infer<typeof TrainingTaskSchema>;
 export const TrainDenseRequestSchema = z.strictObject({ task: TrainingTaskSchema });
 export type TrainDenseRequest = z.infer<typeof TrainDenseRequestSchema>;
 
-/** Added to the task's seed, for what is drawn in pruning and training a candidate again; the dense network stays the same. */
+/**
+ * Added to the task's seed, for what is drawn in pruning and training a candidate again; the dense
+ * network stays the same.
+ */
 const replicate = { replicate: z.int().min(1).optional() };
 
 export const PruneRequestSchema = z.strictObject({
@@ -58,7 +61,10 @@ export const FineTuneRequestSchema = z.strictObject({
   /** Stop after so many of them, to go on another time; left out, it is trained to its end. */
   until: z.int().optional(),
   imagesPerEpoch: z.int().nullable(),
-  /** What the candidate is, and the dense model it came from: left out by workflows that began before there was a choice. */
+  /**
+   * What the candidate is, and the dense model it came from: left out by workflows that began
+   * before there was a choice.
+   */
   schedule: PruningScheduleSchema.optional(),
   dense: z.string().optional(),
   ...replicate,

@@ -4,11 +4,15 @@ export const DEVICE_CLASSES = ['cpu', 'gpu'] as const;
 export type DeviceClass = (typeof DEVICE_CLASSES)[number];
 
 /**
- * What a worker says of itself. `ready` takes work; `draining` hands back what it has, `drained` has handed it back, and both take
- * no more; `unfit` takes none, since its device failed its self-test.
+ * What a worker says of itself. `ready` takes work; `draining` hands back what it has, `drained`
+ * has handed it back, and both take no more; `unfit` takes none, since its device failed its
+ * self-test.
  */
 const SAID_STATES = ['ready', 'draining', 'drained', 'unfit'] as const;
-/** `silent` has not been heard of for a while: it is gone, or cut off, and what it had goes on elsewhere. */
+/**
+ * `silent` has not been heard of for a while: it is gone, or cut off, and what it had goes on
+ * elsewhere.
+ */
 export const WORKER_STATES = [...SAID_STATES, 'silent'] as const;
 
 export const WorkerRegistrationSchema = z.strictObject({

@@ -20,8 +20,8 @@ export interface EncodedImage {
 }
 
 /**
- * Images scaled to the size that a network takes, kept in a file of the cache until what they come from changes. They are read from
- * there batch by batch: there may be more than memory holds.
+ * Images scaled to the size that a network takes, kept in a file of the cache until what they come
+ * from changes. They are read from there batch by batch: there may be more than memory holds.
  *
  * @param origin what they come from, as JSON holds it
  * @throws DataSetError naming an image that cannot be decoded

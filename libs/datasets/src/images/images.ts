@@ -25,7 +25,10 @@ export class ImagesInMemory implements Images {
   }
 }
 
-/** Images that follow each other in a file, from a byte on. The file stays open as long as the process lives. */
+/**
+ * Images that follow each other in a file, from a byte on. The file stays open as long as the
+ * process lives.
+ */
 export class ImagesInFile implements Images {
   readonly #descriptor: number;
 

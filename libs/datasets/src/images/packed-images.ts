@@ -44,7 +44,8 @@ function countOf(size: number, pixels: number, name: string): number {
 }
 
 /**
- * Writes such a file, some images at a time, so that it may be larger than memory. It is there when it is whole.
+ * Writes such a file, some images at a time, so that it may be larger than memory. It is there when
+ * it is whole.
  *
  * @param imageAt makes the image of a label's number
  */

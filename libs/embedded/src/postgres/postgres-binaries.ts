@@ -17,7 +17,8 @@ export function packagedPostgres(): string {
 }
 
 /**
- * Postgres refuses to run as root, so for root it runs as the user `postgres`, who is made when there is none.
+ * Postgres refuses to run as root, so for root it runs as the user `postgres`, who is made when
+ * there is none.
  *
  * @returns undefined when the current user will do
  */
@@ -36,8 +37,9 @@ export function postgresUser(): PostgresUser | undefined {
 }
 
 /**
- * The binaries at a place that the given user can reach: where the package has them, or a copy under `shared` when some
- * folder on the way there is closed to others (a checkout under a home of mode 700).
+ * The binaries at a place that the given user can reach: where the package has them, or a copy
+ * under `shared` when some folder on the way there is closed to others (a checkout under a home of
+ * mode 700).
  */
 export function reachablePostgres(user: PostgresUser | undefined, shared: string): string {
   const packaged = packagedPostgres();

@@ -15,7 +15,8 @@ export const databaseUrl = (port: number, database = DATABASE): string =>
   `postgresql://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`;
 
 /**
- * Makes a database cluster in `folder` if there is none, complete or not at all, and describes the server to start on it.
+ * Makes a database cluster in `folder` if there is none, complete or not at all, and describes the
+ * server to start on it.
  *
  * @param shared folder that other users can reach, for a copy of the binaries
  */
@@ -40,7 +41,8 @@ export async function postgresComponent(folder: string, port: number, shared: st
     ],
     env: {},
     ...(user ? { user } : {}),
-    // SIGINT is Postgres's fast shutdown: it ends sessions and leaves a clean cluster; SIGTERM would wait for clients.
+    // SIGINT is Postgres's fast shutdown: it ends sessions and leaves a clean cluster; SIGTERM
+    // would wait for clients.
     stopSignal: 'SIGINT',
     isReady: () => acceptsConnections(port),
   };

@@ -15,8 +15,8 @@ export function homeFolder(): string {
 }
 
 /**
- * Postgres's folder. It is the stack's own, unless Postgres must run as another user who cannot reach that: then a folder
- * of the system's, named after the stack's.
+ * Postgres's folder. It is the stack's own, unless Postgres must run as another user who cannot
+ * reach that: then a folder of the system's, named after the stack's.
  */
 export function postgresFolder(home: string): { data: string; shared: string } {
   const isRoot = process.getuid?.() === 0;

@@ -46,7 +46,8 @@ export function nodeComponents(
     stopSignal: 'SIGTERM',
     isReady,
   });
-  // Orchestrator and workers answer no port; one that cannot start exits, and the supervisor sees that.
+  // Orchestrator and workers answer no port; one that cannot start exits, and the supervisor sees
+  // that.
   const started = (): Promise<boolean> => Promise.resolve(true);
   return [
     component('api', 'api', async () => {

@@ -46,7 +46,8 @@ function startTimeOf(pid: number): string | null {
 
 function statusOf(pid: number): { state: string; startTime: string } | undefined {
   try {
-    // Fields after the command's name, which may hold spaces, are counted from its closing bracket (proc_pid_stat(5)).
+    // Fields after the command's name, which may hold spaces, are counted from its closing bracket
+    // (proc_pid_stat(5)).
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0], startTime: fields[19] };

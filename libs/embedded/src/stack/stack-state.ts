@@ -15,7 +15,10 @@ export function portsFrom(base: number): StackPorts {
   return { postgres: base, temporal: base + 3, temporalUi: base + 4, api: base + 5 };
 }
 
-/** What the supervisor says of the stack, in `stack.json` of its home; written as a whole or not at all. */
+/**
+ * What the supervisor says of the stack, in `stack.json` of its home; written as a whole or not at
+ * all.
+ */
 export interface StackState {
   readonly supervisor: ProcessIdentity;
   readonly ports: StackPorts;

@@ -24,8 +24,9 @@ interface Running {
 }
 
 /**
- * Starts the stack's processes in order, starts again what dies, and stops them in reverse. It lives in a process of its
- * own, so that the command which started it may end; see `stack.ts` for that side.
+ * Starts the stack's processes in order, starts again what dies, and stops them in reverse. It
+ * lives in a process of its own, so that the command which started it may end; see `stack.ts` for
+ * that side.
  */
 export class Supervisor {
   readonly #running = new Map<ComponentSpec['name'], Running>();
@@ -83,7 +84,9 @@ export class Supervisor {
     this.#running.clear();
   }
 
-  /** Processes of a supervisor that was killed: they hold ports and files, and nobody watches them. */
+  /**
+   * Processes of a supervisor that was killed: they hold ports and files, and nobody watches them.
+   */
   async #stopLeftovers(): Promise<void> {
     const left = readStackState(this.home);
     if (!left) return;

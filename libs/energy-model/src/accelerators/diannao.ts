@@ -1,6 +1,9 @@
 import type { Accelerator } from '../accelerator.js';
 
-/** DianNao: 16 × 16 multipliers and adder trees between three buffers, with no memory in the elements. */
+/**
+ * DianNao: 16 × 16 multipliers and adder trees between three buffers, with no memory in the
+ * elements.
+ */
 export const diannao: Accelerator = {
   name: 'diannao',
   source:

@@ -1,6 +1,9 @@
 import type { Accelerator } from '../accelerator.js';
 
-/** The fabricated Eyeriss chip of JSSC 2017: 168 processing elements, with its spads, buses and mappings' limits. */
+/**
+ * The fabricated Eyeriss chip of JSSC 2017: 168 processing elements, with its spads, buses and
+ * mappings' limits.
+ */
 export const eyerissChip: Accelerator = {
   name: 'eyeriss-chip',
   source:

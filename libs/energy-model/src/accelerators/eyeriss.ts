@@ -1,6 +1,9 @@
 import type { Accelerator } from '../accelerator.js';
 
-/** Eyeriss as analysed in ISCA 2016 (256 processing elements), with the sparsity handling of the JSSC 2017 chip. */
+/**
+ * Eyeriss as analysed in ISCA 2016 (256 processing elements), with the sparsity handling of the
+ * JSSC 2017 chip.
+ */
 export const eyeriss: Accelerator = {
   name: 'eyeriss',
   source:
@@ -22,7 +25,8 @@ export const eyeriss: Accelerator = {
       energy: { read: 6, write: 6 },
       chargesTransfers: false,
       keepsOverlap: false,
-      // It holds partial sums until all channels are added, and the inputs of one pass, which works on as many output rows as there are on the array.
+      // It holds partial sums until all channels are added, and the inputs of one pass, which works
+      // on as many output rows as there are on the array.
       tiles: ['images', 'outputChannels', 'outputWidth'],
     },
     {

@@ -1,6 +1,8 @@
 import type { Accelerator } from '../accelerator.js';
 
-/** A roofline of a mobile processor's core: two vector units of four 32-bit lanes behind two caches. */
+/**
+ * A roofline of a mobile processor's core: two vector units of four 32-bit lanes behind two caches.
+ */
 export const mobileCpu: Accelerator = {
   name: 'mobile-cpu',
   source:

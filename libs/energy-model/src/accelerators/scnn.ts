@@ -1,6 +1,9 @@
 import type { Accelerator } from '../accelerator.js';
 
-/** An SCNN-like chip: inputs stay compressed in 64 elements of 4 × 4 multipliers, and all zeros are skipped. */
+/**
+ * An SCNN-like chip: inputs stay compressed in 64 elements of 4 × 4 multipliers, and all zeros are
+ * skipped.
+ */
 export const scnn: Accelerator = {
   name: 'scnn',
   source:

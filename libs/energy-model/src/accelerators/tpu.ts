@@ -1,6 +1,9 @@
 import type { Accelerator } from '../accelerator.js';
 
-/** A systolic array of 256 × 256 after the first TPU: weights stay, inputs and partial sums stream through. */
+/**
+ * A systolic array of 256 × 256 after the first TPU: weights stay, inputs and partial sums stream
+ * through.
+ */
 export const tpu: Accelerator = {
   name: 'tpu',
   source:

@@ -45,7 +45,8 @@ describe.each(ACCELERATORS.map((accelerator) => [accelerator.name, accelerator] 
 
   const price = (shape: LayerShape, batch: number, accelerator: Accelerator = chip): number =>
     new NetworkPricer([shape], batch, accelerator).dense().total;
-  // The search is within 2 % of the best mapping, so two of its answers may differ by as much the wrong way.
+  // The search is within 2 % of the best mapping, so two of its answers may differ by as much the
+  // wrong way.
   const NEARLY = 0.98;
   const RUNS = { numRuns: 12 };
   const small = fc.record({

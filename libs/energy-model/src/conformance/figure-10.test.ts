@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { DENSE, eyeriss, NetworkPricer } from '../index.js';
 import { ALEXNET } from '../testing/layers.js';
 
-/** Energies of DRAM and of the register files that ISCA 2016 shows in figure 10 (10⁹ MACs, batch 16). */
+/**
+ * Energies of DRAM and of the register files that ISCA 2016 shows in figure 10 (10⁹ MACs, batch
+ * 16).
+ */
 const PUBLISHED = [
   { name: 'conv1', dram: 2.46, registerFile: 6.75 },
   // Ours loads fewer inputs: 35 rows in two strips for two filter tiles.
@@ -10,7 +13,8 @@ const PUBLISHED = [
   { name: 'conv3', dram: 2.02, registerFile: 9.57 },
   { name: 'conv4', dram: 1.57, registerFile: 7.18 },
   { name: 'conv5', dram: 1.05, registerFile: 4.78 },
-  // Ours keeps the partial sums of 2,048 filters and 16 images in the buffer, so that inputs are loaded twice only.
+  // Ours keeps the partial sums of 2,048 filters and 16 images in the buffer, so that inputs are
+  // loaded twice only.
   { name: 'fc1', dram: 7.78, registerFile: 2.42, below: 0.021 },
   { name: 'fc2', dram: 3.39, registerFile: 1.07 },
   { name: 'fc3', dram: 0.84, registerFile: 0.26 },

@@ -3,9 +3,9 @@ import { DENSE, eyerissChip, mapLayer, priceLayer, type Mapping } from '../index
 import { square } from '../testing/layers.js';
 
 /**
- * JSSC 2017, tables III and V: the chip's own mappings of AlexNet at batch 4, its buffer traffic, active elements and
- * processing latency. [m] filters, [n] images and [e] output rows of a tile; [p] filters and [q] channels of an element;
- * [t] sets for filters and [r] for channels.
+ * JSSC 2017, tables III and V: the chip's own mappings of AlexNet at batch 4, its buffer traffic,
+ * active elements and processing latency. [m] filters, [n] images and [e] output rows of a tile;
+ * [p] filters and [q] channels of an element; [t] sets for filters and [r] for channels.
  */
 const CHIP = [
   {
@@ -43,7 +43,8 @@ type Chip = (typeof CHIP)[number];
 function ownMapping({ shape, m, n, e, p, q, r, t }: Chip): Mapping {
   const columns = Math.min(e, eyerissChip.array[1].size);
   const tiles = (size: number, tile: number): number => Math.ceil(size / tile);
-  // A strip shorter than half the array leaves columns for another set, else sets lie above each other.
+  // A strip shorter than half the array leaves columns for another set, else sets lie above each
+  // other.
   const setsBeside = Math.min(t, Math.floor(eyerissChip.array[1].size / e) || 1);
   return {
     temporal: {
@@ -89,7 +90,8 @@ describe('the Eyeriss chip with its own mappings (JSSC 2017)', () => {
   });
 
   it.each(byName)('%s works on as many elements as published', (_name, chip) => {
-    // Each element makes one MAC a cycle. A strip that does not fill the array's last row counts for what it fills.
+    // Each element makes one MAC a cycle. A strip that does not fill the array's last row counts
+    // for what it fills.
     const spread = ownMapping(chip).spatial.reduce((product, { count }) => product * count, 1);
     const covered = ownMapping(chip).spatial.reduce(
       (product, { dimension, count }) => (dimension === 'outputHeight' ? product * count : product),

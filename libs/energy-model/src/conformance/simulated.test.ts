@@ -7,8 +7,9 @@ import type { LayerShape } from '../layer-shape.js';
 import type { Mapping } from '../mapping.js';
 
 /**
- * An oracle that shares nothing with the model but the words of its inputs: it runs every loop of a mapping, one MAC at a
- * time, with real memories as sets of addresses, and counts what it had to move.
+ * An oracle that shares nothing with the model but the words of its inputs: it runs every loop of a
+ * mapping, one MAC at a time, with real memories as sets of addresses, and counts what it had to
+ * move.
  */
 type Index = Record<Dimension, number>;
 interface Running {
@@ -60,7 +61,10 @@ function simulate(shape: LayerShape, batch: number, mapping: Mapping, chip: Acce
     return [g, n, c, p * shape.stride + r * dilation, q * shape.stride + s * dilation].join();
   };
 
-  /** Runs the loops that `pick` takes, from the index given, and calls back with each index inside the layer. */
+  /**
+   * Runs the loops that `pick` takes, from the index given, and calls back with each index inside
+   * the layer.
+   */
   const run = (loops: Running[], start: Index, visit: (at: Index, turns: number[]) => void): void => {
     const turns: number[] = [];
     const go = (i: number, at: Index): void => {
@@ -98,7 +102,8 @@ function simulate(shape: LayerShape, batch: number, mapping: Mapping, chip: Acce
       let indexBefore = '';
       const seen = new Set<string>();
       run(outer, zero, (start) => {
-        // What each memory below needs in this step; keyed by the memory above it, then by its own place.
+        // What each memory below needs in this step; keyed by the memory above it, then by its own
+        // place.
         const needs = new Map<string, { memories: Map<string, Set<string>> }>();
         run(inner, start, (at, turns) => {
           const place = (pick: (axis: string) => boolean): string =>
@@ -113,7 +118,8 @@ function simulate(shape: LayerShape, batch: number, mapping: Mapping, chip: Acce
         const index = USES[operand].map((d) => start[d]).join();
         const moved = toMacs || index !== indexBefore;
         indexBefore = index;
-        // A broadcast reaches idle elements too, so that only the operand's own index makes a memory forget.
+        // A broadcast reaches idle elements too, so that only the operand's own index makes a
+        // memory forget.
         const relevantPlace = (memory: string): string =>
           memory
             .split(',')

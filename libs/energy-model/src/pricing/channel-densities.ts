@@ -11,10 +11,11 @@ export interface ChannelDensities {
 }
 
 /**
- * Densities that differ by channel. A channel whose weights or inputs are rare does few MACs, so that what is left of them
- * is the mean of the products, not the product of the means.
+ * Densities that differ by channel. A channel whose weights or inputs are rare does few MACs, so
+ * that what is left of them is the mean of the products, not the product of the means.
  *
- * @throws EnergyModelError when a density is not in [0, 1], or their number is not that of the layer's channels
+ * @throws EnergyModelError when a density is not in [0, 1], or their number is not that of the
+ *   layer's channels
  */
 export function densityByChannel(shape: LayerShape, densities: ChannelDensities): LayerDensity {
   const expected = {

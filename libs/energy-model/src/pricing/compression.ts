@@ -1,6 +1,8 @@
 import type { CompressionFormat } from '../accelerator.js';
 
-/** Size of a coded tensor relative to the plain one: its values, and what says where they belong. */
+/**
+ * Size of a coded tensor relative to the plain one: its values, and what says where they belong.
+ */
 export interface CodedSize {
   readonly data: number;
   readonly metadata: number;
@@ -10,8 +12,8 @@ const RUN_BITS = 5;
 const PLAIN: CodedSize = { data: 1, metadata: 0 };
 
 /**
- * Size of a coded tensor relative to the plain one, expected over zeros in random places. A tensor that coding would
- * enlarge is moved plain.
+ * Size of a coded tensor relative to the plain one, expected over zeros in random places. A tensor
+ * that coding would enlarge is moved plain.
  *
  * @param density fraction of values that are not zero, in [0, 1]
  * @param valueBits bits of one value
@@ -37,9 +39,10 @@ const CODES: Readonly<Record<CompressionFormat, (density: number, bits: number, 
   bitmask: (density, bits) => ({ data: density, metadata: 1 / bits }),
 
   /**
-   * A code is a run of up to 2^runBits − 1 zeros and the value after it. With each value non-zero with probability d, one
-   * code covers E[min(geometric(d), 2^runBits)] = (1 − (1 − d)^(2^runBits)) / d values. The format is that of the Eyeriss
-   * chip (Chen et al., JSSC 2017, section V-C): 5-bit runs beside 16-bit values.
+   * A code is a run of up to 2^runBits − 1 zeros and the value after it. With each value non-zero
+   * with probability d, one code covers E[min(geometric(d), 2^runBits)] = (1 − (1 − d)^(2^runBits))
+   * / d values. The format is that of the Eyeriss chip (Chen et al., JSSC 2017, section V-C): 5-bit
+   * runs beside 16-bit values.
    */
   'run-length': (density, bits, runBits = RUN_BITS) => {
     const longestCode = 2 ** runBits;
@@ -48,7 +51,10 @@ const CODES: Readonly<Record<CompressionFormat, (density: number, bits: number, 
     return { data: 1 / valuesPerCode, metadata: runBits / bits / valuesPerCode };
   },
 
-  /** Compressed sparse rows of 2^indexBits values: a place beside each value, and for each row where it starts (32 bits). */
+  /**
+   * Compressed sparse rows of 2^indexBits values: a place beside each value, and for each row where
+   * it starts (32 bits).
+   */
   csr: (density, bits, indexBits = 8) => ({
     data: density,
     metadata: (density * indexBits + 32 / 2 ** indexBits) / bits,

@@ -10,8 +10,8 @@ import { OPERANDS, type Operand } from '../dimensions.js';
 import type { LayerTraffic } from '../traffic/count-traffic.js';
 
 /**
- * One part of a layer's energy: what it takes with no zeros, and what zeros leave of it. All prices of a mapped layer are
- * sums of such terms, so that another density costs a few multiplications.
+ * One part of a layer's energy: what it takes with no zeros, and what zeros leave of it. All prices
+ * of a mapped layer are sums of such terms, so that another density costs a few multiplications.
  */
 export interface EnergyTerm {
   /** A level's or a network's name; of computation, none. */
@@ -56,7 +56,8 @@ export function energyTerms(traffic: LayerTraffic, accelerator: Accelerator): En
       const forMacs: Scaling = alone ? { by: 'activity' } : NOTHING;
       const { read, write } = level.energy;
       if (operand === 'partialSums') {
-        // A MAC's own update is not an output's last write: all updates of the innermost level go with the MACs.
+        // A MAC's own update is not an output's last write: all updates of the innermost level go
+        // with the MACs.
         const finished = innermost ? 0 : moved.finished;
         const width = bits.partialSums;
         add(
@@ -107,7 +108,10 @@ function compressed(tensor: Tensor, place: string, { sparsity, bits }: Accelerat
   return { by: 'compression', tensor, format: found.format, valueBits: bits[tensor], indexBits: found.indexBits };
 }
 
-/** Names of all places that energy goes to, outermost first: each level, and the network that leads to it before it. */
+/**
+ * Names of all places that energy goes to, outermost first: each level, and the network that leads
+ * to it before it.
+ */
 export function placesOf(levels: readonly MemoryLevel[]): string[] {
   return levels.flatMap(({ name, network }) => (network ? [network.name, name] : [name]));
 }

@@ -2,10 +2,12 @@ import type { Accelerator } from '../accelerator.js';
 import type { Operand } from '../dimensions.js';
 
 /**
- * A memory that cannot fetch ahead makes the array wait whenever the operand that stays longest is replaced: for it, and
- * for the first of the other operand's words; the rest of these stream in as work goes on.
+ * A memory that cannot fetch ahead makes the array wait whenever the operand that stays longest is
+ * replaced: for it, and for the first of the other operand's words; the rest of these stream in as
+ * work goes on.
  *
- * @param sent values that leave the level above each level, and `firstTiles` those that fill its first tile
+ * @param sent values that leave the level above each level, and `firstTiles` those that fill its
+ *   first tile
  */
 export function exposedCycles(
   { levels, bits }: Accelerator,

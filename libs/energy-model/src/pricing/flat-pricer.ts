@@ -6,16 +6,19 @@ import type { NetworkPricer } from './price-network.js';
 const CONSTANT = 0;
 const WEIGHTS_AND_INPUTS = 1;
 const COMPRESSED = 2;
-/** Run-length codes of one tensor: energy that follows its values, and their run lengths. Both clipped where plain is smaller. */
+/**
+ * Run-length codes of one tensor: energy that follows its values, and their run lengths. Both
+ * clipped where plain is smaller.
+ */
 const TENSORS = ['weights', 'inputs', 'outputs'] as const;
 const STRIDE = COMPRESSED + TENSORS.length;
 
 /**
- * Prices of many candidates of one network on one chip: only the totals, from flat arrays, with nothing allocated. The
- * search's inner loop.
+ * Prices of many candidates of one network on one chip: only the totals, from flat arrays, with
+ * nothing allocated. The search's inner loop.
  *
- * Tensors must be compressed in one format each, run-length with one width of runs for all; a chip that leaks, or mixes
- * formats, is refused.
+ * Tensors must be compressed in one format each, run-length with one width of runs for all; a chip
+ * that leaks, or mixes formats, is refused.
  */
 export class FlatPricer {
   readonly layers: number;
@@ -60,7 +63,8 @@ export class FlatPricer {
   /**
    * Energy of one candidate.
    *
-   * @param densities of weights, inputs and outputs of each layer, one layer after the other; each in [0, 1], unchecked
+   * @param densities of weights, inputs and outputs of each layer, one layer after the other; each
+   *   in [0, 1], unchecked
    * @param at where the candidate's densities begin
    */
   total(densities: Float64Array, at = 0): number {

@@ -5,8 +5,9 @@ import { DENSE, type NetworkPricer } from './price-network.js';
 const EMPTY = { weights: 0, inputs: 0, outputs: 0 };
 
 /**
- * Latencies of many candidates of one network on one chip, from flat arrays, with nothing allocated: what `FlatPricer` is for
- * energies. Only computation follows the zeros, where the chip skips them; what moves data meanwhile is a floor under it.
+ * Latencies of many candidates of one network on one chip, from flat arrays, with nothing
+ * allocated: what `FlatPricer` is for energies. Only computation follows the zeros, where the chip
+ * skips them; what moves data meanwhile is a floor under it.
  */
 export class FlatTimer {
   readonly #computation: Float64Array;
@@ -28,7 +29,8 @@ export class FlatTimer {
   /**
    * Cycles of one candidate.
    *
-   * @param densities of weights, inputs and outputs of each layer, one layer after the other; each in [0, 1], unchecked
+   * @param densities of weights, inputs and outputs of each layer, one layer after the other; each
+   *   in [0, 1], unchecked
    */
   cycles(densities: Float64Array): number {
     let sum = 0;

@@ -4,17 +4,26 @@ import { OPERANDS, type Operand } from '../dimensions.js';
 import type { LayerDensity } from '../layer-shape.js';
 
 export interface LayerLatency {
-  /** Cycles until the layer is done: those of the slowest of computation, memories and networks, and what cannot overlap. */
+  /**
+   * Cycles until the layer is done: those of the slowest of computation, memories and networks, and
+   * what cannot overlap.
+   */
   readonly cycles: number;
   /** Cycles beyond those of computation. */
   readonly stalls: number;
-  /** MACs done or skipped over what the whole array could have done in that time, in (0, 1] unless zeros are skipped. */
+  /**
+   * MACs done or skipped over what the whole array could have done in that time, in (0, 1] unless
+   * zeros are skipped.
+   */
   readonly utilisation: number;
   /** What the layer waits for most: `computation`, or the name of a level or network. */
   readonly limitedBy: string;
 }
 
-/** Latency of a mapped layer. Zeros shorten it on chips that skip them; one that gates them saves no cycle. */
+/**
+ * Latency of a mapped layer. Zeros shorten it on chips that skip them; one that gates them saves no
+ * cycle.
+ */
 export function layerLatency(traffic: LayerTraffic, density: LayerDensity, accelerator: Accelerator): LayerLatency {
   const { array, bits, levels, sparsity } = accelerator;
   const elements = array.reduce((product, { size }) => product * size, 1);

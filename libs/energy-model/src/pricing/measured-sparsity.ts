@@ -12,8 +12,8 @@ export interface LayerMasks {
 }
 
 /**
- * Measures real masks: the densities, the MACs that no zero operand saves, and the run-length codes that each tensor
- * takes in its order in memory. Exact, where densities alone give expected values.
+ * Measures real masks: the densities, the MACs that no zero operand saves, and the run-length codes
+ * that each tensor takes in its order in memory. Exact, where densities alone give expected values.
  *
  * @param runBits bits of a run's length
  * @throws EnergyModelError when a mask has another size than its tensor
@@ -34,7 +34,8 @@ export function measureMasks(shape: LayerShape, batch: number, masks: LayerMasks
     }
   }
 
-  // Each kernel position meets the same inputs for all filters: count the filters that keep it, and those inputs.
+  // Each kernel position meets the same inputs for all filters: count the filters that keep it, and
+  // those inputs.
   let done = 0;
   for (let group = 0; group < groups; group++) {
     for (let channel = 0; channel < inputChannels; channel++) {

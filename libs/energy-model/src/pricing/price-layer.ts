@@ -48,10 +48,12 @@ export function mapDataMovement(layer: DataMovement, batch: number, accelerator:
 }
 
 /**
- * Prices a mapped layer: with zeros expected in random places, or exactly where masks were measured.
+ * Prices a mapped layer: with zeros expected in random places, or exactly where masks were
+ * measured.
  *
- * A chip that skips or gates zero operands saves their MACs and the accesses that serve each of these alone. A compressed
- * operand is moved as its code. Zero weights do not by themselves save any movement of partial sums.
+ * A chip that skips or gates zero operands saves their MACs and the accesses that serve each of
+ * these alone. A compressed operand is moved as its code. Zero weights do not by themselves save
+ * any movement of partial sums.
  *
  * @throws EnergyModelError when a density is not in [0, 1]
  */

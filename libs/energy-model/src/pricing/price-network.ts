@@ -22,10 +22,11 @@ export const DENSE: LayerDensity = { weights: 1, inputs: 1, outputs: 1 };
 export type MappingSearch = typeof searchMapping;
 
 /**
- * A network's price on a chip. The mapping of each layer is searched once, for the dense layer, so that pricing another
- * candidate of the same network costs a few multiplications a layer.
+ * A network's price on a chip. The mapping of each layer is searched once, for the dense layer, so
+ * that pricing another candidate of the same network costs a few multiplications a layer.
  *
- * Where `sources` say which layers each takes its inputs from, tensors that fit stay on the chip between them.
+ * Where `sources` say which layers each takes its inputs from, tensors that fit stay on the chip
+ * between them.
  *
  * @throws EnergyModelError when a shape or the batch is not valid, or the chip cannot run a layer
  */

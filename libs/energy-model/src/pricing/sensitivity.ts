@@ -5,7 +5,9 @@ import type { NetworkPricer } from './price-network.js';
 
 export interface LayerSensitivity {
   readonly name: string;
-  /** Weights that are there, and energy that goes with the next of them to be removed, per weight. */
+  /**
+   * Weights that are there, and energy that goes with the next of them to be removed, per weight.
+   */
   readonly weights: number;
   readonly energyPerWeight: number;
   /** Energy that removing a tenth of the layer's weights saves. */
@@ -13,8 +15,8 @@ export interface LayerSensitivity {
 }
 
 /**
- * Ranks layers by the energy that removing one of their weights saves, highest first: where pruning pays. It is measured
- * on the model, by removing a tenth of the weights that are left.
+ * Ranks layers by the energy that removing one of their weights saves, highest first: where pruning
+ * pays. It is measured on the model, by removing a tenth of the weights that are left.
  */
 export function sensitivity(pricer: NetworkPricer, densities: readonly LayerDensity[]): LayerSensitivity[] {
   return pricer.layers

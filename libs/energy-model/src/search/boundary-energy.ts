@@ -70,7 +70,10 @@ export function tripsOver(bounds: readonly number[], inside: readonly number[], 
   return trips;
 }
 
-/** The same operand, when loops that do not replace it have gone round it: what is left is decided further out. */
+/**
+ * The same operand, when loops that do not replace it have gone round it: what is left is decided
+ * further out.
+ */
 export function passedOn(layer: MappingContext, moving: Moving, joint: readonly number[]): Moving {
   return { ...moving, joint, repeats: repeatsOf(layer, moving.held.operand, joint) };
 }
@@ -81,7 +84,10 @@ function repeatsOf({ bounds }: MappingContext, kind: number, joint: readonly num
   return repeats;
 }
 
-/** Whether no loop of a level replaces the operand, so that what it takes is decided by loops further out. */
+/**
+ * Whether no loop of a level replaces the operand, so that what it takes is decided by loops
+ * further out.
+ */
 export function isUndecided({ held: { operand } }: Moving, groups: number, ofKind: readonly number[]): boolean {
   for (let kind = 0; kind < 3; kind++) if (kind !== operand && ofKind[kind] > 1) return false;
   return groups === 1;
@@ -97,10 +103,12 @@ function tripsOf(kind: number, trips: readonly number[]): number {
 }
 
 /**
- * Energy of operands' movement into their tiles over the layer's run, under one order of the loops around these; an
- * estimate that takes the last tile of a dimension as full wherever it is fetched again.
+ * Energy of operands' movement into their tiles over the layer's run, under one order of the loops
+ * around these; an estimate that takes the last tile of a dimension as full wherever it is fetched
+ * again.
  *
- * @param trips iterations of each dimension's loop at the level, and `ofKind` those of each kind's loops together
+ * @param trips iterations of each dimension's loop at the level, and `ofKind` those of each kind's
+ *   loops together
  */
 export function boundaryEnergy(
   layer: MappingContext,
@@ -145,7 +153,8 @@ function slidingLoop(kind: number, trips: readonly number[]): number {
 /**
  * Energy of moving all inputs into their tiles once.
  *
- * @param sliding the loop that goes on most often, which slides the tile on by as much as it is long; −1 if none
+ * @param sliding the loop that goes on most often, which slides the tile on by as much as it is
+ *   long; −1 if none
  */
 function inputEnergy(
   { bounds, stride, dilation }: MappingContext,
@@ -164,7 +173,8 @@ function inputEnergy(
     const kernel = axis === 0 ? R : S;
     const tiles = (bounds[output] / joint[output]) * (bounds[kernel] / joint[kernel]);
     const memories = (joint[output] / own[output]) * (joint[kernel] / own[kernel]);
-    // Sliding tiles fetch what a tile as long as all of them would; in elements that share rows, only alone in time.
+    // Sliding tiles fetch what a tile as long as all of them would; in elements that share rows,
+    // only alone in time.
     let length = 1;
     let reachedOutputs = joint[output];
     let reachedKernel = joint[kernel];

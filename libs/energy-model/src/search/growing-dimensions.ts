@@ -4,7 +4,10 @@ import { C, K, N, P, Q, R, S, type MappingContext } from './mapping-context.js';
 /** The last takes what room is left. */
 const GROWTH_ORDER = [S, R, Q, P, N, C, K];
 
-/** Dimensions along which a level's tile may hold several of the tiles inside it, in the order in which they are chosen. */
+/**
+ * Dimensions along which a level's tile may hold several of the tiles inside it, in the order in
+ * which they are chosen.
+ */
 export function growingDimensions(layer: MappingContext, level: number): readonly number[] {
   const { arrayAt, accelerator, levels } = layer;
   if (accelerator.dataflow === 'row-stationary' && level >= arrayAt) {

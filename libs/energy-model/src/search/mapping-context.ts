@@ -22,11 +22,16 @@ export interface MappingContext {
   readonly held: readonly (readonly Held[])[];
   /** For each level, how much room its tiles have. */
   readonly rooms: readonly (Room | undefined)[];
-  /** For each operand, the level that serves the MACs, and what their accesses take for one value. */
+  /**
+   * For each operand, the level that serves the MACs, and what their accesses take for one value.
+   */
   readonly macSide: readonly { readonly level: number; readonly energy: number }[];
 }
 
-/** An operand at a level below the outermost: where its values come from, and what moving one of them takes. */
+/**
+ * An operand at a level below the outermost: where its values come from, and what moving one of
+ * them takes.
+ */
 export interface Held {
   readonly operand: number;
   readonly parent: number;
@@ -39,7 +44,10 @@ export interface Held {
   readonly drain: number;
 }
 
-/** Room in one memory, in words, and the words that one value of each operand takes; 0 of those that do not live there. */
+/**
+ * Room in one memory, in words, and the words that one value of each operand takes; 0 of those that
+ * do not live there.
+ */
 export interface Room {
   readonly shared: number;
   readonly each: readonly number[];
@@ -114,13 +122,19 @@ export function fits(layer: MappingContext, level: number, tile: readonly number
   return sum <= shared;
 }
 
-/** Words that a tile of each operand takes in one memory of a level; none where its room is unbounded. */
+/**
+ * Words that a tile of each operand takes in one memory of a level; none where its room is
+ * unbounded.
+ */
 export function wordsTaken(layer: MappingContext, level: number, tile: readonly number[]): number[] {
   const { wordsPerValue } = layer.rooms[level] ?? { wordsPerValue: [0, 0, 0] };
   return wordsPerValue.map((words, operand) => (words === 0 ? 0 : words * tileWords(operand, tile, layer)));
 }
 
-/** Input rows (or columns) that `outputs` neighbouring outputs with `kernel` neighbouring kernel positions touch. */
+/**
+ * Input rows (or columns) that `outputs` neighbouring outputs with `kernel` neighbouring kernel
+ * positions touch.
+ */
 export function touched(outputs: number, kernel: number, stride: number, dilation: number): number {
   if (outputs === 1) return kernel;
   if (kernel === 1) return outputs;

@@ -6,8 +6,9 @@ import { unrollLayer } from './unroll-layer.js';
 import { LARGEST, tileGrowths } from './tile-growths.js';
 
 /**
- * The least that moving to and from the outermost level can take, whatever happens further inside: for the best tile that
- * fits the outermost level on the chip, were every operand that comes straight from outside to find room there.
+ * The least that moving to and from the outermost level can take, whatever happens further inside:
+ * for the best tile that fits the outermost level on the chip, were every operand that comes
+ * straight from outside to find room there.
  */
 export function leastOutermostEnergy(layer: MappingContext): number {
   const first = 1;
@@ -51,7 +52,10 @@ export function leastOutermostEnergy(layer: MappingContext): number {
 
 interface Direct {
   readonly operand: number;
-  /** Energy at the outermost level of moving all of it once, and what of it a first visit to partial sums saves. */
+  /**
+   * Energy at the outermost level of moving all of it once, and what of it a first visit to partial
+   * sums saves.
+   */
   readonly once: number;
   readonly saved: number;
   /** Values that all memories of its level together hold. */

@@ -23,9 +23,10 @@ import { unrollLayer, distinctUnrollings } from './unroll-layer.js';
 import { tileGrowths } from './tile-growths.js';
 
 /**
- * Finds the mapping that moves a dense layer with the least energy under the chip's dataflow, from the array outwards:
- * for each way to spread the layer over the array, tiles of each memory level in turn. A branch is left as soon as what
- * it takes so far, and the least that the levels further out can take, is more than the best mapping known.
+ * Finds the mapping that moves a dense layer with the least energy under the chip's dataflow, from
+ * the array outwards: for each way to spread the layer over the array, tiles of each memory level
+ * in turn. A branch is left as soon as what it takes so far, and the least that the levels further
+ * out can take, is more than the best mapping known.
  *
  * @throws EnergyModelError when the chip's memories are too small for any mapping of the layer
  */
@@ -63,7 +64,10 @@ function smallestTile(layer: MappingContext, at: number, shared: readonly number
 const total = (words: readonly number[]): number => words.reduce((sum, each) => sum + each, 0);
 
 class Search {
-  /** The level furthest out that tiles were tried for: the one that is too small, when nothing is found. */
+  /**
+   * The level furthest out that tiles were tried for: the one that is too small, when nothing is
+   * found.
+   */
   outermostReached: number;
   #best: Branch | undefined;
   #leastEnergy = Infinity;
@@ -178,7 +182,10 @@ class Search {
     });
   }
 
-  /** Adds the outermost level's loops, which run over what is left, and keeps the mapping if it is the best. */
+  /**
+   * Adds the outermost level's loops, which run over what is left, and keeps the mapping if it is
+   * the best.
+   */
   #close(branch: Branch): void {
     const { bounds } = this.#layer;
     const { spread, inside, moving } = branch;
@@ -227,7 +234,8 @@ class Search {
   #leastOutside(branch: Branch, level: number): number {
     const { bounds } = this.#layer;
     const { spread, inside, moving } = branch;
-    // All loops that are left at one level, in the order that suits best: no choice of tiles can do better.
+    // All loops that are left at one level, in the order that suits best: no choice of tiles can do
+    // better.
     const trips = tripsOver(bounds, inside, spread.spread);
     return this.#bestOrder(moving, trips, this.#allowedOrders(level - 1, inside)).energy + this.#sumOfLeast(level);
   }
@@ -269,6 +277,9 @@ const NONE: readonly Moving[] = [];
 /** How many tilings of the elements, and of a level that is not the outermost, are looked into. */
 const ARRAY_WIDTH = 2000;
 const WIDTH = 24;
-/** How many sizes of a tile are tried along each dimension, in the order of DIMENSIONS; of the last that grows, all. */
+/**
+ * How many sizes of a tile are tried along each dimension, in the order of DIMENSIONS; of the last
+ * that grows, all.
+ */
 const BUFFER_LIMITS = [1, 8, 16, 8, 16, 5, 2, 2];
 const ELEMENT_LIMITS = [1, 3, 8, 16, 3, 3, 2, 2];

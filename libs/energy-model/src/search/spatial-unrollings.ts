@@ -7,8 +7,8 @@ export type Unrolling = readonly (readonly number[])[];
 
 /** What a dataflow spreads along its first and its second axis, in the order of preference. */
 const SPREADS: Readonly<Record<Dataflow, readonly (readonly number[])[]>> = {
-  // Chen, Emer, Sze, ISCA 2016: filter rows along the rows, output rows along the columns, and in what is left other
-  // filters, channels, or output rows that a narrow array folds.
+  // Chen, Emer, Sze, ISCA 2016: filter rows along the rows, output rows along the columns, and in
+  // what is left other filters, channels, or output rows that a narrow array folds.
   'row-stationary': [
     [R, K, C, P],
     [P, K, C],
@@ -30,8 +30,9 @@ const SPREADS: Readonly<Record<Dataflow, readonly (readonly number[])[]>> = {
 };
 
 /**
- * Ways to spread a layer over the array: on each axis one dimension as far as it goes, and in the room that is left
- * another one or two. Only ways that use about as many elements as the best are kept.
+ * Ways to spread a layer over the array: on each axis one dimension as far as it goes, and in the
+ * room that is left another one or two. Only ways that use about as many elements as the best are
+ * kept.
  */
 export function spatialUnrollings(layer: MappingContext): Unrolling[] {
   const { accelerator, bounds } = layer;
@@ -64,7 +65,8 @@ function alongAxis(
 ): number[][] {
   const found: number[][] = [];
   const one = left.map(() => 1);
-  // The same counts are reached in several ways; there are few, so that looking through them is fastest.
+  // The same counts are reached in several ways; there are few, so that looking through them is
+  // fastest.
   const add = (counts: number[]): void => {
     const isKnown = found.some((other) => dimensions.every((d) => other[d] === counts[d]));
     if (!isKnown) found.push(counts);

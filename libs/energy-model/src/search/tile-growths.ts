@@ -1,12 +1,12 @@
 import { fits, type MappingContext } from './mapping-context.js';
 
 /**
- * Tries tiles of a level that fit: how many of the tiles inside it they hold along each dimension, for the numbers that
- * are worth it, which leave the smallest last tile.
+ * Tries tiles of a level that fit: how many of the tiles inside it they hold along each dimension,
+ * for the numbers that are worth it, which leave the smallest last tile.
  *
  * @param inside temporal extents of the tile that is repeated
- * @param maximal whether only the largest extent of the last dimension is tried: larger is better, unless a level further
- *   out has to hold the tile as well
+ * @param maximal whether only the largest extent of the last dimension is tried: larger is better,
+ *   unless a level further out has to hold the tile as well
  * @param spread elements along each dimension
  * @param shared those of them that one memory of the level serves
  * @param visit called with the growth of each dimension; the array is used again
@@ -66,7 +66,10 @@ export function tileGrowths(
 /** Of a dimension's sizes only the largest that fits. */
 export const LARGEST = 0;
 
-/** Sizes worth trying for `size` things: for each number of tiles the smallest that needs no more; largest first. */
+/**
+ * Sizes worth trying for `size` things: for each number of tiles the smallest that needs no more;
+ * largest first.
+ */
 const memo = new Map<number, readonly number[]>();
 function fewest(size: number, limit: number): readonly number[] {
   const key = size * 1024 + Math.min(limit, 1023);
@@ -85,7 +88,10 @@ function fewest(size: number, limit: number): readonly number[] {
   return sizes;
 }
 
-/** Halves, or as many steps of equal ratio as there may be: what lies between two neighbours differs little from them. */
+/**
+ * Halves, or as many steps of equal ratio as there may be: what lies between two neighbours differs
+ * little from them.
+ */
 function thinned(sizes: readonly number[], limit: number): number[] {
   const ratio = limit <= 3 ? 2 : sizes[0] ** (1 / (limit - 1));
   const kept: number[] = [];

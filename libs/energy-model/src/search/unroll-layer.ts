@@ -35,7 +35,10 @@ export function unrollLayer({ bounds, macSide, shares, levels }: MappingContext,
   };
 }
 
-/** Ways to spread a layer over the array that differ in what memories share: which axis a dimension lies on may not matter. */
+/**
+ * Ways to spread a layer over the array that differ in what memories share: which axis a dimension
+ * lies on may not matter.
+ */
 export function distinctUnrollings(layer: MappingContext): UnrolledLayer[] {
   const ways = new Map<string, UnrolledLayer>();
   for (const unrolling of spatialUnrollings(layer)) {

@@ -6,7 +6,9 @@ import { loopNest, type LoopNest } from './loop-nest.js';
 import type { Mapping } from '../mapping.js';
 import { mappingContext, wordsTaken } from '../search/mapping-context.js';
 
-/** @throws EnergyModelError when a tile of the mapping is larger than the memory that is to hold it */
+/**
+ * @throws EnergyModelError when a tile of the mapping is larger than the memory that is to hold it
+ */
 export function checkCapacity(shape: LayerShape, batch: number, mapping: Mapping, accelerator: Accelerator): void {
   const layer = mappingContext(shape, batch, accelerator);
   const nest = loopNest(shape, batch, mapping, accelerator);

@@ -32,9 +32,9 @@ export interface LayerTraffic {
 }
 
 /**
- * Counts exactly what moves when a dense layer runs under a mapping. A memory's content changes when a loop outside its
- * tile that the operand is indexed by goes on; what a memory has it does not fetch again, and rows that two tiles of
- * inputs share are kept where the level does so.
+ * Counts exactly what moves when a dense layer runs under a mapping. A memory's content changes
+ * when a loop outside its tile that the operand is indexed by goes on; what a memory has it does
+ * not fetch again, and rows that two tiles of inputs share are kept where the level does so.
  *
  * @throws EnergyModelError when the mapping does not cover the layer
  */
@@ -92,8 +92,8 @@ export function countTraffic(
 }
 
 /**
- * Words that go from a memory of `above` to the tiles at level `below` over the whole run; `below` may be one past the
- * last level: the MACs, which keep nothing.
+ * Words that go from a memory of `above` to the tiles at level `below` over the whole run; `below`
+ * may be one past the last level: the MACs, which keep nothing.
  */
 function wordsOverTime(
   operand: Operand,
@@ -146,7 +146,8 @@ function wordsOverTime(
     const { bound, tile, indexes } = dimension;
     const memo = memoized();
     const span = 1 + tile.reduce((sum, { count, stride }) => sum + (count - 1) * stride, 0);
-    // An operand that does not depend on the dimension has one value in each memory, the same as before.
+    // An operand that does not depend on the dimension has one value in each memory, the same as
+    // before.
     const totalOf = (extent: number): number => countElements(extent, tile, (loop) => !indexes && !isSpread(loop));
     const distinctOf = (extent: number): number =>
       countElements(extent, tile, (loop) => !indexes && (!isSpread(loop) || isBetween(loop)));
@@ -217,12 +218,18 @@ function wordsOverTime(
   return { total, distinct, firstTile: first.distinct.now };
 }
 
-/** Places in the nest besides those of its loops: before the first step, and all steps taken together. */
+/**
+ * Places in the nest besides those of its loops: before the first step, and all steps taken
+ * together.
+ */
 const FIRST = -1;
 const EVERYWHERE = Infinity;
 
 interface WordsOverTime {
-  /** Words that arrive, in each memory; and those that leave the level above for it, taken by several at once. */
+  /**
+   * Words that arrive, in each memory; and those that leave the level above for it, taken by
+   * several at once.
+   */
   readonly total: number;
   readonly distinct: number;
   /** Words that leave the level above to fill the first tile. */

@@ -2,7 +2,10 @@ import type { Accelerator } from '../accelerator.js';
 import type { LayerTraffic, Traffic } from './count-traffic.js';
 import { EnergyModelError } from '../energy-model-error.js';
 
-/** A layer without MACs of its own: pooling, element-wise arithmetic, batch normalisation, concatenation. */
+/**
+ * A layer without MACs of its own: pooling, element-wise arithmetic, batch normalisation,
+ * concatenation.
+ */
 export interface DataMovement {
   readonly name: string;
   /** Values that it reads and writes, and operations that it does, for one image. */
@@ -12,8 +15,9 @@ export interface DataMovement {
 }
 
 /**
- * What moves when such a layer runs: each value from the outermost level to the outermost on-chip level that holds its
- * operand, and back. An operation is priced as a MAC, which is more than a comparison or an addition takes.
+ * What moves when such a layer runs: each value from the outermost level to the outermost on-chip
+ * level that holds its operand, and back. An operation is priced as a MAC, which is more than a
+ * comparison or an addition takes.
  *
  * @throws EnergyModelError when a count is not a whole number ≥ 0
  */

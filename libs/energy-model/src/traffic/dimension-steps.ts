@@ -1,17 +1,21 @@
 import type { LoopNest, NestLoop } from './loop-nest.js';
 
-/** A step of the loops outside a memory's tile, seen along one dimension. Offsets are those of the tile's first element. */
+/**
+ * A step of the loops outside a memory's tile, seen along one dimension. Offsets are those of the
+ * tile's first element.
+ */
 export interface Step {
   readonly to: number;
   readonly from: number;
 }
 
 /**
- * What happens along one dimension whenever the loop at `position` of the nest goes on by one: loops outside it stand
- * anywhere, it goes on, and those inside start again. One step for each place where the outer loops of this dimension can
- * stand.
+ * What happens along one dimension whenever the loop at `position` of the nest goes on by one:
+ * loops outside it stand anywhere, it goes on, and those inside start again. One step for each
+ * place where the outer loops of this dimension can stand.
  *
- * @param outer the dimension's loops in time outside the tile, outermost first, with their positions in the nest
+ * @param outer the dimension's loops in time outside the tile, outermost first, with their
+ *   positions in the nest
  */
 export function stepsAt(position: number, outer: readonly PlacedLoop[], bound: number): Step[] {
   const inside = outer.filter((loop) => loop.position > position);
@@ -58,8 +62,8 @@ function lastOffset(inside: readonly PlacedLoop[], offset: number, bound: number
 }
 
 /**
- * How many elements of `[0, extent)` there are, counting of each loop in `once` only its first iteration. `loops` are in
- * order, outermost first; their innermost stride is 1, or they are empty.
+ * How many elements of `[0, extent)` there are, counting of each loop in `once` only its first
+ * iteration. `loops` are in order, outermost first; their innermost stride is 1, or they are empty.
  */
 export function countElements(
   extent: number,

@@ -7,11 +7,13 @@ import type { MappedLayer } from '../pricing/price-layer.js';
 import { mappingContext, wordsTaken } from '../search/mapping-context.js';
 
 /**
- * Lets tensors stay on the chip between the layer that makes them and those that take them, where they fit beside the
- * tiles of all layers that run in between. Such a tensor is neither written to the outermost level nor read from it; it
- * waits in the outermost level on the chip that holds inputs. Tensors are kept in the order in which they are made.
+ * Lets tensors stay on the chip between the layer that makes them and those that take them, where
+ * they fit beside the tiles of all layers that run in between. Such a tensor is neither written to
+ * the outermost level nor read from it; it waits in the outermost level on the chip that holds
+ * inputs. Tensors are kept in the order in which they are made.
  *
- * @param sources for each layer the places of those whose outputs it takes; those of the network's input are none
+ * @param sources for each layer the places of those whose outputs it takes; those of the network's
+ *   input are none
  */
 export function keepOnChip(
   layers: readonly MappedLayer[],
@@ -84,7 +86,8 @@ function stayed(
     changed[0].partialSums.written -= outputs;
     changed[0].partialSums.finished = 0;
     const below = levels.findIndex(({ holds }, i) => i > 0 && holds.includes('partialSums'));
-    // Where partial sums live there already, outputs need not leave; else they arrive as inputs to come.
+    // Where partial sums live there already, outputs need not leave; else they arrive as inputs to
+    // come.
     if (below === place) changed[place].partialSums.drained -= outputs;
     else changed[place].inputs.filled += outputs;
   }

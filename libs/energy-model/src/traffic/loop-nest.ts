@@ -15,14 +15,19 @@ export interface NestLoop {
   readonly axis: number;
 }
 
-/** A mapping as one list of loops, outermost first. The array's loops stand outside the first level that it does not share whole. */
+/**
+ * A mapping as one list of loops, outermost first. The array's loops stand outside the first level
+ * that it does not share whole.
+ */
 export interface LoopNest {
   /** Size of each dimension. */
   readonly bounds: readonly number[];
   readonly loops: readonly NestLoop[];
 }
 
-/** @throws EnergyModelError when the mapping does not cover the layer, or uses what the chip lacks */
+/**
+ * @throws EnergyModelError when the mapping does not cover the layer, or uses what the chip lacks
+ */
 export function loopNest(shape: LayerShape, batch: number, mapping: Mapping, accelerator: Accelerator): LoopNest {
   const bounds = loopBounds(shape, batch);
   const { levels, array } = accelerator;
@@ -82,7 +87,10 @@ export function loopNest(shape: LayerShape, batch: number, mapping: Mapping, acc
   return { bounds, loops };
 }
 
-/** The index of the first level that the whole array does not share: the array's loops stand outside it. */
+/**
+ * The index of the first level that the whole array does not share: the array's loops stand outside
+ * it.
+ */
 export function arrayPosition(accelerator: Accelerator): number {
   const { levels } = accelerator;
   const at = levels.findIndex((level) => axesOf(accelerator).some(({ name }) => !sharesAlong(level, name)));

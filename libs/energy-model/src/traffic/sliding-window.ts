@@ -1,6 +1,9 @@
 import type { PlacedLoop, Step } from './dimension-steps.js';
 
-/** How many words of a tile there are (`now`), and how many of them were there a step before (`same`). */
+/**
+ * How many words of a tile there are (`now`), and how many of them were there a step before
+ * (`same`).
+ */
 export interface Words {
   /** Over all memories that take part. */
   readonly total: { now: number; same: number };
@@ -11,20 +14,26 @@ export interface Words {
 /** One of the two loops that an input's row (or column) follows from. */
 export interface WindowLoops {
   readonly bound: number;
-  /** Input rows from one iteration to the next: the stride of the outputs, the dilation of the kernel. */
+  /**
+   * Input rows from one iteration to the next: the stride of the outputs, the dilation of the
+   * kernel.
+   */
   readonly scale: number;
   /** The loops of the tile, and of all memories that hold one at a time. */
   readonly tile: readonly PlacedLoop[];
-  /** Those of them in space over memories that share one memory above, and over memories that do not. */
+  /**
+   * Those of them in space over memories that share one memory above, and over memories that do
+   * not.
+   */
   readonly between: readonly PlacedLoop[];
   readonly separate: readonly PlacedLoop[];
 }
 
 /**
- * Counts words of input rows (or columns) along one axis, added up over all pairs of steps of its output and its kernel
- * loop. Real sets of rows are formed, since tiles overlap in ways that have no short formula: strides leave gaps,
- * memories along the array's axes share diagonals, and the last tile is smaller. Few of them differ, so each is formed
- * once.
+ * Counts words of input rows (or columns) along one axis, added up over all pairs of steps of its
+ * output and its kernel loop. Real sets of rows are formed, since tiles overlap in ways that have
+ * no short formula: strides leave gaps, memories along the array's axes share diagonals, and the
+ * last tile is smaller. Few of them differ, so each is formed once.
  */
 export function slidingCounter(
   outputs: WindowLoops,
@@ -55,7 +64,9 @@ export function slidingCounter(
   };
 }
 
-/** A step as far as sets of rows depend on it: how much of the tile there is, and how far it came. */
+/**
+ * A step as far as sets of rows depend on it: how much of the tile there is, and how far it came.
+ */
 interface StepClass {
   readonly extent: number;
   readonly extentBefore: number;

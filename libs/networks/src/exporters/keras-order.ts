@@ -1,8 +1,9 @@
 import type { KerasLayer } from './keras-topology.js';
 
 /**
- * Layers in the order in which Keras itself keeps those of a functional model, by which it finds weights in a file: from the
- * farthest from the output to the nearest, equally far ones as a walk from the output comes upon them.
+ * Layers in the order in which Keras itself keeps those of a functional model, by which it finds
+ * weights in a file: from the farthest from the output to the nearest, equally far ones as a walk
+ * from the output comes upon them.
  */
 export function kerasOrder(layers: readonly KerasLayer[]): KerasLayer[] {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));

@@ -1,13 +1,18 @@
 import { inferShapes, type LayerGeometry } from '../graph/infer-shapes.js';
 import { NetworkError, type Activation, type Network, type Padding } from '../graph/network.js';
 
-/** A layer as Keras, and tfjs after it, write it down: `inbound` are the layers whose outputs it takes. */
+/**
+ * A layer as Keras, and tfjs after it, write it down: `inbound` are the layers whose outputs it
+ * takes.
+ */
 export interface KerasLayer {
   readonly className: string;
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly inbound: readonly string[];
-  /** Our names of the layer's weights, in Keras's order, with Keras's own name and shape of each. */
+  /**
+   * Our names of the layer's weights, in Keras's order, with Keras's own name and shape of each.
+   */
   readonly weights: readonly { readonly ours: string; readonly keras: string; readonly shape: readonly number[] }[];
 }
 
@@ -27,8 +32,8 @@ const ACTIVATION_NAMES: Record<Activation, string> = {
 const CHANNELS_LAST = { data_format: 'channels_last' };
 
 /**
- * A network as a functional Keras model whose input is an image in [0, 1]: what the network does to bytes, if more than
- * that, becomes a Rescaling layer at the start.
+ * A network as a functional Keras model whose input is an image in [0, 1]: what the network does to
+ * bytes, if more than that, becomes a Rescaling layer at the start.
  *
  * @throws NetworkError when Keras has no layer for one of the network's
  */
@@ -178,7 +183,8 @@ function kerasLayers(
     }
     case 'activation':
       if (layer.activation === 'leakyRelu') {
-        // As Keras 2 and tfjs call it; Keras 3's own name is put in its place where a file is for that.
+        // As Keras 2 and tfjs call it; Keras 3's own name is put in its place where a file is for
+        // that.
         return [make('LeakyReLU', { alpha: layer.slope ?? 0.2 })];
       }
       return [make('Activation', { activation: ACTIVATION_NAMES[layer.activation] })];

@@ -10,7 +10,8 @@ import { kerasTopology, type KerasLayer } from './keras-topology.js';
 const KERAS_VERSION = '3.8.0';
 
 /**
- * A network as Keras 3's own format, a zip: `keras.models.load_model` reads it. Its input is an image in [0, 1].
+ * A network as Keras 3's own format, a zip: `keras.models.load_model` reads it. Its input is an
+ * image in [0, 1].
  *
  * @throws NetworkError when Keras has no layer for one of the network's
  */

@@ -7,10 +7,16 @@ const IR_VERSION = 8;
 const FLOAT = 1;
 const INT64 = 7;
 
-/** A whole number, whole numbers, a number with a fraction, or a word: what an attribute of a node may be. */
+/**
+ * A whole number, whole numbers, a number with a fraction, or a word: what an attribute of a node
+ * may be.
+ */
 export type OnnxAttribute = number | readonly number[] | { readonly float: number } | { readonly text: string };
 
-/** An ONNX model that is being written, in ONNX's own terms. Nodes have one output, which is named as they are. */
+/**
+ * An ONNX model that is being written, in ONNX's own terms. Nodes have one output, which is named
+ * as they are.
+ */
 export class OnnxGraph {
   readonly #nodes: onnxProto.onnx.INodeProto[] = [];
   readonly #initializers: onnxProto.onnx.ITensorProto[] = [];

@@ -64,7 +64,10 @@ class OnnxWriter {
     const set = (made: string, order?: OnnxOrder): void => {
       this.#flows.set(name, { name: made, ...(order && isVector(output) && { order }) });
     };
-    /** What slides over images needs one: a vector becomes an image of one pixel, and the other way round. */
+    /**
+     * What slides over images needs one: a vector becomes an image of one pixel, and the other way
+     * round.
+     */
     const image = (): string => {
       if (flow.order) throw new NetworkError(`${this.network.name}, layer ${name}: it slides over what was flattened`);
       return isVector(input) ? this.#graph.reshape(`${name}/image`, flow.name, [0, input.channels, 1, 1]) : flow.name;
@@ -236,8 +239,8 @@ class OnnxWriter {
 }
 
 /**
- * Without padding it is said by auto_pad: ONNX Runtime puts a Pad before a pool into the pool's pads, where zeros are not
- * what a maximum sees.
+ * Without padding it is said by auto_pad: ONNX Runtime puts a Pad before a pool into the pool's
+ * pads, where zeros are not what a maximum sees.
  */
 function poolPadding(pads: readonly number[]): { pads: readonly number[] } | { auto_pad: { text: string } } {
   return pads.some((edge) => edge > 0) ? { pads } : { auto_pad: { text: 'VALID' } };

@@ -8,7 +8,10 @@ export interface ActivationRange {
   readonly max: number;
 }
 
-/** What the JSON file of the sparse form says of one layer. Offsets and lengths are in bytes of the binary file. */
+/**
+ * What the JSON file of the sparse form says of one layer. Offsets and lengths are in bytes of the
+ * binary file.
+ */
 export interface SparseLayer {
   readonly name: string;
   /** Of the kernel as a matrix: weights of one filter in the kernel's order, filters. */
@@ -16,7 +19,10 @@ export interface SparseLayer {
   readonly columns: number;
   readonly kernelShape: readonly number[];
   readonly nonZeros: number;
-  /** `csr`: for each filter where its values begin (uint32), their rows (uint32), values. `bitmask`: a bit a weight, values. */
+  /**
+   * `csr`: for each filter where its values begin (uint32), their rows (uint32), values. `bitmask`:
+   * a bit a weight, values.
+   */
   readonly encoding: 'csr' | 'bitmask';
   readonly parts: Readonly<Record<string, { readonly offset: number; readonly length: number }>>;
   /** For each filter max|w| / 127: what an int8 weight of 1 stands for. */
@@ -32,8 +38,8 @@ export interface SparseModel {
 }
 
 /**
- * A pruned network as its non-zero weights only, filter by filter, each layer in the smaller of two encodings, with what
- * int8 quantisation needs to know. Biases and normalisations are stored whole.
+ * A pruned network as its non-zero weights only, filter by filter, each layer in the smaller of two
+ * encodings, with what int8 quantisation needs to know. Biases and normalisations are stored whole.
  *
  * @param ranges by layer, measured on data; see TrainableNetwork.activationRanges in libs/training
  */

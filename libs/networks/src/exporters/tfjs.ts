@@ -12,7 +12,8 @@ export interface TfjsLayersModel {
 export const TFJS_WEIGHTS_FILE = 'group1-shard1of1.bin';
 
 /**
- * Writes a network and its weights as a functional Keras model that TensorFlow.js reads; its input is an image in [0, 1].
+ * Writes a network and its weights as a functional Keras model that TensorFlow.js reads; its input
+ * is an image in [0, 1].
  *
  * @throws NetworkError when tfjs has no layer for one of the network's
  */

@@ -1,8 +1,8 @@
 import type { ImageShape } from '../graph/infer-shapes.js';
 
 /**
- * ONNX lays images out as channels × height × width, so that a vector flattened from one has its values in another order than
- * ours: for each place in ONNX's order the place in ours.
+ * ONNX lays images out as channels × height × width, so that a vector flattened from one has its
+ * values in another order than ours: for each place in ONNX's order the place in ours.
  */
 export type OnnxOrder = readonly number[];
 

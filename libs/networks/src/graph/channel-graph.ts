@@ -91,7 +91,9 @@ export function channelGraph(network: Network): ChannelGraph {
   };
 }
 
-/** Layers whose filters must go together, as Torch-Pruning's dependency groups (Fang et al. 2023). */
+/**
+ * Layers whose filters must go together, as Torch-Pruning's dependency groups (Fang et al. 2023).
+ */
 export interface DependencyGroup {
   readonly layers: readonly string[];
   /** Numbers of the channels that may be removed. */

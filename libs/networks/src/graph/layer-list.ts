@@ -6,7 +6,9 @@ import { NetworkError } from './network.js';
 export interface PricedNetwork {
   readonly name: string;
   readonly layers: readonly (LayerShape | DataMovement)[];
-  /** For each layer the places of those whose outputs it takes; none if that is the network's input. */
+  /**
+   * For each layer the places of those whose outputs it takes; none if that is the network's input.
+   */
   readonly sources: readonly (readonly number[])[];
 }
 
@@ -19,11 +21,12 @@ interface Tensor {
 /**
  * Works out the shapes of a listed network.
  *
- * A transposed convolution is priced as the convolution that makes stride² outputs from each input position, which does
- * the same MACs without multiplying by inserted zeros. Activations and folded normalisations run where values are made
- * and cost nothing.
+ * A transposed convolution is priced as the convolution that makes stride² outputs from each input
+ * position, which does the same MACs without multiplying by inserted zeros. Activations and folded
+ * normalisations run where values are made and cost nothing.
  *
- * @throws NetworkError naming the layer when shapes do not chain, or a layer takes from one that does not come before it
+ * @throws NetworkError naming the layer when shapes do not chain, or a layer takes from one that
+ *   does not come before it
  */
 export function pricedNetwork({ name, input, layers }: LayerList): PricedNetwork {
   const tensors = new Map<string, Tensor>([['input', input]]);
@@ -239,7 +242,9 @@ interface SlidingWindow {
   readonly ceil?: boolean;
 }
 
-/** Outputs of a window that slides along one axis, and the input that they touch, padding included. */
+/**
+ * Outputs of a window that slides along one axis, and the input that they touch, padding included.
+ */
 function slide(
   size: number,
   axis: 0 | 1,

@@ -12,7 +12,10 @@ export type {
   Pooling2d,
 } from '@espalier/contracts';
 
-/** A network that does not make sense: shapes that do not chain, a layer that is named twice, a file that is not a model. */
+/**
+ * A network that does not make sense: shapes that do not chain, a layer that is named twice, a file
+ * that is not a model.
+ */
 export class NetworkError extends Error {
   override name = 'NetworkError';
 }

@@ -3,8 +3,8 @@ import { outputShape, type ImageShape } from './infer-shapes.js';
 import type { NetworkWeights } from './weights.js';
 
 /**
- * The network whose layers have as many filters and groups as their kernels say: what is left of a network when filters
- * were pruned. The same network, if none were.
+ * The network whose layers have as many filters and groups as their kernels say: what is left of a
+ * network when filters were pruned. The same network, if none were.
  *
  * @throws NetworkError when the kernels do not fit the network
  */

@@ -1,7 +1,10 @@
 import { layerGeometries, type LayerGeometry } from './infer-shapes.js';
 import type { Network } from './network.js';
 
-/** Why a network cannot be trained here: one sentence for each layer that prevents it, none if it can. */
+/**
+ * Why a network cannot be trained here: one sentence for each layer that prevents it, none if it
+ * can.
+ */
 export function untrainableLayers(network: Network): string[] {
   const geometries = layerGeometries(network);
   const used = usedLayers(geometries);

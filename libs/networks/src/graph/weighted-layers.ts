@@ -4,10 +4,15 @@ import { isVector, layerGeometries, type ImageShape, type LayerGeometry } from '
 import { runLayer, type PricedNetwork } from './layer-list.js';
 import { NetworkError, type Conv2d, type Dense, type Layer, type Network } from './network.js';
 
-/** A layer that can be pruned: its kernel's shape as TensorFlow stores it, and its loop nest as the energy model prices it. */
+/**
+ * A layer that can be pruned: its kernel's shape as TensorFlow stores it, and its loop nest as the
+ * energy model prices it.
+ */
 export interface WeightedLayer {
   readonly name: string;
-  /** [height, width, inputs of a group, filters] of a convolution, [inputs, units] of a dense layer. */
+  /**
+   * [height, width, inputs of a group, filters] of a convolution, [inputs, units] of a dense layer.
+   */
   readonly kernelShape: readonly number[];
   readonly groups: number;
   readonly shape: LayerShape;

@@ -10,8 +10,8 @@ export interface WeightTensor {
 export type NetworkWeights = ReadonlyMap<string, WeightTensor>;
 
 /**
- * What a weight is to its layer: `kernel` and `bias`, or of a batch normalisation `gamma`, `beta`, and the moving `mean`
- * and `variance`, which no gradient changes.
+ * What a weight is to its layer: `kernel` and `bias`, or of a batch normalisation `gamma`, `beta`,
+ * and the moving `mean` and `variance`, which no gradient changes.
  */
 export type WeightRole = 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';
 

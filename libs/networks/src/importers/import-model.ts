@@ -12,8 +12,8 @@ const HDF5_MAGIC = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
 
 /**
- * A trained network from a file: Keras 3's .keras, HDF5, ONNX, or the model.json of tfjs's layers format with its weight
- * files beside it. What the file is, is seen by its content.
+ * A trained network from a file: Keras 3's .keras, HDF5, ONNX, or the model.json of tfjs's layers
+ * format with its weight files beside it. What the file is, is seen by its content.
  *
  * @param purpose what for: to `price` it, weights may be missing
  * @throws NetworkError when it is none of these, is cut off, or has what is not known

@@ -48,7 +48,10 @@ export function checked(model: ImportedModel, purpose: ImportPurpose = 'run'): I
   return model;
 }
 
-/** Gives each layer a name that schedules can use: a letter, then letters, digits, `_ . -`, and none twice. */
+/**
+ * Gives each layer a name that schedules can use: a letter, then letters, digits, `_ . -`, and none
+ * twice.
+ */
 export class LayerNames {
   readonly #taken = new Set<string>(['input']);
 

@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { NetworkError } from '../graph/network.js';
 import { importOnnx, pricedLayers, type PricedNetwork } from '../index.js';
 
-/** ONNX files of ZigZag 3.9 (MIT): shapes of BVLC AlexNet, and of ResNet-18 and MobileNetV2 as exported by PyTorch. */
+/**
+ * ONNX files of ZigZag 3.9 (MIT): shapes of BVLC AlexNet, and of ResNet-18 and MobileNetV2 as
+ * exported by PyTorch.
+ */
 const file = (name: string): Uint8Array => readFileSync(new URL(`fixtures/${name}.onnx`, import.meta.url));
 
 const pricedOnnx = (bytes: Uint8Array, name: string): PricedNetwork =>

@@ -1,6 +1,8 @@
 import type { LayerListInput } from '@espalier/contracts';
 
-/** Sandler et al., CVPR 2018, table 2: expansion, output channels, repeats and stride of each block. */
+/**
+ * Sandler et al., CVPR 2018, table 2: expansion, output channels, repeats and stride of each block.
+ */
 const BLOCKS = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],

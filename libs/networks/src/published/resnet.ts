@@ -1,6 +1,9 @@
 import type { LayerListInput } from '@espalier/contracts';
 
-/** He et al., CVPR 2016, table 1; strides of the bottlenecks on their 3 × 3 layers, as torchvision has them. */
+/**
+ * He et al., CVPR 2016, table 1; strides of the bottlenecks on their 3 × 3 layers, as torchvision
+ * has them.
+ */
 function resnet(name: string, repeats: readonly number[], bottleneck: boolean): LayerListInput {
   const layers: LayerListInput['layers'][number][] = [];
   let before = 'pool1';

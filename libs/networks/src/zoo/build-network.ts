@@ -1,6 +1,8 @@
 import type { Activation, Layer, Network, NetworkInput, Padding } from '../graph/network.js';
 
-/** As a layer is written in the zoo: which layers it takes from comes first, the rest has defaults. */
+/**
+ * As a layer is written in the zoo: which layers it takes from comes first, the rest has defaults.
+ */
 interface ConvolutionOptions {
   readonly kernel?: number;
   readonly stride?: number;
@@ -10,7 +12,10 @@ interface ConvolutionOptions {
 
 const BATCH_NORMALIZATION = { epsilon: 1e-3, momentum: 0.9 };
 
-/** Puts a network together layer by layer. Each method returns the name of the layer that later ones take from. */
+/**
+ * Puts a network together layer by layer. Each method returns the name of the layer that later ones
+ * take from.
+ */
 export class NetworkBuilder {
   readonly #layers: Layer[] = [];
   #channels = new Map<string, number>();
@@ -105,7 +110,10 @@ export class NetworkBuilder {
   }
 }
 
-/** Colour images of 32 × 32, each channel with about mean 0 and deviation 1 (CIFAR-10's own statistics). */
+/**
+ * Colour images of 32 × 32, each channel with about mean 0 and deviation 1 (CIFAR-10's own
+ * statistics).
+ */
 export const CIFAR_INPUT: NetworkInput = {
   height: 32,
   width: 32,

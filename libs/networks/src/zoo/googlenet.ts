@@ -1,7 +1,10 @@
 import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
-/** 1 × 1; 3 × 3 reduced and made; 5 × 5 reduced and made; pooled and projected (Szegedy et al. 2015, table 1). */
+/**
+ * 1 × 1; 3 × 3 reduced and made; 5 × 5 reduced and made; pooled and projected (Szegedy et al. 2015,
+ * table 1).
+ */
 const MODULES: Record<string, readonly [number, number, number, number, number, number]> = {
   '3a': [64, 96, 128, 16, 32, 32],
   '3b': [128, 128, 192, 32, 96, 64],
@@ -14,7 +17,10 @@ const MODULES: Record<string, readonly [number, number, number, number, number, 
   '5b': [384, 192, 384, 48, 128, 128],
 };
 
-/** GoogLeNet for images of 32 × 32: its nine modules behind one convolution, with batch normalisation. */
+/**
+ * GoogLeNet for images of 32 × 32: its nine modules behind one convolution, with batch
+ * normalisation.
+ */
 export function googleNet(): Network {
   const network = new NetworkBuilder('googlenet-cifar', CIFAR_INPUT, 10);
   let flow = network.convolution('conv1', 'input', 192);

@@ -1,8 +1,9 @@
 import type { Network } from '../graph/network.js';
 
 /**
- * LeNet-5 as the pruning literature means it: Caffe's variant with 20 and 50 filters and 500 hidden units, 431,080
- * parameters (Han et al. 2015, Guo et al. 2016), here with a ReLU after each convolution.
+ * LeNet-5 as the pruning literature means it: Caffe's variant with 20 and 50 filters and 500 hidden
+ * units, 431,080 parameters (Han et al. 2015, Guo et al. 2016), here with a ReLU after each
+ * convolution.
  */
 export const lenet5: Network = {
   name: 'lenet-5',

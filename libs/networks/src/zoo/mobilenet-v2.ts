@@ -1,7 +1,10 @@
 import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
-/** Expansion, filters, repeats and first stride of each stage (Sandler et al. 2018, table 2); early strides are 1 at 32 × 32. */
+/**
+ * Expansion, filters, repeats and first stride of each stage (Sandler et al. 2018, table 2); early
+ * strides are 1 at 32 × 32.
+ */
 const STAGES = [
   [1, 16, 1, 1],
   [6, 24, 2, 1],

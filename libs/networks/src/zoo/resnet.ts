@@ -2,9 +2,9 @@ import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
 /**
- * The residual networks for CIFAR-10 of He et al. 2016, section 4.2: 6n + 2 layers in three stages of 16, 32 and 64
- * filters. Where a stage begins, a 1 × 1 convolution projects the shortcut (their option B): no parameter-free padding of
- * channels, which no exchange format has a layer for.
+ * The residual networks for CIFAR-10 of He et al. 2016, section 4.2: 6n + 2 layers in three stages
+ * of 16, 32 and 64 filters. Where a stage begins, a 1 × 1 convolution projects the shortcut (their
+ * option B): no parameter-free padding of channels, which no exchange format has a layer for.
  */
 export function residualNetwork(depth: 20 | 32 | 56): Network {
   const network = new NetworkBuilder(`resnet-${depth}`, CIFAR_INPUT, 10);

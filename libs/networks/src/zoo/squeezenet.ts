@@ -1,7 +1,10 @@
 import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
-/** SqueezeNet (Iandola et al. 2016) for images of 32 × 32, with batch normalisation: eight fire modules. */
+/**
+ * SqueezeNet (Iandola et al. 2016) for images of 32 × 32, with batch normalisation: eight fire
+ * modules.
+ */
 export function squeezeNet(): Network {
   const network = new NetworkBuilder('squeezenet-cifar', CIFAR_INPUT, 10);
   let flow = network.convolution('conv1', 'input', 64);

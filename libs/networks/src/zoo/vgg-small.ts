@@ -1,7 +1,10 @@
 import type { Network } from '../graph/network.js';
 import { CIFAR_INPUT, NetworkBuilder } from './build-network.js';
 
-/** Six 3 × 3 convolutions in three stages, in the manner of Simonyan & Zisserman 2015, for images of 32 × 32. */
+/**
+ * Six 3 × 3 convolutions in three stages, in the manner of Simonyan & Zisserman 2015, for images of
+ * 32 × 32.
+ */
 export function vggSmall(): Network {
   const network = new NetworkBuilder('vgg-small', CIFAR_INPUT, 10);
   let flow = 'input';

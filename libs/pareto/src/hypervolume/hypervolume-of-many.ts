@@ -2,13 +2,15 @@ import { dominates } from '../dominates.js';
 import { hypervolumeOfThree } from './hypervolume-of-three.js';
 
 /**
- * Hypervolume of four objectives and more (While, Bradstreet & Barone 2012): the sum of what each point adds to those after it. The
- * points after it are limited to the box that it dominates, and what is left of them there is a smaller problem of the same kind.
+ * Hypervolume of four objectives and more (While, Bradstreet & Barone 2012): the sum of what each
+ * point adds to those after it. The points after it are limited to the box that it dominates, and
+ * what is left of them there is a smaller problem of the same kind.
  *
  * @param inside points that are better than the reference in every objective
  */
 export function hypervolumeOfMany(inside: readonly (readonly number[])[], reference: readonly number[]): number {
-  // From the worst in the last objective: then the limited points share it, and soon dominate one another.
+  // From the worst in the last objective: then the limited points share it, and soon dominate one
+  // another.
   return sumOfExclusive(
     nonDominated(inside).sort((a, b) => b[b.length - 1] - a[a.length - 1]),
     reference,

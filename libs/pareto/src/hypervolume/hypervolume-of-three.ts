@@ -1,12 +1,13 @@
 /**
- * Hypervolume of three objectives: the points are swept by the third, over a kept front of the first two, whose area is the cross
- * section up to the next point (Beume et al. 2009).
+ * Hypervolume of three objectives: the points are swept by the third, over a kept front of the
+ * first two, whose area is the cross section up to the next point (Beume et al. 2009).
  *
  * @param inside points that are better than the reference in every objective
  */
 export function hypervolumeOfThree(inside: readonly (readonly number[])[], reference: readonly number[]): number {
   const sorted = inside.toSorted((a, b) => a[2] - b[2]);
-  // The front by the first objective from the least up, by which the second falls; with ends that no point passes.
+  // The front by the first objective from the least up, by which the second falls; with ends that
+  // no point passes.
   const xs = [-Infinity, reference[0]];
   const ys = [reference[1], -Infinity];
   let area = 0;

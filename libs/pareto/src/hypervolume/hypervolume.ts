@@ -2,9 +2,10 @@ import { hypervolumeOfThree } from './hypervolume-of-three.js';
 import { hypervolumeOfMany } from './hypervolume-of-many.js';
 
 /**
- * Volume that a set of points dominates up to a reference point, all objectives minimised; exact. Points that are not better than
- * the reference in every objective add nothing. O(n log n) for two objectives, and but for moving numbers in an array for three; for more by
- * the algorithm of While, Bradstreet and Barone (2012).
+ * Volume that a set of points dominates up to a reference point, all objectives minimised; exact.
+ * Points that are not better than the reference in every objective add nothing. O(n log n) for two
+ * objectives, and but for moving numbers in an array for three; for more by the algorithm of While,
+ * Bradstreet and Barone (2012).
  *
  * @param points of as many objectives as the reference, two at least
  */
@@ -35,7 +36,8 @@ function hypervolumeOfTwo(inside: readonly (readonly number[])[], reference: rea
 }
 
 /**
- * What each point adds to the hypervolume of all: what would be lost without it. 0 for points that others dominate or equal.
+ * What each point adds to the hypervolume of all: what would be lost without it. 0 for points that
+ * others dominate or equal.
  */
 export function hypervolumeContributions(
   points: readonly (readonly number[])[],

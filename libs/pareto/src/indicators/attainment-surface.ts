@@ -1,8 +1,8 @@
 import { front } from '../front.js';
 
 /**
- * Where at least `count` of several runs have come to, in two objectives, both minimised: the best, median or worst front over
- * seeds (empirical attainment function, Fonseca et al. 2001).
+ * Where at least `count` of several runs have come to, in two objectives, both minimised: the best,
+ * median or worst front over seeds (empirical attainment function, Fonseca et al. 2001).
  *
  * @param runs the points of each run
  * @returns corners of the surface, by the first objective

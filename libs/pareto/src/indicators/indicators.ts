@@ -1,6 +1,7 @@
 /**
- * How far a set of points is from a reference front on average, where only what is worse counts (IGD⁺, Ishibuchi et al. 2015).
- * All objectives are minimised; the less the better, and 0 when the set covers the front.
+ * How far a set of points is from a reference front on average, where only what is worse counts
+ * (IGD⁺, Ishibuchi et al. 2015). All objectives are minimised; the less the better, and 0 when the
+ * set covers the front.
  *
  * @throws RangeError when either is empty
  */
@@ -16,8 +17,8 @@ export function invertedGenerationalDistancePlus(
 }
 
 /**
- * The least ε by which a set of points, made better by ε in every objective, covers a reference front (additive ε-indicator,
- * Zitzler et al. 2003). All objectives are minimised.
+ * The least ε by which a set of points, made better by ε in every objective, covers a reference
+ * front (additive ε-indicator, Zitzler et al. 2003). All objectives are minimised.
  *
  * @throws RangeError when either is empty
  */
@@ -33,7 +34,10 @@ export function additiveEpsilon(
   );
 }
 
-/** Whether `a`, made better by ε in every objective, is at least as good as `b` in each (Laumanns et al. 2002). */
+/**
+ * Whether `a`, made better by ε in every objective, is at least as good as `b` in each (Laumanns et
+ * al. 2002).
+ */
 export function epsilonDominates(a: readonly number[], b: readonly number[], epsilon: number): boolean {
   return a.every((value, k) => value - epsilon <= b[k]);
 }

@@ -4,7 +4,10 @@ import { pruneEnergyAware, restoreByOutputError } from './energy-aware.js';
 import { highestScores, keptWeights } from '../highest-scores.js';
 import { repair, reproductionError, ResidualCorrelation, type LeastSquares } from './least-squares.js';
 
-/** G = XᵀX and B = XᵀXA for inputs X (rows) and the dense weights A: the output to reproduce is the layer's own. */
+/**
+ * G = XᵀX and B = XᵀXA for inputs X (rows) and the dense weights A: the output to reproduce is the
+ * layer's own.
+ */
 function statistics(rows: number[][], weights: Float32Array, filters: number): LeastSquares {
   const inputs = rows[0].length;
   const gram = new Float64Array(inputs * inputs);

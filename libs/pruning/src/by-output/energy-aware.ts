@@ -3,7 +3,10 @@ import { repairAbsolute } from './least-absolute.js';
 import { repair, ResidualCorrelation, type LeastSquares, type SolveSystems } from './least-squares.js';
 
 export interface EnergyAwareOptions {
-  /** How far past the target weights are removed before some are restored, as a fraction of those kept. */
+  /**
+   * How far past the target weights are removed before some are restored, as a fraction of those
+   * kept.
+   */
   readonly overshoot: number;
   /** In how many rounds they are restored; the output's error is computed anew for each. */
   readonly rounds: number;
@@ -14,8 +17,9 @@ export interface EnergyAwareOptions {
 export const ENERGY_AWARE_DEFAULTS: EnergyAwareOptions = { overshoot: 0.3, rounds: 8, repairNorm: 2 };
 
 /**
- * Prunes one layer as Yang, Chen, Sze (CVPR 2017) do: removes the smallest weights past the target, restores those that
- * reduce the error of the layer's output most, and solves for the kept weights: in closed form, or for p = 1 from there on.
+ * Prunes one layer as Yang, Chen, Sze (CVPR 2017) do: removes the smallest weights past the target,
+ * restores those that reduce the error of the layer's output most, and solves for the kept weights:
+ * in closed form, or for p = 1 from there on.
  *
  * @param original inputs × filters, row-major: the kernel with all but its last dimension flattened
  * @param density fraction of the layer's weights to keep, in [0, 1]
@@ -40,7 +44,8 @@ export async function pruneEnergyAware(
 }
 
 /**
- * Sets `count` more weights in the mask: those that, put back as they were, reduce the output's error most.
+ * Sets `count` more weights in the mask: those that, put back as they were, reduce the output's
+ * error most.
  *
  * @param rounds in how many portions; the error is computed anew for each
  */

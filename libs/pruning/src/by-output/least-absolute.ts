@@ -12,9 +12,9 @@ const ITERATIONS = 10;
 const CLOSEST = 1e-3;
 
 /**
- * Moves weights on a support towards min ‖Ŷ − X A‖₁ over samples, filter by filter: least squares again and again, each row
- * weighted by 1/|its residual| (Schlossmacher 1973). Each filter keeps its best iterate, so that none ends worse than it
- * began.
+ * Moves weights on a support towards min ‖Ŷ − X A‖₁ over samples, filter by filter: least squares
+ * again and again, each row weighted by 1/|its residual| (Schlossmacher 1973). Each filter keeps
+ * its best iterate, so that none ends worse than it began.
  *
  * @param mask 1 on the support
  * @param start A, inputs × filters, row-major: the solution for p = 2

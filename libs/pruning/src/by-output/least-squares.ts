@@ -1,8 +1,9 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
 /**
- * What least-squares pruning knows of a layer over data: with X the inputs (samples × weights of one filter) and Ŷ the
- * outputs to reproduce (samples × filters), G = XᵀX and B = XᵀŶ, both row-major.
+ * What least-squares pruning knows of a layer over data: with X the inputs (samples × weights of
+ * one filter) and Ŷ the outputs to reproduce (samples × filters), G = XᵀX and B = XᵀŶ, both
+ * row-major.
  */
 export interface LeastSquares {
   readonly gram: Float64Array;
@@ -13,7 +14,10 @@ export interface LeastSquares {
   readonly samples?: Samples;
 }
 
-/** Rows of X with what they should give, drawn evenly over the data: what least absolute deviations need beyond the Gram. */
+/**
+ * Rows of X with what they should give, drawn evenly over the data: what least absolute deviations
+ * need beyond the Gram.
+ */
 export interface Samples {
   /** rows × inputs, row-major */
   readonly inputs: Float32Array;
@@ -21,7 +25,10 @@ export interface Samples {
   readonly targets: Float32Array;
 }
 
-/** A symmetric positive definite system A x = b, row-major. Of A what lies above the diagonal is not read. */
+/**
+ * A symmetric positive definite system A x = b, row-major. Of A what lies above the diagonal is not
+ * read.
+ */
 export interface LinearSystem {
   readonly matrix: Float64Array;
   readonly right: Float64Array;
@@ -52,7 +59,10 @@ export const solveInJavaScript: SolveSystems = (systems) =>
     }),
   );
 
-/** The Gram's diagonal is raised by this much of its mean, so that inputs which never vary do not make it singular. */
+/**
+ * The Gram's diagonal is raised by this much of its mean, so that inputs which never vary do not
+ * make it singular.
+ */
 const RIDGE = 1e-4;
 
 /** λ of a problem: see RIDGE. */
@@ -62,7 +72,10 @@ export function ridgeOf({ gram, inputs }: LeastSquares): number {
   return Math.max((RIDGE * trace) / inputs, Number.MIN_VALUE);
 }
 
-/** C = B − G A, kept up to date while weights are put back: how the output's error still correlates with each weight. */
+/**
+ * C = B − G A, kept up to date while weights are put back: how the output's error still correlates
+ * with each weight.
+ */
 export class ResidualCorrelation {
   /** Filter by filter, so that putting a weight back runs along one row of the Gram matrix. */
   readonly #byFilter: Float64Array;
@@ -97,7 +110,8 @@ export class ResidualCorrelation {
 }
 
 /**
- * ‖Ŷ − X A‖² up to the constant ‖Ŷ‖²: AᵀG A − 2 AᵀB, summed over filters. The less, the better the output is reproduced.
+ * ‖Ŷ − X A‖² up to the constant ‖Ŷ‖²: AᵀG A − 2 AᵀB, summed over filters. The less, the better the
+ * output is reproduced.
  *
  * @param weights A, inputs × filters, row-major
  */
@@ -114,15 +128,18 @@ export function reproductionError(problem: LeastSquares, weights: ArrayLike<numb
   return error;
 }
 
-/** How often a system that is not positive definite is tried with a larger ridge, and how much larger. */
+/**
+ * How often a system that is not positive definite is tried with a larger ridge, and how much
+ * larger.
+ */
 const RIDGES = 3;
 const RIDGE_STEP = 100;
 /** Systems that are gathered before they are solved hold no more numbers than this. */
 const GATHERED = 2 ** 24;
 
 /**
- * The best weights on a given support, filter by filter: A_S = (G_SS + λI)⁻¹ (B_S + λ A⁰_S). The ridge pulls towards the
- * weights as they were, so that what the data do not determine stays.
+ * The best weights on a given support, filter by filter: A_S = (G_SS + λI)⁻¹ (B_S + λ A⁰_S). The
+ * ridge pulls towards the weights as they were, so that what the data do not determine stays.
  *
  * @param mask 1 on the support
  * @param original A⁰
@@ -171,7 +188,8 @@ export async function repair(
     const next = settle(pending);
     pending = [];
     gathered = 0;
-    // Should these fail while those before are waited for, it is told when they are waited for themselves.
+    // Should these fail while those before are waited for, it is told when they are waited for
+    // themselves.
     next.catch(() => undefined);
     await solving;
     solving = next;

@@ -21,7 +21,9 @@ export interface OutputOptions {
 /** Rows of a layer's inputs that stand for all of them where sums over all do not do. */
 const SAMPLES = 2048;
 
-/** One layer after the other, the one that burns most first; energies are priced anew after each. */
+/**
+ * One layer after the other, the one that burns most first; energies are priced anew after each.
+ */
 export async function pruneLayerByLayer(
   dense: PrunedNetwork,
   layers: readonly WeightedLayer[],

@@ -1,8 +1,9 @@
 import type { Pattern } from '@espalier/contracts/criteria';
 
 /**
- * N:M sparsity (Mishra et al. 2021 for 2:4; Zhou et al. 2021): of each M weights of a filter that follow each other along its inputs, the
- * N largest by magnitude. A rest of fewer keeps the same part, rounded up.
+ * N:M sparsity (Mishra et al. 2021 for 2:4; Zhou et al. 2021): of each M weights of a filter that
+ * follow each other along its inputs, the N largest by magnitude. A rest of fewer keeps the same
+ * part, rounded up.
  *
  * @param weights inputs × filters, row-major
  */

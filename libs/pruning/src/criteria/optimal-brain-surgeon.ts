@@ -8,9 +8,10 @@ const BLOCK = 128;
 const LEAST_RIDGE = 1e-150;
 
 /**
- * Prunes a layer by second order: the optimal brain surgeon (Hassibi & Stork 1993) on the layer's output, in the way that
- * SparseGPT (Frantar & Alistarh 2023) makes fast. Inputs are visited in order; a weight that goes costs w² / [H⁻¹]ᵢᵢ, H the
- * Gram of the inputs not yet visited, and the weights after it take over what it did.
+ * Prunes a layer by second order: the optimal brain surgeon (Hassibi & Stork 1993) on the layer's
+ * output, in the way that SparseGPT (Frantar & Alistarh 2023) makes fast. Inputs are visited in
+ * order; a weight that goes costs w² / [H⁻¹]ᵢᵢ, H the Gram of the inputs not yet visited, and the
+ * weights after it take over what it did.
  *
  * @param original inputs × filters, row-major
  * @param density of each block of inputs, so that the budget is spread evenly over them
@@ -26,7 +27,8 @@ export function pruneOptimalBrainSurgeon(
   for (let i = 0; i < inputs; i++) {
     for (let j = 0; j < inputs; j++) hessian.set(i, j, gram[i * inputs + j] + (i === j ? ridge : 0));
   }
-  // Row i of the upper Cholesky factor of H⁻¹ is what elimination would have left of H⁻¹ when i comes to be visited.
+  // Row i of the upper Cholesky factor of H⁻¹ is what elimination would have left of H⁻¹ when i
+  // comes to be visited.
   const inverted = inverse(hessian);
   const symmetric = Matrix.add(inverted, inverted.transpose()).mul(0.5);
   const upper = new CholeskyDecomposition(symmetric).lowerTriangularMatrix.transpose();

@@ -1,6 +1,9 @@
 import { gradientsOf, type ScoredCriterion } from './scored.js';
 
-/** E[(g w)²], the squared change of the loss to first order when a weight goes: Molchanov et al. 2019. */
+/**
+ * E[(g w)²], the squared change of the loss to first order when a weight goes: Molchanov et al.
+ * 2019.
+ */
 export const taylor: ScoredCriterion = {
   needsGradients: true,
   score: (layer) => {

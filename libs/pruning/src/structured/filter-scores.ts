@@ -2,8 +2,8 @@ import { weightOf, type Network, type NetworkWeights } from '@espalier/networks'
 import type { Gradients } from '../pruning-data.js';
 
 /**
- * A score for each filter of a layer with a kernel; those with the lowest go first. Undefined for a layer that has nothing
- * to go by: what it is tied to decides.
+ * A score for each filter of a layer with a kernel; those with the lowest go first. Undefined for a
+ * layer that has nothing to go by: what it is tied to decides.
  */
 export type FilterCriterion = (layer: FilteredLayer) => Float32Array | undefined;
 

@@ -1,7 +1,11 @@
 import { normalizationAfter } from '@espalier/networks';
 import type { FilterCriterion } from './filter-scores.js';
 
-/** |γ| of the batch normalisation behind a filter: Liu et al. 2017. Nothing for a layer that has none behind it. */
+/**
+ * |γ| of the batch normalisation behind a filter (Liu et al. 2017).
+ *
+ * @returns undefined for a layer without a normalisation behind it
+ */
 export const networkSlimming: FilterCriterion = ({ network, name, weights }) => {
   const normalization = normalizationAfter(network, name);
   const gamma = normalization && weights.get(`${normalization.name}/gamma`);

@@ -20,7 +20,10 @@ export interface FilterPruning {
   readonly gradients?: ReadonlyMap<string, Gradients>;
 }
 
-/** Removes from each group of layers the filters of the lowest score, summed over the filters that go together. */
+/**
+ * Removes from each group of layers the filters of the lowest score, summed over the filters that
+ * go together.
+ */
 export function pruneFilters(
   network: Network,
   weights: NetworkWeights,
@@ -41,8 +44,9 @@ export function pruneFilters(
 const PORTIONS = 12;
 
 /**
- * Removes the filters that cost least accuracy for each joule they save, until the network takes what the densities would
- * have it take. Where they are removed is the method's choice; the densities only set the budget.
+ * Removes the filters that cost least accuracy for each joule they save, until the network takes
+ * what the densities would have it take. Where they are removed is the method's choice; the
+ * densities only set the budget.
  */
 export function pruneFiltersByEnergy(
   network: Network,
@@ -103,8 +107,9 @@ function lowestFirst({ channels }: DependencyGroup, scores: ReadonlyMap<number, 
 }
 
 /**
- * @param relative whether each layer of the group counts by its own mean: layers that go together may differ in scale where
- *   scores are magnitudes; where they are changes of the loss they add up as they are
+ * @param relative whether each layer of the group counts by its own mean: layers that go together
+ *   may differ in scale where scores are magnitudes; where they are changes of the loss they add up
+ *   as they are
  */
 function channelScores(
   network: Network,

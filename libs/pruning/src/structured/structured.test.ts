@@ -150,7 +150,8 @@ describe('criteria of filters', () => {
     };
     const { network: pruned } = pruneFiltersByEnergy(lenet, weights, same, { accelerator: eyeriss, batch: 1 });
     const units = pruned.layers.flatMap((each) => ('units' in each ? each.units : []));
-    // A filter of conv2 takes 8,000 weights of fc1 with it, a unit of fc1 810: with equal losses conv2 gives first.
+    // A filter of conv2 takes 8,000 weights of fc1 with it, a unit of fc1 810: with equal losses
+    // conv2 gives first.
     expect(pruned.layers.find(({ name }) => name === 'conv2')).toMatchObject({
       filters: expect.toSatisfy((n: number) => n < 25) as number,
     });

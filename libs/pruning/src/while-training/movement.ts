@@ -2,8 +2,9 @@ import { keptWeights } from '../highest-scores.js';
 import { cubicDensity, kernelOf, settledMask, type TargetCounts, type TrainingPruner } from './training-pruner.js';
 
 /**
- * Movement pruning (Sanh, Wolf, Rush 2020): what moves away from 0 is kept, however small. Its score −Σ g w is read off
- * the weights themselves, as Σ Δw w between two calls: what the optimiser made of the gradients.
+ * Movement pruning (Sanh, Wolf, Rush 2020): what moves away from 0 is kept, however small. Its
+ * score −Σ g w is read off the weights themselves, as Σ Δw w between two calls: what the optimiser
+ * made of the gradients.
  */
 export function movement(targets: TargetCounts): TrainingPruner {
   const before = new Map<string, Float32Array>();

@@ -8,12 +8,16 @@ import {
   type TrainingPruner,
 } from './training-pruner.js';
 
-/** A weight goes when it is this much below the threshold, and comes back when it is this much above (Guo et al. 2016). */
+/**
+ * A weight goes when it is this much below the threshold, and comes back when it is this much above
+ * (Guo et al. 2016).
+ */
 const MARGIN = 0.1;
 
 /**
- * Dynamic network surgery (Guo, Yao, Chen 2016): pruned weights go on learning, and are spliced in again when they have
- * grown. The threshold follows the density of the moment, and at the end the count is met exactly.
+ * Dynamic network surgery (Guo, Yao, Chen 2016): pruned weights go on learning, and are spliced in
+ * again when they have grown. The threshold follows the density of the moment, and at the end the
+ * count is met exactly.
  */
 export function networkSurgery(targets: TargetCounts): TrainingPruner {
   return {

@@ -16,7 +16,10 @@ export interface TrainingPruner {
     weights: NetworkWeights,
     masks: ReadonlyMap<string, Float32Array>,
   ) => Map<string, Float32Array>;
-  /** What it has learned of each layer, to be kept with a checkpoint and given back before it goes on from there. */
+  /**
+   * What it has learned of each layer, to be kept with a checkpoint and given back before it goes
+   * on from there.
+   */
   readonly memory?: Map<string, Float32Array>;
 }
 
@@ -26,7 +29,10 @@ export type TargetCounts = ReadonlyMap<string, number>;
 /** The share of a training after which the last density is reached, and weights only recover. */
 const REACHED_AT = 0.7;
 
-/** Zhu & Gupta 2017, eq. 1, as a density: from 1 to `target`, fast at first and slower as less is left. */
+/**
+ * Zhu & Gupta 2017, eq. 1, as a density: from 1 to `target`, fast at first and slower as less is
+ * left.
+ */
 export function cubicDensity(done: number, target: number): number {
   const progress = Math.min(1, done / REACHED_AT);
   return target + (1 - target) * (1 - progress) ** 3;

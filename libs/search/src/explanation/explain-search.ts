@@ -14,9 +14,15 @@ export interface MeasuredSchedule {
 }
 
 export interface SearchExplanation {
-  /** Of each parameter that the space leaves open, its share in what tells the best tenth from the others; most first; null of fewer than ten results. */
+  /**
+   * Of each parameter that the space leaves open, its share in what tells the best tenth from the
+   * others; most first; null of fewer than ten results.
+   */
   readonly importance: readonly { parameter: string; share: number }[] | null;
-  /** What a model of the first four fifths foretold of the last fifth; null of fewer than ten results. */
+  /**
+   * What a model of the first four fifths foretold of the last fifth; null of fewer than ten
+   * results.
+   */
   readonly foretold: {
     readonly results: number;
     /** Half of the accuracies came out nearer than this. */
@@ -25,8 +31,8 @@ export interface SearchExplanation {
     readonly medianCostError: number;
   } | null;
   /**
-   * By how much of itself the hypervolume grows with so many more candidates of `frontier`, in three courses that the model thinks
-   * possible; null while it is 0.
+   * By how much of itself the hypervolume grows with so many more candidates of `frontier`, in
+   * three courses that the model thinks possible; null while it is 0.
    */
   readonly outlook: readonly { candidates: number; least: number; median: number; most: number }[] | null;
 }
@@ -38,10 +44,12 @@ const COURSES = 3;
 const SEED = 1;
 
 /**
- * What a campaign's results say of its space and of what is still to be found, by the model that `frontier` searches with.
+ * What a campaign's results say of its space and of what is still to be found, by the model that
+ * `frontier` searches with.
  *
  * @param results in the order in which they came; at least two
- * @param looks after how many candidates more it is said how far the hypervolume may have grown; rising
+ * @param looks after how many candidates more it is said how far the hypervolume may have grown;
+ *   rising
  */
 export function explainSearch(
   spec: Pick<CampaignSpec, 'space' | 'objectives' | 'constraints'>,

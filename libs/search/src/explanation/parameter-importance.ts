@@ -3,9 +3,9 @@ const GRID = 51;
 const LEAST_DENSITY = 1e-9;
 
 /**
- * How much each coordinate matters for being among the best: PED-ANOVA (Watanabe, Bansal & Hutter 2023). The density of the best over a
- * coordinate is compared with that of all by Pearson's divergence, which is the variance that the coordinate alone explains of
- * being among the best.
+ * How much each coordinate matters for being among the best: PED-ANOVA (Watanabe, Bansal & Hutter
+ * 2023). The density of the best over a coordinate is compared with that of all by Pearson's
+ * divergence, which is the variance that the coordinate alone explains of being among the best.
  *
  * @param points of the unit cube
  * @param isBest of each, whether it is among the best
@@ -33,7 +33,10 @@ export function parameterImportance(
   return divergences.map((each) => (total > 0 ? each / total : 0));
 }
 
-/** Probabilities of evenly spaced values: counted with one more for each choice, or smoothed by Scott's rule. */
+/**
+ * Probabilities of evenly spaced values: counted with one more for each choice, or smoothed by
+ * Scott's rule.
+ */
 function densityOf(values: readonly number[], bins: number, isDiscrete: boolean): number[] {
   const density = Array<number>(bins).fill(isDiscrete ? 1 : LEAST_DENSITY);
   if (isDiscrete) {

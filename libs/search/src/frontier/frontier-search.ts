@@ -14,7 +14,10 @@ interface Seen {
   readonly objectives: readonly number[];
 }
 
-/** A point that is being tried, and by how many deviations from its mean each of its objectives is taken to come out. */
+/**
+ * A point that is being tried, and by how many deviations from its mean each of its objectives is
+ * taken to come out.
+ */
 interface Pending {
   readonly point: readonly number[];
   readonly deviates: readonly number[];
@@ -34,9 +37,10 @@ const NEAR_THE_FRONT = 200;
 const FAR = 6;
 
 /**
- * Learns objectives and proposes the point whose result is expected to add most to the hypervolume of the front (Emmerich
- * et al. 2011; as a sum over boxes below the front, in closed form). Where all but the first are known beforehand only that one is
- * uncertain, and the expectation is over one dimension.
+ * Learns objectives and proposes the point whose result is expected to add most to the hypervolume
+ * of the front (Emmerich et al. 2011; as a sum over boxes below the front, in closed form). Where
+ * all but the first are known beforehand only that one is uncertain, and the expectation is over
+ * one dimension.
  */
 export class FrontierSearch {
   readonly #seen: Seen[] = [];
@@ -62,7 +66,10 @@ export class FrontierSearch {
     }));
   }
 
-  /** What the last proposal's model had to add to a matrix for it to be positive definite; 0 where nothing was wrong. */
+  /**
+   * What the last proposal's model had to add to a matrix for it to be positive definite; 0 where
+   * nothing was wrong.
+   */
   get jitter(): number {
     return this.#jitter;
   }
@@ -96,7 +103,10 @@ export class FrontierSearch {
     return this.options.hasFidelities ? Float64Array.from([...features, fidelity]) : features;
   }
 
-  /** A point that came to nothing: as bad as the worst, and as what is worth nothing, so that others are tried before its neighbours. */
+  /**
+   * A point that came to nothing: as bad as the worst, and as what is worth nothing, so that others
+   * are tried before its neighbours.
+   */
   observeFailure(point: readonly number[]): void {
     const finite = this.#seen.map(({ objectives: [first] }) => first).filter(Number.isFinite);
     if (finite.length === 0) return;
@@ -118,8 +128,10 @@ export class FrontierSearch {
   }
 
   /**
-   * One course that the search might take: results of so many proposals, each drawn from what is believed of it after those
-   * before, and worse by what is chosen for its promise falls short. The same deviates are drawn again for all of them at each step, so that a course is one draw of the model.
+   * One course that the search might take: results of so many proposals, each drawn from what is
+   * believed of it after those before, and worse by what is chosen for its promise falls short. The
+   * same deviates are drawn again for all of them at each step, so that a course is one draw of the
+   * model.
    */
   simulateRollout(random: RandomStream, count: number): number[][] {
     const pending: Pending[] = [];
@@ -145,7 +157,10 @@ export class FrontierSearch {
     return this.options.reference.map(() => Infinity);
   }
 
-  /** @param smoothed the first objective of some of the observations, as it is believed to be without its noise */
+  /**
+   * @param smoothed the first objective of some of the observations, as it is believed to be
+   *   without its noise
+   */
   #boxes(fantasies: readonly (readonly number[])[] = [], smoothed?: ReadonlyMap<number, number>): BoxDecomposition {
     // Of thousands, few are smoothed.
     const seen = this.#seen.map(({ objectives }, i) => {
@@ -190,7 +205,10 @@ export class FrontierSearch {
     };
   }
 
-  /** What is believed after some of what was observed, and after all that is pending, which is taken to come out as said. */
+  /**
+   * What is believed after some of what was observed, and after all that is pending, which is taken
+   * to come out as said.
+   */
   #posteriors(active: readonly number[], pending: readonly Pending[]) {
     const first = this.#first.given(active, pending.length);
     const others = this.#others.map((other) => other.given(active, pending.length));
@@ -239,7 +257,9 @@ export class FrontierSearch {
     return all.filter((i) => nearest.has(i));
   }
 
-  /** Points of the front by the second objective, or where there is none inside the reference, all. */
+  /**
+   * Points of the front by the second objective, or where there is none inside the reference, all.
+   */
   #members(boxes: BoxDecomposition): (readonly number[])[] {
     const members = this.#seen.filter(({ objectives }) => boxes.hasOnFront(objectives));
     return (members.length > 0 ? members : this.#seen)

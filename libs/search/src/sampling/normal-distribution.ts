@@ -5,9 +5,10 @@ const SQRT_2_PI = Math.sqrt(2 * Math.PI);
 export const normalDensity = (z: number): number => Math.exp(-0.5 * z * z) / SQRT_2_PI;
 
 /**
- * P(Z ≤ z) of a standard normal Z to 15 places, and of what is left far out to 8 digits (Hart 1968, algorithm 5666, as in West 2005, "Better
- * approximations to cumulative normal functions"). An ask takes some ten thousands of these: this one needs a sixth of the time of
- * jstat's, which is the tests' oracle.
+ * P(Z ≤ z) of a standard normal Z to 15 places, and of what is left far out to 8 digits (Hart 1968,
+ * algorithm 5666, as in West 2005, "Better approximations to cumulative normal functions"). An ask
+ * takes some ten thousands of these: this one needs a sixth of the time of jstat's, which is the
+ * tests' oracle.
  */
 export function normalDistribution(z: number): number {
   const x = Math.abs(z);

@@ -10,7 +10,8 @@ export function checkPopulationSize(populationSize: number): void {
 }
 
 /**
- * Children without end, each crossed from two parents and mutated; random points while there is nothing to breed from.
+ * Children without end, each crossed from two parents and mutated; random points while there is
+ * nothing to breed from.
  *
  * @param parent draws one of the population; null at the beginning
  */

@@ -13,8 +13,9 @@ interface Kernel {
 }
 
 /**
- * A density over a cube: a mixture with a kernel about each point and one that covers everything. A kernel is a product of normal
- * distributions that end with the cube, and of categories of which one is likelier (Falkner et al. 2018 use such kernels for TPE).
+ * A density over a cube: a mixture with a kernel about each point and one that covers everything. A
+ * kernel is a product of normal distributions that end with the cube, and of categories of which
+ * one is likelier (Falkner et al. 2018 use such kernels for TPE).
  */
 export class ParzenEstimator {
   readonly #kernels: readonly Kernel[];

@@ -1,6 +1,7 @@
 /**
- * For each dimension a primitive polynomial, as a number of its binary coefficients, and the first direction numbers: the first 256 of
- * "new-joe-kuo-6.21201" (Joe & Kuo 2008), which is free for use with its source named.
+ * For each dimension a primitive polynomial, as a number of its binary coefficients, and the first
+ * direction numbers: the first 256 of "new-joe-kuo-6.21201" (Joe & Kuo 2008), which is free for use
+ * with its source named.
  */
 export const DIRECTION_NUMBERS: readonly (readonly number[])[] = [
   [1, 1],

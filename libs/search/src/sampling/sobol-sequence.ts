@@ -5,8 +5,9 @@ const BITS = 30;
 export const MAX_SOBOL_DIMENSIONS = DIRECTION_NUMBERS.length;
 
 /**
- * Points that cover a cube more evenly than random ones, whatever their number (Sobol 1967; the direction numbers are those of
- * Joe & Kuo 2008). The seed moves all of them by the same digits, which keeps how even they are.
+ * Points that cover a cube more evenly than random ones, whatever their number (Sobol 1967; the
+ * direction numbers are those of Joe & Kuo 2008). The seed moves all of them by the same digits,
+ * which keeps how even they are.
  */
 export class SobolSequence {
   readonly #directions: readonly Uint32Array[];
@@ -28,7 +29,10 @@ export class SobolSequence {
   }
 }
 
-/** The binary digits of a point's coordinates, as whole numbers of 30 bits: those directions are added where its number's Gray code has ones. */
+/**
+ * The binary digits of a point's coordinates, as whole numbers of 30 bits: those directions are
+ * added where its number's Gray code has ones.
+ */
 export function sobolPoint(number: number, directions: readonly Uint32Array[]): number[] {
   const gray = number ^ (number >>> 1);
   return directions.map((direction) => {
@@ -39,8 +43,8 @@ export function sobolPoint(number: number, directions: readonly Uint32Array[]): 
 }
 
 /**
- * Direction numbers of one dimension from its primitive polynomial, as a number of binary coefficients, and its first ones
- * (Bratley & Fox 1988).
+ * Direction numbers of one dimension from its primitive polynomial, as a number of binary
+ * coefficients, and its first ones (Bratley & Fox 1988).
  */
 export function directionsOf([polynomial, ...first]: readonly number[]): Uint32Array {
   const degree = Math.floor(Math.log2(polynomial));

@@ -5,8 +5,9 @@ const CROSSOVER_INDEX = 15;
 const MUTATION_INDEX = 20;
 
 /**
- * One child of two points of the unit cube by simulated binary crossover, bounded so that no child leaves the cube
- * (Deb & Agrawal 1995; bounds as in Deb's NSGA-II program). Each coordinate is crossed with probability a half.
+ * One child of two points of the unit cube by simulated binary crossover, bounded so that no child
+ * leaves the cube (Deb & Agrawal 1995; bounds as in Deb's NSGA-II program). Each coordinate is
+ * crossed with probability a half.
  */
 export function simulatedBinaryCrossover(
   mother: readonly number[],
@@ -36,7 +37,10 @@ export function simulatedBinaryCrossover(
   });
 }
 
-/** Polynomial mutation of each coordinate with probability 1/n, bounded by the unit cube (Deb & Goyal 1996). */
+/**
+ * Polynomial mutation of each coordinate with probability 1/n, bounded by the unit cube (Deb &
+ * Goyal 1996).
+ */
 export function polynomialMutation(point: readonly number[], random: RandomStream): number[] {
   return point.map((x) => {
     const mutated = random.uniform() < 1 / point.length;

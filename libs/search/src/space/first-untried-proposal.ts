@@ -2,7 +2,10 @@ import type { Proposal } from './unit-cube-space.js';
 
 const MOST_TRIES = 20;
 
-/** The first of some proposals that has not been tried, or after twenty the next: a space may have no other left. */
+/**
+ * The first of some proposals that has not been tried, or after twenty the next: a space may have
+ * no other left.
+ */
 export function firstUntriedProposal<T>(
   proposals: Iterable<Proposal>,
   decode: (point: readonly number[]) => T,

@@ -36,7 +36,10 @@ const ParameterSchema = z.union([
       log: z.boolean().default(false),
       /** Whole numbers alone. */
       integer: z.boolean().default(false),
-      /** The first objective does not rise with it, and others presumably do: what the density of a layer is to a network's error and its energy. */
+      /**
+       * The first objective does not rise with it, and others presumably do: what the density of a
+       * layer is to a network's error and its energy.
+       */
       density: z.boolean().default(false),
     })
     .superRefine((range, context) => {
@@ -191,7 +194,10 @@ export class ParameterCoding {
     }
   }
 
-  /** The inverse of `decode`; what is not of the space comes to its nearest end, what has no value to the middle. */
+  /**
+   * The inverse of `decode`; what is not of the space comes to its nearest end, what has no value
+   * to the middle.
+   */
   encode(parameters: Readonly<Partial<Parameters>>): number[] {
     return this.#parameters.map(({ name, parameter }) => {
       const value = parameters[name];

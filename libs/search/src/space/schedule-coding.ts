@@ -6,8 +6,9 @@ import { conditionOf, coordinatesOf, hasOption, nameOf, type Coordinate } from '
 type Filters = NonNullable<PruningSchedule['filters']>;
 
 /**
- * Schedules as points of the unit cube, for strategies that cross and mutate numbers. Layers are taken in alphabetical
- * order, so that a space means the same however its keys were ordered on the way.
+ * Schedules as points of the unit cube, for strategies that cross and mutate numbers. Layers are
+ * taken in alphabetical order, so that a space means the same however its keys were ordered on the
+ * way.
  */
 export class ScheduleCoding {
   readonly #coordinates: readonly Coordinate[];

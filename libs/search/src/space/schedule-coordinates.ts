@@ -2,7 +2,10 @@ import type { PruningSchedule, ScheduleSpace } from '@espalier/contracts';
 import { isOfFilters, patternOf } from '@espalier/contracts/criteria';
 import type { Dimension } from './unit-cube-space.js';
 
-/** One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is possible. */
+/**
+ * One coordinate of a schedule space. Amounts are searched on a logarithmic scale where that is
+ * possible.
+ */
 export type Coordinate =
   | { kind: 'density' | 'filterDensity'; layers: readonly string[]; low: number; high: number }
   | { kind: 'epochs' | 'filterEpochs'; low: number; high: number }
@@ -23,7 +26,8 @@ export function coordinatesOf(space: ScheduleSpace): Coordinate[] {
     ...densities('density', space.density, space.tied),
     { kind: 'epochs', low: space.fineTune.epochs[0], high: space.fineTune.epochs[1] },
     { kind: 'criterion', options: space.criterion },
-    // What a space does not name is no coordinate, so that older campaigns are searched as they were begun.
+    // What a space does not name is no coordinate, so that older campaigns are searched as they
+    // were begun.
     ...(space.allocation ? [{ kind: 'allocation' as const, options: space.allocation }] : []),
     ...(space.fineTune.optimizer ? [{ kind: 'optimizer' as const, options: space.fineTune.optimizer }] : []),
     ...AMOUNTS.flatMap((kind): Coordinate[] => {

@@ -2,11 +2,17 @@
 export interface CubeSpace {
   /** Of each coordinate, whether it is a density: the first objective does not rise with it. */
   readonly isDensity: readonly boolean[];
-  /** Of each coordinate, the number of values that it has, evenly spaced; none where it is continuous. */
+  /**
+   * Of each coordinate, the number of values that it has, evenly spaced; none where it is
+   * continuous.
+   */
   readonly choices: readonly (number | undefined)[];
   /** Of each coordinate, whether its values have no order. */
   readonly isCategorical: readonly boolean[];
-  /** Coordinates in which a model measures distances: those of a point, or for a choice one for each option. */
+  /**
+   * Coordinates in which a model measures distances: those of a point, or for a choice one for each
+   * option.
+   */
   features(point: ArrayLike<number>): Float64Array;
 }
 
@@ -36,7 +42,8 @@ export function cubeOf(dimensions: readonly Dimension[]): CubeSpace {
     features: (point) => {
       const features = new Float64Array(dimensions.length + categories.length);
       dimensions.forEach(({ choices, isCategorical }, j) => {
-        // Categories have no order: their place is in coordinates of their own, all as far from each other.
+        // Categories have no order: their place is in coordinates of their own, all as far from
+        // each other.
         if (isCategorical) return;
         // What does not count is the same for all.
         if (!counts(j, point)) features[j] = 0.5;
@@ -63,7 +70,9 @@ export interface CubeObservation {
   readonly objectives: readonly number[] | null;
   /** How far it breaks constraints; 0: not at all. */
   readonly violation: number;
-  /** What is limited beside the objectives, in the order of the limits; null where it is not known. */
+  /**
+   * What is limited beside the objectives, in the order of the limits; null where it is not known.
+   */
   readonly limited?: readonly (number | null)[];
   /** Part of its training after which it was measured; 1 if left out. */
   readonly fidelity?: number;
@@ -78,7 +87,10 @@ export interface Proposal {
   readonly remark?: string;
 }
 
-/** What results are expected to add to the hypervolume of the front; what is not above 0 is not expected to add anything. */
+/**
+ * What results are expected to add to the hypervolume of the front; what is not above 0 is not
+ * expected to add anything.
+ */
 export interface Expectation {
   /** Of each that was asked about. */
   readonly each: readonly number[];
@@ -87,21 +99,23 @@ export interface Expectation {
 }
 
 /**
- * A search strategy over a cube. It stores nothing but what it was told: one that is made anew and told the same in the same order
- * proposes the same.
+ * A search strategy over a cube. It stores nothing but what it was told: one that is made anew and
+ * told the same in the same order proposes the same.
  */
 export interface CubeStrategy {
   tell(results: readonly CubeObservation[]): void;
   /**
-   * Proposals, the best first, for whoever asks to take the first that has not been tried: there are always more.
+   * Proposals, the best first, for whoever asks to take the first that has not been tried: there
+   * are always more.
    *
    * @param number from 0; with the seed, what is drawn at random
    * @param pending points that were asked for and of which nothing was told yet
    */
   propose(number: number, pending: readonly (readonly number[])[]): Iterable<Proposal>;
   /**
-   * What is expected of points that were measured before their training was finished, were it finished now; undefined as long as too
-   * little was told. Left out by strategies that expect nothing of any point.
+   * What is expected of points that were measured before their training was finished, were it
+   * finished now; undefined as long as too little was told. Left out by strategies that expect
+   * nothing of any point.
    */
   expect?(
     number: number,

@@ -14,7 +14,10 @@ export function createStrategy(spec: StrategySpec, foreknowledge: KnownObjective
   return new ScheduleStrategy(coding, overCube(spec, coding, foreknowledge));
 }
 
-/** A third of a small budget goes into the random start; beyond 150 candidates the usual 50 is enough. */
+/**
+ * A third of a small budget goes into the random start; beyond 150 candidates the usual 50 is
+ * enough.
+ */
 function populationOf({ candidates }: CampaignSpec['budget']): number {
   return Math.min(50, Math.max(4, Math.ceil(candidates / 3)));
 }

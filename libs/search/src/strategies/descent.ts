@@ -1,12 +1,20 @@
 import type { CubeSpace, CubeObservation } from '../space/unit-cube-space.js';
 
-/** Of a coordinate's range, taken at one step; halved when none is left that costs little enough. */
+/**
+ * Of a coordinate's range, taken at one step; halved when none is left that costs little enough.
+ */
 const FIRST_STEP = 0.2;
 const SMALLEST_STEP = 0.2 / 2 ** 2;
-/** Part of all the loss that there is to lose, that may be lost at first; doubled when the smallest steps lose more. */
+/**
+ * Part of all the loss that there is to lose, that may be lost at first; doubled when the smallest
+ * steps lose more.
+ */
 const FIRST_ALLOWANCE = 0.01;
 
-/** What a step down one coordinate from the held point would save, and what is known of what it loses. */
+/**
+ * What a step down one coordinate from the held point would save, and what is known of what it
+ * loses.
+ */
 export interface Step {
   readonly coordinate: number;
   readonly point: number[];
@@ -29,9 +37,10 @@ export interface DescentOptions {
 }
 
 /**
- * From the densest point down, a step of one coordinate at a time: a step that loses no more than is allowed is held, and one that
- * loses more closes its coordinate. When all are closed, steps become smaller, then more is allowed. It follows from what was
- * told, in order, and from nothing else.
+ * From the densest point down, a step of one coordinate at a time: a step that loses no more than
+ * is allowed is held, and one that loses more closes its coordinate. When all are closed, steps
+ * become smaller, then more is allowed. It follows from what was told, in order, and from nothing
+ * else.
  */
 export class Descent {
   readonly #coordinates: readonly number[];
@@ -99,7 +108,10 @@ export class Descent {
     }
   }
 
-  /** Steps that are open from what is held, in order of their coordinates; none when nothing is left to take away. */
+  /**
+   * Steps that are open from what is held, in order of their coordinates; none when nothing is left
+   * to take away.
+   */
   steps(): Step[] {
     if (!this.#held) return [];
     const before = this.#costOf(this.#held.point);
@@ -146,7 +158,9 @@ export class Descent {
     return Math.max(this.#step, 1 / (this.space.choices[coordinate] ?? Infinity));
   }
 
-  /** Two values of a coordinate that differ by less are the same, up to how schedules are rounded. */
+  /**
+   * Two values of a coordinate that differ by less are the same, up to how schedules are rounded.
+   */
   get #tolerance(): number {
     return SMALLEST_STEP / 4;
   }

@@ -6,8 +6,9 @@ import type { FrontierOptions } from '../frontier/frontier-options.js';
 import { FrontierSearch, type AcquisitionResult } from '../frontier/frontier-search.js';
 
 /**
- * Learns what points come to, and proposes those whose results are expected to add most to the front's hypervolume. An objective that
- * is known beforehand is not learned. Points that are under way are taken to come out as is believed.
+ * Learns what points come to, and proposes those whose results are expected to add most to the
+ * front's hypervolume. An objective that is known beforehand is not learned. Points that are under
+ * way are taken to come out as is believed.
  */
 export class FrontierStrategy implements CubeStrategy {
   readonly #search: FrontierSearch;
@@ -59,7 +60,10 @@ export class FrontierStrategy implements CubeStrategy {
     return { each: expected(points), anew: candidates[0].value };
   }
 
-  /** Whoever has asked what to expect of the best proposal asks for it next, as a rule: it is not looked for twice. */
+  /**
+   * Whoever has asked what to expect of the best proposal asks for it next, as a rule: it is not
+   * looked for twice.
+   */
   #outlook(number: number, pending: readonly (readonly number[])[]): AcquisitionResult {
     const key = JSON.stringify([number, this.#search.observations, pending]);
     if (this.#last?.key !== key) {

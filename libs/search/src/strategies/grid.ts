@@ -3,8 +3,9 @@ import type { CubeSpace, CubeStrategy, Proposal } from '../space/unit-cube-space
 import { offspring } from '../sampling/offspring.js';
 
 /**
- * Every combination of evenly spaced values, the ends included, once each; in an order drawn by the seed, so that a search that is
- * stopped early has been everywhere. When all are tried, random points.
+ * Every combination of evenly spaced values, the ends included, once each; in an order drawn by the
+ * seed, so that a search that is stopped early has been everywhere. When all are tried, random
+ * points.
  */
 export class GridStrategy implements CubeStrategy {
   readonly #sizes: readonly number[];

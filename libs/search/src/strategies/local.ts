@@ -6,8 +6,9 @@ import { DescentStrategy } from './descent-strategy.js';
 const LEAST_SENSITIVITY = 1e-6;
 
 /**
- * Sensitivity-guided descent: each layer is tried once, then always the one that saves most for what it loses, by what was last
- * measured of it (as AMC's and NetAdapt's baselines do; Yang et al. 2018).
+ * Sensitivity-guided descent: each layer is tried once, then always the one that saves most for
+ * what it loses, by what was last measured of it (as AMC's and NetAdapt's baselines do; Yang et al.
+ * 2018).
  */
 export class LocalStrategy extends DescentStrategy {
   constructor(space: CubeSpace, seed: number, options: DescentOptions) {

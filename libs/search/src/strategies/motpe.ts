@@ -9,17 +9,20 @@ const SAMPLES = 24;
 /** Share of the results that are called good, and how many at most. */
 const GOOD = 0.1;
 const MOST_GOOD = 25;
-/** Of the others those that are learned from: beyond, the oldest count for little, and time grows. */
+/**
+ * Of the others those that are learned from: beyond, the oldest count for little, and time grows.
+ */
 const MOST_OTHERS = 1000;
 /** Results that count in full; of those before, the older the less. */
 const NEW = 25;
 const EPSILON = 1e-12;
 
 /**
- * The multi-objective tree-structured Parzen estimator (Ozaki et al. 2022): a density of where good results are, one of where the
- * others are, and of some points drawn from the first the one where their ratio is most. Good are the first fronts, and of the last that
- * fits in part those that add most to the hypervolume. Each counts alike, not by what it adds: of a handful of results one would count
- * for nearly all. What is under way, failed or breaks constraints is among the others.
+ * The multi-objective tree-structured Parzen estimator (Ozaki et al. 2022): a density of where good
+ * results are, one of where the others are, and of some points drawn from the first the one where
+ * their ratio is most. Good are the first fronts, and of the last that fits in part those that add
+ * most to the hypervolume. Each counts alike, not by what it adds: of a handful of results one
+ * would count for nearly all. What is under way, failed or breaks constraints is among the others.
  */
 export class MotpeStrategy implements CubeStrategy {
   readonly #results: CubeObservation[] = [];
@@ -78,7 +81,10 @@ function split(results: readonly CubeObservation[]): { good: CubeObservation[]; 
   return { good: good.map((i) => results[i]), others: results.filter((_, i) => !isGood.has(i)) };
 }
 
-/** Of a front so many that have most of its hypervolume: greedily, which is within 1 − 1/e of the best. */
+/**
+ * Of a front so many that have most of its hypervolume: greedily, which is within 1 − 1/e of the
+ * best.
+ */
 function mostVolume(members: readonly number[], points: readonly (readonly number[])[], count: number): number[] {
   const reference = beyond(members.map((i) => points[i]));
   const chosen: number[] = [];
@@ -96,7 +102,10 @@ function mostVolume(members: readonly number[], points: readonly (readonly numbe
   return chosen;
 }
 
-/** Beyond the worst of some points, so that the ends of their front count too, and no more than what is between. */
+/**
+ * Beyond the worst of some points, so that the ends of their front count too, and no more than what
+ * is between.
+ */
 function beyond(points: readonly (readonly number[])[]): number[] {
   return points[0].map((_, k) => {
     const worst = Math.max(...points.map((point) => point[k]));

@@ -10,9 +10,10 @@ interface Ranked {
 }
 
 /**
- * NSGA-II (Deb et al., 2002) without generations: each ask breeds one child from the best `populationSize` of all that
- * was told so far, so that no worker waits for a generation to fill. The first `populationSize` are random. Constraints
- * are Deb's: any feasible candidate is better than any that is not, and of two that are not, the one that breaks less.
+ * NSGA-II (Deb et al., 2002) without generations: each ask breeds one child from the best
+ * `populationSize` of all that was told so far, so that no worker waits for a generation to fill.
+ * The first `populationSize` are random. Constraints are Deb's: any feasible candidate is better
+ * than any that is not, and of two that are not, the one that breaks less.
  */
 export class Nsga2Strategy implements CubeStrategy {
   #population: Ranked[] = [];
@@ -28,7 +29,8 @@ export class Nsga2Strategy implements CubeStrategy {
   }
 
   tell(results: readonly CubeObservation[]): void {
-    // One by one: what survives must depend on the order of the results, not on how many were told at once.
+    // One by one: what survives must depend on the order of the results, not on how many were told
+    // at once.
     for (const told of results) {
       if (told.number === null) this.#prior++;
       if (told.objectives === null) continue;

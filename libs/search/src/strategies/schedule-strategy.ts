@@ -4,7 +4,10 @@ import { firstUntriedProposal } from '../space/first-untried-proposal.js';
 import type { ScheduleCoding } from '../space/schedule-coding.js';
 import type { ScheduleProposal, Strategy, ScheduleObservation } from '../strategy.js';
 
-/** A strategy over a cube as one over schedules: no schedule is asked for twice, as long as others are proposed. */
+/**
+ * A strategy over a cube as one over schedules: no schedule is asked for twice, as long as others
+ * are proposed.
+ */
 export class ScheduleStrategy implements Strategy {
   readonly #taken = new Set<string>();
 

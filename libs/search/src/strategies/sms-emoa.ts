@@ -6,9 +6,9 @@ import { checkPopulationSize, offspring } from '../sampling/offspring.js';
 const MARGIN = 1;
 
 /**
- * SMS-EMOA (Beume, Naujoks & Emmerich 2007): each result joins the population, and of the worst front whoever adds least to its
- * hypervolume leaves. Children are bred from any two; the first `populationSize` are random. What breaks constraints leaves first, the
- * more it does the sooner.
+ * SMS-EMOA (Beume, Naujoks & Emmerich 2007): each result joins the population, and of the worst
+ * front whoever adds least to its hypervolume leaves. Children are bred from any two; the first
+ * `populationSize` are random. What breaks constraints leaves first, the more it does the sooner.
  */
 export class SmsEmoaStrategy implements CubeStrategy {
   #population: CubeObservation[] = [];

@@ -5,8 +5,8 @@ import type { Database } from '../database/client.js';
 const MARGIN_MS = 3_600_000;
 
 /**
- * Until when files were written that are needed only if the store names them: before the first campaign was created that is not over,
- * since what its candidates have on the way has no name.
+ * Until when files were written that are needed only if the store names them: before the first
+ * campaign was created that is not over, since what its candidates have on the way has no name.
  */
 export async function unreferencedArtifactCutoff(database: Database): Promise<Date> {
   const oldest = await database.campaign.findFirst({
@@ -22,7 +22,10 @@ export async function unreferencedArtifactCutoff(database: Database): Promise<Da
   return new Date(Math.min(Date.now(), oldest?.createdAt.getTime() ?? Infinity) - MARGIN_MS);
 }
 
-/** Those of some files that nothing names: no result, checkpoint or dense network, and no campaign as its weights. */
+/**
+ * Those of some files that nothing names: no result, checkpoint or dense network, and no campaign
+ * as its weights.
+ */
 export async function findUnreferencedArtifacts(database: Database, hashes: readonly string[]): Promise<Set<string>> {
   const unnamed = new Set(hashes);
   // As one array: a list of parameters ends at some thirty thousand.

@@ -4,7 +4,10 @@ import { recordEvent } from '../events/events.js';
 import { Prisma } from '../generated/client.js';
 import { IMPORTED } from './warm-start.js';
 
-/** Moves a campaign to a state. A final state is never left, and setting a state that it has changes nothing. */
+/**
+ * Moves a campaign to a state. A final state is never left, and setting a state that it has changes
+ * nothing.
+ */
 export async function setCampaignState(
   database: Database,
   campaignId: string,

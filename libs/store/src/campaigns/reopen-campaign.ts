@@ -19,11 +19,12 @@ import { Prisma } from '../generated/client.js';
 import { NO_RESULT } from './campaign-state.js';
 
 /**
- * Gives a campaign that has ended larger budgets: its strategy goes on from what it was told. Budgets that it has already
- * change nothing.
+ * Gives a campaign that has ended larger budgets: its strategy goes on from what it was told.
+ * Budgets that it has already change nothing.
  *
  * @param request the budgets in all
- * @throws ConflictError when the campaign has not ended, ended otherwise, has a larger budget, or has no room even with these
+ * @throws ConflictError when the campaign has not ended, ended otherwise, has a larger budget, or
+ *   has no room even with these
  */
 export function extendCampaign(
   database: Database,
@@ -68,10 +69,11 @@ const LIMITS = {
 };
 
 /**
- * Has candidates without a result tried again, by a campaign that has ended. Their checkpoints are there still, so that each
- * goes on from its last one. The strategy is told of them anew.
+ * Has candidates without a result tried again, by a campaign that has ended. Their checkpoints are
+ * there still, so that each goes on from its last one. The strategy is told of them anew.
  *
- * @throws ConflictError when the campaign has not ended or was cancelled, or one of the candidates named has a result
+ * @throws ConflictError when the campaign has not ended or was cancelled, or one of the candidates
+ *   named has a result
  */
 export function retryCandidates(
   database: Database,

@@ -18,8 +18,8 @@ import type { Prisma } from '../generated/client.js';
 export const IMPORTED = { lineage: { path: ['origin'], equals: 'imported' } };
 
 /**
- * Begins a campaign with the results of others, priced on its own chip. Those whose schedule its space has no place for are
- * left out; of a schedule that several tried, the first result is taken.
+ * Begins a campaign with the results of others, priced on its own chip. Those whose schedule its
+ * space has no place for are left out; of a schedule that several tried, the first result is taken.
  *
  * @throws ConflictError when a campaign is not there, or of another network or other data
  */
@@ -82,7 +82,10 @@ function taskIn({ network, weights, data, subset }: CampaignSpec): unknown {
   return { network, weights, data, subset };
 }
 
-/** Begins a campaign with what its strategy is told from elsewhere, as far as its space has place for it. */
+/**
+ * Begins a campaign with what its strategy is told from elsewhere, as far as its space has place
+ * for it.
+ */
 export async function keepPriorResults(
   transaction: Prisma.TransactionClient,
   campaignId: string,

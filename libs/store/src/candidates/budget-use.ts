@@ -7,7 +7,8 @@ import { deviceHoursOf } from '../training/device-usage.js';
 /**
  * Reads what a campaign has used of its budgets, and finds the first that is used up.
  *
- * @param database a transaction that holds the campaign's lock, where proposals follow from the answer
+ * @param database a transaction that holds the campaign's lock, where proposals follow from the
+ *   answer
  */
 export async function findExhaustedBudget(
   database: Prisma.TransactionClient,
@@ -31,13 +32,17 @@ async function hoursSinceLaunch(database: Prisma.TransactionClient, campaignId: 
 /** Results that a campaign began with are no use of its budgets. */
 const ITS_OWN = { NOT: IMPORTED };
 
-/** How many new candidates its budgets have room for, and how many evaluations; what is under way is taken off. */
+/**
+ * How many new candidates its budgets have room for, and how many evaluations; what is under way is
+ * taken off.
+ */
 export async function remainingBudget(
   database: Prisma.TransactionClient,
   campaignId: string,
   { budget }: Pick<CampaignSpec, 'budget'>,
 ): Promise<{ candidates: number; evaluations: number }> {
-  // Numbers go from 0 without a gap, what it began with first: however many there are, this takes no longer.
+  // Numbers go from 0 without a gap, what it began with first: however many there are, this takes
+  // no longer.
   const [{ asked }] = await database.$queryRaw<[{ asked: number }]>`
     SELECT coalesce((SELECT max(number) + 1 FROM candidates WHERE campaign_id = ${campaignId}::uuid)
                     - (SELECT number FROM candidates

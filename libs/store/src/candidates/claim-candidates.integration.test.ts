@@ -16,7 +16,10 @@ import { deduplicationKey } from '@espalier/campaign-policy';
 let database: Database;
 withTestDatabase((opened) => (database = opened));
 
-/** One candidate of a running campaign. Each test has a seed of its own, so that none answers for another. */
+/**
+ * One candidate of a running campaign. Each test has a seed of its own, so that none answers for
+ * another.
+ */
 async function oneOf(name: string, seed: number, change: Partial<CampaignSpecInput> = {}) {
   const { id, candidates } = await campaignWith(database, name, 1, { strategy: { name: 'random', seed }, ...change });
   await setCampaignState(database, id, 'running', null);

@@ -8,16 +8,19 @@ import { recordResults } from './record-result.js';
 export interface Claim {
   readonly campaignId: string;
   readonly candidateId: string;
-  /** The workflow run that takes it up; undefined for workflows that began before there was fencing. */
+  /**
+   * The workflow run that takes it up; undefined for workflows that began before there was fencing.
+   */
   readonly run?: string | undefined;
 }
 
 /**
- * Workflow runs take candidates up, of whatever campaigns: from now on they alone may settle them, and what earlier runs still have
- * under way is refused. Where the same work has been done before, in whatever campaign, its result becomes the candidate's.
+ * Workflow runs take candidates up, of whatever campaigns: from now on they alone may settle them,
+ * and what earlier runs still have under way is refused. Where the same work has been done before,
+ * in whatever campaign, its result becomes the candidate's.
  *
- * @returns of each whether it is to be done, is settled, or is being done by another candidate, which is to be waited for; or
- *   NotFoundError for one that is not there
+ * @returns of each whether it is to be done, is settled, or is being done by another candidate,
+ *   which is to be waited for; or NotFoundError for one that is not there
  */
 export async function claimCandidates(
   database: Database,
@@ -68,7 +71,10 @@ export async function claimCandidate(
   return outcome.value;
 }
 
-/** A candidate whose run stopped where it was goes back to those that are asked for; one that others hold stays theirs. */
+/**
+ * A candidate whose run stopped where it was goes back to those that are asked for; one that others
+ * hold stays theirs.
+ */
 export async function releaseCandidate(
   database: Database,
   campaignId: string,
@@ -132,11 +138,14 @@ async function take(
 
 const isDone = <Of>(outcome: ClaimResult | Of | null): outcome is Of => typeof outcome === 'object' && outcome !== null;
 
-/** Candidates that do the same works just now, or have done them by themselves, the first of these first. */
+/**
+ * Candidates that do the same works just now, or have done them by themselves, the first of these
+ * first.
+ */
 async function findSameWork(transaction: Prisma.TransactionClient, deduplicationKeys: readonly string[]) {
   if (deduplicationKeys.length === 0) return [];
-  // Of those that take the same work up at once, one goes first and the others see that it does. In one order, so that none waits
-  // for another that waits for it.
+  // Of those that take the same work up at once, one goes first and the others see that it does. In
+  // one order, so that none waits for another that waits for it.
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(work) FROM (
       SELECT DISTINCT hashtextextended(hash, 0) AS work FROM unnest(${deduplicationKeys}::text[]) AS hash ORDER BY work

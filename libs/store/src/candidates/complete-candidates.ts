@@ -24,9 +24,10 @@ export interface Completion {
 }
 
 /**
- * Gives candidates their results and their places on the fronts of their campaigns, in that order. With the result of a rung that is
- * not its last a candidate is stopped, until it may go on. One that had done the same work had done all of it. The campaigns' locks
- * are held. However many there are, of however many campaigns, it takes as many statements.
+ * Gives candidates their results and their places on the fronts of their campaigns, in that order.
+ * With the result of a rung that is not its last a candidate is stopped, until it may go on. One
+ * that had done the same work had done all of it. The campaigns' locks are held. However many there
+ * are, of however many campaigns, it takes as many statements.
  */
 export async function completeCandidates(
   transaction: Prisma.TransactionClient,

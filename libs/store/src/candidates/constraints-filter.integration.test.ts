@@ -27,7 +27,8 @@ describe('a front', () => {
   ])('has no member that breaks a constraint of %s', async (name, constraints) => {
     const { id, candidates } = await campaignWith(database, `limited-${name}`, 2, { constraints });
     const [large, small] = candidates;
-    // What is large is better, and too much; where accuracy counts it is what is small that is not enough.
+    // What is large is better, and too much; where accuracy counts it is what is small that is not
+    // enough.
     await done(id, large.candidateId, 0.99, 0.9);
     await done(id, small.candidateId, 0.95, 0.3);
     const { points } = await readFront(database, id);

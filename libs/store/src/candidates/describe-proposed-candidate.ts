@@ -6,7 +6,10 @@ type Row = Prisma.CandidateGetPayload<{ include: { artifact: true } }>;
 
 type ProposedRow = Pick<Row, 'id' | 'number' | 'rung' | 'artifact'> & { schedule: unknown };
 
-/** What a worker is told of a candidate: how far it is to be trained, and from which model it goes on. */
+/**
+ * What a worker is told of a candidate: how far it is to be trained, and from which model it goes
+ * on.
+ */
 export function describeProposedCandidate(spec: CampaignSpec, { artifact, ...row }: ProposedRow): ProposedCandidate {
   const schedule = PruningScheduleSchema.parse(row.schedule);
   const asked = { candidateId: row.id, number: row.number, schedule };

@@ -4,7 +4,10 @@ import { BadCursorError } from '../database/errors.js';
 import type { Prisma } from '../generated/client.js';
 import { WITH_RESULTS, describeCandidate } from './find-candidate.js';
 
-/** A page of a campaign's candidates. Pages are cut by key, so that none is missed or repeated while more arrive. */
+/**
+ * A page of a campaign's candidates. Pages are cut by key, so that none is missed or repeated while
+ * more arrive.
+ */
 export async function listCandidates(
   database: Database,
   campaignId: string,

@@ -19,7 +19,10 @@ export interface Observation {
   readonly schedule: PruningSchedule;
   /** Null for one that failed or was cancelled. */
   readonly result: { readonly accuracy: number; readonly energy: number; readonly latency: number | null } | null;
-  /** Part of its fine-tuning after which it was measured: less than 1 for one that stopped at a rung. */
+  /**
+   * Part of its fine-tuning after which it was measured: less than 1 for one that stopped at a
+   * rung.
+   */
   readonly fidelity: number;
 }
 

@@ -101,7 +101,8 @@ describe('a campaign with rungs', () => {
       return { each, anew: 5.8 };
     });
     const asked = await proposeCandidates(database, id, 4, () => Promise.resolve(expecting));
-    // The best by rank first; then what is expected more of; then, in place of the others, one that is new.
+    // The best by rank first; then what is expected more of; then, in place of the others, one that
+    // is new.
     expect(asked.map(({ number, rung }) => [number, rung?.until])).toEqual([
       [0, 2],
       [3, 2],

@@ -11,8 +11,9 @@ import type { Prisma } from '../generated/client.js';
 import { describeProposedCandidate } from './describe-proposed-candidate.js';
 
 /**
- * Has stopped candidates go on that are among the best of their rung by now, those of the highest rung first: asynchronous
- * successive halving (Li et al. 2020), with the best chosen by non-dominated rank. The campaign's lock is held.
+ * Has stopped candidates go on that are among the best of their rung by now, those of the highest
+ * rung first: asynchronous successive halving (Li et al. 2020), with the best chosen by
+ * non-dominated rank. The campaign's lock is held.
  */
 export async function promoteByRank(
   transaction: Prisma.TransactionClient,
@@ -32,7 +33,10 @@ export async function promoteByRank(
   return promoted;
 }
 
-/** What a strategy expects of schedules trained to their end, and of the best that it could ask for instead. */
+/**
+ * What a strategy expects of schedules trained to their end, and of the best that it could ask for
+ * instead.
+ */
 export type ExpectImprovement = (
   schedules: readonly PruningSchedule[],
   pending: readonly PruningSchedule[],
@@ -42,9 +46,9 @@ export type ExpectImprovement = (
 const MOST_LOOKED_AT = 100;
 
 /**
- * Has stopped candidates go on of which their campaign's strategy expects more, for the training that is left of them, than of
- * anything new. Where a rung foretells little, few are held back by it: what they come to is worth more than another start.
- * The campaign's lock is held.
+ * Has stopped candidates go on of which their campaign's strategy expects more, for the training
+ * that is left of them, than of anything new. Where a rung foretells little, few are held back by
+ * it: what they come to is worth more than another start. The campaign's lock is held.
  *
  * @param pending schedules that are under way; those of candidates that go on are added to them
  */
@@ -87,7 +91,8 @@ async function promote(
 ): Promise<ProposedCandidate> {
   const row = await transaction.candidate.update({
     where: { id },
-    // Whoever had it before may not know yet that its result was taken, and must not give it again for this rung.
+    // Whoever had it before may not know yet that its result was taken, and must not give it again
+    // for this rung.
     data: { state: 'pending', rung: rung + 1, finishedAt: null, claimedBy: `rung ${rung + 1}` },
     include: { artifact: true },
   });

@@ -25,8 +25,9 @@ export interface ProposalStrategy {
     pending: readonly PruningSchedule[],
   ): { readonly schedule: PruningSchedule; readonly lineage: Lineage };
   /**
-   * What it expects of schedules that stopped at a rung, were they trained to their end, and of the best that it could ask for in
-   * their stead; undefined, or left out, where it expects nothing of any.
+   * What it expects of schedules that stopped at a rung, were they trained to their end, and of the
+   * best that it could ask for in their stead; undefined, or left out, where it expects nothing of
+   * any.
    */
   expect?(number: number, ...asked: Parameters<ExpectImprovement>): ReturnType<ExpectImprovement>;
 }
@@ -35,8 +36,9 @@ export interface ProposalStrategy {
 const ASKING = { timeout: 60_000 };
 
 /**
- * Has candidates go on to their next rung, then adds new ones, as far as the budgets have room; at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
- * take different numbers; the strategy answers for each number from what was told by then.
+ * Has candidates go on to their next rung, then adds new ones, as far as the budgets have room; at
+ * most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once take different
+ * numbers; the strategy answers for each number from what was told by then.
  */
 export async function proposeCandidates(
   database: Database,

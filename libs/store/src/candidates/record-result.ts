@@ -22,11 +22,11 @@ export interface CandidateResult extends ResultOrigin {
 }
 
 /**
- * Writes results of a campaign's candidates and their places on the front, in one transaction. However often it is tried, the
- * first result of a rung stands.
+ * Writes results of a campaign's candidates and their places on the front, in one transaction.
+ * However often it is tried, the first result of a rung stands.
  *
- * @returns of each whether it was taken, or why not: FencedError when another run has taken the candidate up, NotFoundError when
- *   there is nobody any more whose result it is, or was
+ * @returns of each whether it was taken, or why not: FencedError when another run has taken the
+ *   candidate up, NotFoundError when there is nobody any more whose result it is, or was
  */
 export function recordResults(
   database: Database,
@@ -39,8 +39,9 @@ export function recordResults(
 }
 
 /**
- * Writes results of whatever campaigns, as `recordResults`, in one transaction that waits for none of them: where a campaign is
- * locked, or is not there, there is a BusyError for each of its results.
+ * Writes results of whatever campaigns, as `recordResults`, in one transaction that waits for none
+ * of them: where a campaign is locked, or is not there, there is a BusyError for each of its
+ * results.
  */
 export function recordUnlockedResults(
   database: Database,
@@ -62,7 +63,8 @@ async function record(
     transaction,
     arrived.map(({ candidateId }) => candidateId),
   );
-  // With a campaign that is deleted its files go: what it would have answered with may be gone by now.
+  // With a campaign that is deleted its files go: what it would have answered with may be gone by
+  // now.
   const answering = await byId(
     transaction,
     arrived.flatMap(({ reusedFrom }) => reusedFrom ?? []),

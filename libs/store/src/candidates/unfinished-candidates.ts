@@ -23,7 +23,8 @@ export async function unfinishedCandidates(
 }
 
 /**
- * A candidate as it would be asked for had it no model: as far as it has been trained, from its beginning.
+ * A candidate as it would be asked for had it no model: as far as it has been trained, from its
+ * beginning.
  *
  * @throws NotFoundError when it has been deleted
  */

@@ -3,7 +3,10 @@ import { Prisma, PrismaClient } from '../generated/client.js';
 
 export type Database = PrismaClient;
 
-/** Opens a pool of connections; `$disconnect` closes it. Nothing is connected before the first query. */
+/**
+ * Opens a pool of connections; `$disconnect` closes it. Nothing is connected before the first
+ * query.
+ */
 export function openDatabase(connectionString: string): Database {
   return new PrismaClient({
     adapter: new PrismaPg({ connectionString, connectionTimeoutMillis: 5_000, max: 10 }),
@@ -15,7 +18,10 @@ export function isRecordGone(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';
 }
 
-/** Whether an error says that Postgres is out of reach, rather than that it refused what was asked: it may pass. */
+/**
+ * Whether an error says that Postgres is out of reach, rather than that it refused what was asked:
+ * it may pass.
+ */
 export function isDatabaseUnreachable(error: unknown): boolean {
   const seen = new Set<unknown>();
   for (let at = error; at instanceof Error && !seen.has(at); at = at.cause) {

@@ -3,8 +3,9 @@ import { NotFoundError } from './errors.js';
 import type { Prisma } from '../generated/client.js';
 
 /**
- * Locks the campaign's row until the transaction ends, and gives its spec as it is now. Rows that refer to it may be written by others
- * meanwhile: who adds to its log while he holds a candidate would otherwise wait for whoever waits for that candidate.
+ * Locks the campaign's row until the transaction ends, and gives its spec as it is now. Rows that
+ * refer to it may be written by others meanwhile: who adds to its log while he holds a candidate
+ * would otherwise wait for whoever waits for that candidate.
  *
  * @throws NotFoundError when it has been deleted meanwhile
  */
@@ -15,7 +16,10 @@ export async function lockCampaign(transaction: Prisma.TransactionClient, campai
   return CampaignSpecSchema.parse(row.spec);
 }
 
-/** Locks those of the campaigns that nobody else has locked, and gives their specs; it waits for none. */
+/**
+ * Locks those of the campaigns that nobody else has locked, and gives their specs; it waits for
+ * none.
+ */
 export async function lockAvailableCampaigns(
   transaction: Prisma.TransactionClient,
   campaignIds: readonly string[],

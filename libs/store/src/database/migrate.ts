@@ -9,8 +9,9 @@ const PRISMA_FOLDER = fileURLToPath(new URL('../../../../prisma', import.meta.ur
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /**
- * Applies what is missing of `prisma/migrations`, in order, and writes `_prisma_migrations` as `prisma migrate deploy`
- * does: either may follow the other. This one needs no download, since the engine is a WebAssembly file of an npm package.
+ * Applies what is missing of `prisma/migrations`, in order, and writes `_prisma_migrations` as
+ * `prisma migrate deploy` does: either may follow the other. This one needs no download, since the
+ * engine is a WebAssembly file of an npm package.
  *
  * @returns the names of the migrations applied now
  */
@@ -27,7 +28,10 @@ export async function migrate(connectionString: string): Promise<string[]> {
   }
 }
 
-/** The SQL that makes an empty database what `schema.prisma` says: what the migrations together must come to. */
+/**
+ * The SQL that makes an empty database what `schema.prisma` says: what the migrations together must
+ * come to.
+ */
 export async function schemaSql(connectionString: string): Promise<string> {
   const engine = await openEngine(connectionString);
   const path = join(PRISMA_FOLDER, 'schema.prisma');
@@ -53,7 +57,10 @@ interface Glue {
 
 let loading: Promise<Glue> | undefined;
 
-/** The glue holds one WebAssembly instance for the whole process: a second one would write into the first one's memory. */
+/**
+ * The glue holds one WebAssembly instance for the whole process: a second one would write into the
+ * first one's memory.
+ */
 async function loadGlue(): Promise<Glue> {
   const glueUrl = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const glue = (await import(glueUrl)) as Glue;

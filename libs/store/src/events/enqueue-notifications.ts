@@ -16,7 +16,10 @@ function noticesOf({ kind, detail }: Logged): Notice[] {
   return (detail as Prisma.JsonObject).onFront === true ? ['front-member'] : [];
 }
 
-/** Notes, in the transaction that logs events, that word is to be sent of them, where their campaigns want that. */
+/**
+ * Notes, in the transaction that logs events, that word is to be sent of them, where their
+ * campaigns want that.
+ */
 export async function enqueueNotifications(
   transaction: Prisma.TransactionClient,
   events: readonly Logged[],

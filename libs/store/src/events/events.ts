@@ -10,7 +10,10 @@ interface NewEvent {
   readonly candidateId: string | null;
 }
 
-/** Adds to campaigns' logs, in the transaction that does what is logged, and to what word is to be sent of. */
+/**
+ * Adds to campaigns' logs, in the transaction that does what is logged, and to what word is to be
+ * sent of.
+ */
 export async function recordEvents(transaction: Prisma.TransactionClient, events: readonly NewEvent[]): Promise<void> {
   const logged = await transaction.event.createManyAndReturn({
     data: [...events],

@@ -19,8 +19,9 @@ const LONGEST_WAIT_SECONDS = 600;
 const GIVEN_UP_AFTER_HOURS = 24;
 
 /**
- * Takes what is due, the oldest first, each by one process alone. What is not settled as sent is due again after a wait that
- * doubles, whether its try failed or its process died; after a day it is given up, and the campaign's log says so.
+ * Takes what is due, the oldest first, each by one process alone. What is not settled as sent is
+ * due again after a wait that doubles, whether its try failed or its process died; after a day it
+ * is given up, and the campaign's log says so.
  */
 export async function claimDueNotifications(database: Database, atMost: number): Promise<DueNotification[]> {
   return database.$transaction(async (transaction) => {

@@ -6,7 +6,8 @@ import { denseOf } from '../training/dense-models.js';
 import { computeFront, frontPoint } from '@espalier/campaign-policy';
 
 /**
- * The front that a campaign's candidates make on another chip: each priced from its stored sparsity profile, none trained.
+ * The front that a campaign's candidates make on another chip: each priced from its stored sparsity
+ * profile, none trained.
  *
  * @throws NetworkError or EnergyModelError when the chip is not known or cannot run the network
  */

@@ -31,8 +31,9 @@ interface Change {
 }
 
 /**
- * Puts results into their places on the fronts of their campaigns, one after the other. What left a front before is dominated by what
- * is there, so that the members and the new ones are all that has to be looked at, however many results there are.
+ * Puts results into their places on the fronts of their campaigns, one after the other. What left a
+ * front before is dominated by what is there, so that the members and the new ones are all that has
+ * to be looked at, however many results there are.
  *
  * @returns of each whether it is on its front, and the front's hypervolume with it
  */
@@ -54,7 +55,8 @@ export async function updateFronts(
     const before = members.filter((member) => member.campaignId === campaignId);
     const ids = new Set(own.map(({ id }) => id));
     const wasMember = before.some(({ id }) => ids.has(id));
-    // Where the model of an earlier rung was a member, results that this one dominated may come back.
+    // Where the model of an earlier rung was a member, results that this one dominated may come
+    // back.
     let known = wasMember
       ? await lookUp(transaction, { campaignId, id: { notIn: [...ids] }, ...satisfiesConstraints(spec.constraints) })
       : before;

@@ -18,8 +18,8 @@ import { lockCampaign } from '../database/lock-campaigns.js';
 import { recordEvent } from '../events/events.js';
 
 /**
- * Asks for each member of a front to be pruned and trained again with so many seeds. Those that were asked for before stay,
- * so that a repetition adds nothing.
+ * Asks for each member of a front to be pruned and trained again with so many seeds. Those that
+ * were asked for before stay, so that a repetition adds nothing.
  *
  * @throws ConflictError when the campaign has not ended, or has no front
  */

@@ -16,7 +16,10 @@ export async function startTestDatabase(): Promise<{ database: Database; url: st
   };
 }
 
-/** Has the tests of a file share such a database: it is there before the first of them, and gone after the last. */
+/**
+ * Has the tests of a file share such a database: it is there before the first of them, and gone
+ * after the last.
+ */
 export function withTestDatabase(opened: (database: Database) => void): void {
   let stop: () => Promise<void>;
   beforeAll(async () => {

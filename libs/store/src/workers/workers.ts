@@ -14,7 +14,10 @@ const LISTED_MS = 60_000;
 /** Workers speak every five seconds; after so long Temporal gives what one had to another. */
 const SILENT_AFTER_MS = 15_000;
 
-/** Workers that were heard of within the last minute; those that speak no more as silent, and at work on nothing. */
+/**
+ * Workers that were heard of within the last minute; those that speak no more as silent, and at
+ * work on nothing.
+ */
 export async function listWorkers(database: Database, now = new Date()): Promise<Worker[]> {
   const rows = await database.worker.findMany({
     where: { lastSeenAt: { gte: new Date(now.getTime() - LISTED_MS) } },

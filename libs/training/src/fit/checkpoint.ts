@@ -12,7 +12,10 @@ import type { TrainingPosition } from './fit.js';
 import type { TrainingState } from '../step/trainable-network.js';
 
 export interface Checkpoint extends TrainingState, TrainingPosition {
-  /** The network that the weights are of: the one that was asked for, or what pruning its filters left of it. */
+  /**
+   * The network that the weights are of: the one that was asked for, or what pruning its filters
+   * left of it.
+   */
   readonly network: Network;
 }
 
@@ -82,7 +85,10 @@ function prunedNetwork(network: Network, weights: NetworkWeights, rescalings: st
   }
 }
 
-/** A rescaling has a number for each channel in the network itself: which of them are left, no weight says. */
+/**
+ * A rescaling has a number for each channel in the network itself: which of them are left, no
+ * weight says.
+ */
 function rescalings({ layers }: Network): { rescalings?: string } {
   const own = layers.flatMap((layer) =>
     layer.kind === 'rescaling' && layer.scale.length + layer.offset.length > 2

@@ -19,7 +19,10 @@ export interface Recipe {
   readonly weightDecay?: number;
   /** 0 if left out. */
   readonly labelSmoothing?: number;
-  /** λ of λ Σ|γ| over the scales of batch normalisations, as network slimming trains (Liu et al. 2017); 0 if left out. */
+  /**
+   * λ of λ Σ|γ| over the scales of batch normalisations, as network slimming trains (Liu et al.
+   * 2017); 0 if left out.
+   */
   readonly scalePenalty?: number;
   readonly augmentation?: Augmentation;
 }
@@ -33,7 +36,10 @@ export interface TrainingPosition {
 export interface FitOptions extends Recipe {
   readonly seed: number;
   readonly start: TrainingPosition;
-  /** A trained network whose answers are learned too, with its share of the loss and its temperature. */
+  /**
+   * A trained network whose answers are learned too, with its share of the loss and its
+   * temperature.
+   */
   readonly teacher?: { readonly network: TrainableNetwork; readonly share: number; readonly temperature: number };
   /** Whether pruned weights go on learning behind their masks; see NetworkGraph.trainingPass. */
   readonly throughMasks?: boolean;
@@ -47,7 +53,10 @@ export interface FitOptions extends Recipe {
   readonly signal?: AbortSignal;
 }
 
-/** Training has run into values that are not finite: an end of the candidate, not a fault of the system. */
+/**
+ * Training has run into values that are not finite: an end of the candidate, not a fault of the
+ * system.
+ */
 export class DivergedError extends Error {
   override name = 'DivergedError';
 
@@ -68,8 +77,9 @@ const CURVE = 20;
 const AUGMENTATION_STREAMS = 2 ** 20;
 
 /**
- * Trains a loaded network. The order of images and their augmentation follow from the seed, the epoch and the step alone,
- * so that training which goes on from a checkpoint takes the steps it would have taken.
+ * Trains a loaded network. The order of images and their augmentation follow from the seed, the
+ * epoch and the step alone, so that training which goes on from a checkpoint takes the steps it
+ * would have taken.
  *
  * @throws DivergedError when the loss is not finite
  */

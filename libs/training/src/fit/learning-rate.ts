@@ -3,7 +3,10 @@ export type LearningRateSchedule =
   | { readonly name: 'constant'; readonly peak: number }
   /** Falls from the peak to 0 along half a cosine (Loshchilov & Hutter 2017). */
   | { readonly name: 'cosine'; readonly peak: number }
-  /** Rises from peak/25 over the first `warmUp` of the steps, then falls to 0, both along cosines (Smith & Topin 2018). */
+  /**
+   * Rises from peak/25 over the first `warmUp` of the steps, then falls to 0, both along cosines
+   * (Smith & Topin 2018).
+   */
   | { readonly name: 'one-cycle'; readonly peak: number; readonly warmUp: number };
 
 const ONE_CYCLE_START = 1 / 25;

@@ -5,9 +5,9 @@ import type { TrainableNetwork } from '../step/trainable-network.js';
 const BATCH = 100;
 
 /**
- * Sets the moving mean and variance of batch normalisations anew, to their averages over the first `images` of a split:
- * after pruning, what they had learned no longer describes what they get. Layers after one that changes are measured with
- * the batches' own statistics, as in training.
+ * Sets the moving mean and variance of batch normalisations anew, to their averages over the first
+ * `images` of a split: after pruning, what they had learned no longer describes what they get.
+ * Layers after one that changes are measured with the batches' own statistics, as in training.
  */
 export async function recalibrate(network: TrainableNetwork, split: Split, images: number): Promise<void> {
   const { compiled } = network;

@@ -10,7 +10,10 @@ const SMALL: Recipe = {
   learningRate: { name: 'cosine', peak: 0.04 },
 };
 
-/** ResNet-20 reaches 89.4 % on CIFAR-10's test images with it, 90.5 % after a second cycle: examples/models has the log. */
+/**
+ * ResNet-20 reaches 89.4 % on CIFAR-10's test images with it, 90.5 % after a second cycle:
+ * examples/models has the log.
+ */
 const NORMALIZED: Recipe = {
   epochs: 20,
   batchSize: 128,

@@ -3,7 +3,10 @@ import type { Graph } from '@espalier/tensorflow';
 import type { CompiledForward, PassKind, ReadWeight } from './compiled-forward.js';
 import { FLOAT, reshape, T } from './reshape-tensors.js';
 
-/** γ (x − μ) / √(σ² + ε) + β, by channel (Ioffe & Szegedy 2015); μ and σ² are the batch's in training. */
+/**
+ * γ (x − μ) / √(σ² + ε) + β, by channel (Ioffe & Szegedy 2015); μ and σ² are the batch's in
+ * training.
+ */
 export function compileBatchNormalization(
   graph: Graph,
   { name, epsilon }: BatchNormalization,

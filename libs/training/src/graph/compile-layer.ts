@@ -5,7 +5,8 @@ import type { CompiledForward, PassKind, ReadWeight } from './compiled-forward.j
 import { concatenate, pad, perChannel, reshape, split, T } from './reshape-tensors.js';
 
 /**
- * Adds a layer's forward pass to a graph, of operations whose gradients TensorFlow's C library knows.
+ * Adds a layer's forward pass to a graph, of operations whose gradients TensorFlow's C library
+ * knows.
  */
 export function compileLayer(
   graph: Graph,
@@ -14,7 +15,8 @@ export function compileLayer(
   weight: ReadWeight,
   kind: PassKind,
 ): CompiledForward {
-  // Between layers an image of one pixel is a vector; what slides over images makes it one again for itself.
+  // Between layers an image of one pixel is a vector; what slides over images makes it one again
+  // for itself.
   const [vector] = flows;
   const isSliding = SLIDING.has(layer.kind);
   const flow = isSliding && isVector(input) ? reshape(graph, vector, [1, 1, input.channels]) : vector;
@@ -139,8 +141,9 @@ function activate(
 }
 
 /**
- * Runs a convolution on an image that is padded, and for a dilated one spread out: each of dilation × dilation interleaved
- * images by itself, since the library's gradient knows neither explicit padding nor dilation.
+ * Runs a convolution on an image that is padded, and for a dilated one spread out: each of dilation
+ * × dilation interleaved images by itself, since the library's gradient knows neither explicit
+ * padding nor dilation.
  */
 function spread(
   graph: Graph,

@@ -2,9 +2,10 @@
 export type ReadWeight = (role: 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance') => string;
 
 /**
- * What a pass is for. A batch normalisation uses the batch's own statistics in `training` and its moving ones otherwise; in `gradients`
- * of plain arithmetic, since TensorFlow has no repeatable gradient on a card of the one in `inference`. In `evaluation` it is part of the layer
- * before it, where there is one.
+ * What a pass is for. A batch normalisation uses the batch's own statistics in `training` and its
+ * moving ones otherwise; in `gradients` of plain arithmetic, since TensorFlow has no repeatable
+ * gradient on a card of the one in `inference`. In `evaluation` it is part of the layer before it,
+ * where there is one.
  */
 export type PassKind = 'inference' | 'training' | 'gradients' | 'evaluation';
 

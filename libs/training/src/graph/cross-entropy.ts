@@ -5,7 +5,8 @@ import { T } from './reshape-tensors.js';
 /**
  * Adds the softmax cross-entropy of a pass's logits to a graph: one number an image.
  *
- * @param onTarget share of the probability on the label, and `offTarget` on each other class; 1 and 0 if left out
+ * @param onTarget share of the probability on the label, and `offTarget` on each other class; 1 and
+ *   0 if left out
  */
 export function addCrossEntropy(
   { graph, labels, network }: NetworkGraph,
@@ -19,7 +20,8 @@ export function addCrossEntropy(
 }
 
 /**
- * − Σ targets log softmax(logits), one number an image. TensorFlow's operation for it gives other bits in each run on a card.
+ * − Σ targets log softmax(logits), one number an image. TensorFlow's operation for it gives other
+ * bits in each run on a card.
  */
 export function softmaxCrossEntropy(graph: Graph, logits: string, targets: string): string {
   const products = graph.add('Mul', [targets, graph.add('LogSoftmax', [logits], T)], T);

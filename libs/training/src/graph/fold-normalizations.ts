@@ -11,7 +11,9 @@ import { normalizationScale } from './compile-batch-normalization.js';
 import type { ReadWeight } from './compiled-forward.js';
 import { T } from './reshape-tensors.js';
 
-/** A layer, and the batch normalisation that alone takes what it gives, just as it is multiplied. */
+/**
+ * A layer, and the batch normalisation that alone takes what it gives, just as it is multiplied.
+ */
 export interface Normalized {
   readonly layer: Conv2d | Dense;
   readonly normalization: BatchNormalization;
@@ -27,8 +29,8 @@ export function normalizedLayers(network: Network): Normalized[] {
 }
 
 /**
- * Such a pair as one layer: kernel · s and (bias − μ) s + β, s = γ / √(σ² + ε) of each output channel (Jacob et al. 2018, section 3.2).
- * That spares a pass over all that the layer gives.
+ * Such a pair as one layer: kernel · s and (bias − μ) s + β, s = γ / √(σ² + ε) of each output
+ * channel (Jacob et al. 2018, section 3.2). That spares a pass over all that the layer gives.
  */
 export function foldNormalization(
   graph: Graph,

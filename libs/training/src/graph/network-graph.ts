@@ -32,8 +32,8 @@ export interface ForwardPass {
 const DEFAULT_PREPROCESSING = { scale: [1 / 255], offset: [0] };
 
 /**
- * A network's weights and forward passes as one TensorFlow graph, to which training steps, measurements and statistics are
- * added when they are first needed.
+ * A network's weights and forward passes as one TensorFlow graph, to which training steps,
+ * measurements and statistics are added when they are first needed.
  */
 export class NetworkGraph {
   readonly graph: Graph;
@@ -78,8 +78,9 @@ export class NetworkGraph {
   /**
    * The pass that is differentiated.
    *
-   * @param throughMasks whether kernels are multiplied by their masks in the pass, so that pruned weights still learn: what
-   *   dynamic network surgery and movement pruning need. Without it masks act on gradients, which costs less.
+   * @param throughMasks whether kernels are multiplied by their masks in the pass, so that pruned
+   *   weights still learn: what dynamic network surgery and movement pruning need. Without it masks
+   *   act on gradients, which costs less.
    */
   trainingPass(throughMasks: boolean): ForwardPass {
     if (!throughMasks && !this.#normalises) return this.inference;

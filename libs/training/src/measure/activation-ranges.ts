@@ -6,7 +6,10 @@ import type { TrainableNetwork } from '../step/trainable-network.js';
 
 const BATCH = 100;
 
-/** Least and largest value of each weighted layer's input and output over a split: what int8 quantisation starts from. */
+/**
+ * Least and largest value of each weighted layer's input and output over a split: what int8
+ * quantisation starts from.
+ */
 export async function activationRanges(
   network: TrainableNetwork,
   split: Split,

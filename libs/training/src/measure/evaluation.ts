@@ -33,8 +33,8 @@ export function addEvaluation(compiled: NetworkGraph): Evaluation {
 }
 
 /**
- * The layer after which a layer's output is written: normalisations and activations run where values are made, so that a
- * convolution's zeros are those after its ReLU.
+ * The layer after which a layer's output is written: normalisations and activations run where
+ * values are made, so that a convolution's zeros are those after its ReLU.
  */
 function writtenAs(network: Network, name: string): string {
   const takers = takersOf(network, name);

@@ -5,13 +5,19 @@ import type { NetworkGraph } from '../graph/network-graph.js';
 import { FLOAT, pad, reshape, T } from '../graph/reshape-tensors.js';
 import { float32, type TrainableNetwork } from '../step/trainable-network.js';
 
-/** What least-squares pruning of a layer needs of the data, one entry for each of its groups; see libs/pruning. */
+/**
+ * What least-squares pruning of a layer needs of the data, one entry for each of its groups; see
+ * libs/pruning.
+ */
 export interface LayerStatistics {
   /** XᵀX, weights × weights of one filter, row-major. */
   readonly gram: Float64Array;
   /** XᵀŶ, weights × filters of the group, row-major. */
   readonly correlation: Float64Array;
-  /** Some rows of X and Ŷ, if they were asked for: rows × weights, and rows × filters of the group, row-major. */
+  /**
+   * Some rows of X and Ŷ, if they were asked for: rows × weights, and rows × filters of the group,
+   * row-major.
+   */
   readonly samples?: { readonly inputs: Float32Array; readonly targets: Float32Array };
 }
 
@@ -20,9 +26,10 @@ const BATCH = 100;
 const PATCH_BYTES = 256 * 2 ** 20;
 
 /**
- * Accumulates a layer's statistics over the first `images` of a split: X are the layer's inputs in the network as it is
- * pruned so far, Ŷ its outputs in the dense one, so that pruning a layer also makes up for errors before it. TensorFlow
- * makes the patches and the products; nothing larger than a Gram matrix comes back.
+ * Accumulates a layer's statistics over the first `images` of a split: X are the layer's inputs in
+ * the network as it is pruned so far, Ŷ its outputs in the dense one, so that pruning a layer also
+ * makes up for errors before it. TensorFlow makes the patches and the products; nothing larger than
+ * a Gram matrix comes back.
  *
  * @param rows about so many rows are given too, drawn evenly over all
  */
@@ -60,7 +67,8 @@ export async function layerStatistics(
       gram = new Float64Array(g.data.length);
       correlation = new Float64Array(b.data.length);
     }
-    // Float32 sums over a batch, float64 over batches: a long float32 sum would lose the small eigenvalues.
+    // Float32 sums over a batch, float64 over batches: a long float32 sum would lose the small
+    // eigenvalues.
     for (let i = 0; i < gram.length; i++) gram[i] += g.data[i];
     for (let i = 0; i < correlation.length; i++) correlation[i] += b.data[i];
   }
@@ -101,7 +109,9 @@ interface StatisticsNodes {
   readonly gram: string;
   /** groups × weights × filters of a group */
   readonly correlation: string;
-  /** Numbers of the rows that `inputs` and `outputs` are to give, each as groups × rows × columns. */
+  /**
+   * Numbers of the rows that `inputs` and `outputs` are to give, each as groups × rows × columns.
+   */
   readonly rows: string;
   readonly inputs: string;
   readonly outputs: string;
@@ -181,7 +191,10 @@ function outputShape(image: ImageShape): number[] {
   return isVector(image) ? [image.channels] : [image.height, image.width, image.channels];
 }
 
-/** XᵀX is symmetric; its computed halves differ in the last bits, depending on how TensorFlow blocked the product. */
+/**
+ * XᵀX is symmetric; its computed halves differ in the last bits, depending on how TensorFlow
+ * blocked the product.
+ */
 function symmetrise(gram: Float64Array): void {
   const size = Math.sqrt(gram.length);
   for (let i = 0; i < size; i++) {

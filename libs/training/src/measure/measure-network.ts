@@ -6,11 +6,20 @@ import { batchOf, type Batch } from '../fit/batches.js';
 import type { Evaluation } from './evaluation.js';
 import type { NetworkGraph } from '../graph/network-graph.js';
 
-/** Counts of a batch are summed in float32, exact up to 2²⁴: a batch has at most so many values in its largest tensor. */
+/**
+ * Counts of a batch are summed in float32, exact up to 2²⁴: a batch has at most so many values in
+ * its largest tensor.
+ */
 const EXACT_COUNT = 2 ** 24;
-/** On a processor what is read and written stays in its caches (decision 0010); a card is the quicker the more it is given. */
+/**
+ * On a processor what is read and written stays in its caches (decision 0010); a card is the
+ * quicker the more it is given.
+ */
 const EVALUATION_BATCH = { processor: 125, card: 250 };
-/** Over so many images zeros are counted: counting them on all would slow evaluation by a tenth and more. */
+/**
+ * Over so many images zeros are counted: counting them on all would slow evaluation by a tenth and
+ * more.
+ */
 const PROFILED_IMAGES = 1000;
 
 interface Measured {
@@ -19,7 +28,9 @@ interface Measured {
   weights(): Promise<NetworkWeights>;
 }
 
-/** Accuracy and mean loss over a whole split; the sparsity profile over its first thousand images. */
+/**
+ * Accuracy and mean loss over a whole split; the sparsity profile over its first thousand images.
+ */
 export async function measureNetwork(
   network: Measured,
   evaluation: Evaluation,

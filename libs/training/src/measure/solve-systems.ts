@@ -10,13 +10,17 @@ interface LinearSystem {
   readonly right: Float64Array;
 }
 
-/** Padding systems to the size of the largest beside them may make a batch this much larger, not more. */
+/**
+ * Padding systems to the size of the largest beside them may make a batch this much larger, not
+ * more.
+ */
 const PADDING_ALLOWED = 1.15;
 const BATCH_NUMBERS = 2 ** 24;
 
 /**
- * Solves symmetric positive definite systems in TensorFlow, by Cholesky's factorisation in double precision on all its
- * threads. Systems of about equal size go together, filled up with ones on the diagonal.
+ * Solves symmetric positive definite systems in TensorFlow, by Cholesky's factorisation in double
+ * precision on all its threads. Systems of about equal size go together, filled up with ones on the
+ * diagonal.
  */
 export class SystemSolver {
   readonly #graph: Graph;

@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs-node-gpu';
 import { batchOf } from '../fit/batches.js';
 
 /**
- * Loads a model in tfjs's layers format from a folder and gives its accuracy on a split, as a user of the exported model
- * would compute it: by tfjs, one operation at a time.
+ * Loads a model in tfjs's layers format from a folder and gives its accuracy on a split, as a user
+ * of the exported model would compute it: by tfjs, one operation at a time.
  */
 export async function tfjsAccuracy(folder: string, split: Split): Promise<number> {
   const manifest = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as {

@@ -25,8 +25,9 @@ export const SLOTS: Record<OptimizerName, readonly string[]> = {
 /**
  * Adds the update of one weight to a graph and returns its operation.
  *
- * SGD with Nesterov's momentum (Sutskever et al. 2013) or plain; Adam (Kingma & Ba 2015); AdamW, whose decay does not pass
- * through the moments (Loshchilov & Hutter 2019). A weight that is 0 with a gradient of 0 stays exactly 0 under each.
+ * SGD with Nesterov's momentum (Sutskever et al. 2013) or plain; Adam (Kingma & Ba 2015); AdamW,
+ * whose decay does not pass through the moments (Loshchilov & Hutter 2019). A weight that is 0 with
+ * a gradient of 0 stays exactly 0 under each.
  *
  * @param decayed whether weight decay acts on this weight
  */

@@ -116,7 +116,8 @@ describe('the compiled step of a residual network', () => {
       input: { height: 28, width: 28, channels: 1 },
       classes: 2,
       layers: [
-        // Not a convolution: where TensorFlow runs those by oneDNN, that takes the process down on some processors.
+        // Not a convolution: where TensorFlow runs those by oneDNN, that takes the process down on
+        // some processors.
         { kind: 'zeroPadding2d', name: 'wide', padding: [20_000, 20_000, 20_000, 20_000] },
         { kind: 'globalAveragePooling2d', name: 'global' },
         { kind: 'dense', name: 'head', units: 2, activation: 'linear' },

@@ -4,7 +4,10 @@ import type { ForwardPass, NetworkGraph } from '../graph/network-graph.js';
 import { addUpdate, SLOTS, type OptimizerName, type StepScalars } from './optimizers.js';
 import { FLOAT, T } from '../graph/reshape-tensors.js';
 
-/** What a training step is made of. Each combination is built into the graph once, when it is first used. */
+/**
+ * What a training step is made of. Each combination is built into the graph once, when it is first
+ * used.
+ */
 export interface StepKind {
   readonly optimizer: OptimizerName;
   readonly nesterov: boolean;
@@ -22,7 +25,9 @@ export interface StepFeeds extends StepScalars {
   /** How much of each label is spread over all classes, in [0, 1] (Szegedy et al. 2016). */
   readonly labelSmoothing: string;
   readonly scalePenalty: string;
-  /** Share of the teacher in the loss, the temperature, and the teacher's logits: images × classes. */
+  /**
+   * Share of the teacher in the loss, the temperature, and the teacher's logits: images × classes.
+   */
   readonly teacherShare: string;
   readonly temperature: string;
   readonly teacherLogits: string;
@@ -54,7 +59,10 @@ export function addStepFeeds({ graph, network }: NetworkGraph): StepFeeds {
   };
 }
 
-/** Adds a training step to a network's graph: loss, gradients, updates, and the moving averages of batch normalisations. */
+/**
+ * Adds a training step to a network's graph: loss, gradients, updates, and the moving averages of
+ * batch normalisations.
+ */
 export function addTrainStep(
   compiled: NetworkGraph,
   kind: StepKind,
@@ -103,8 +111,8 @@ export function addTrainStep(
 }
 
 /**
- * The mean over the batch of (1 − s) CE(softened labels) + s T² CE(teacher at temperature T): Hinton et al. 2015, s being
- * the teacher's share.
+ * The mean over the batch of (1 − s) CE(softened labels) + s T² CE(teacher at temperature T):
+ * Hinton et al. 2015, s being the teacher's share.
  */
 function addLoss(compiled: NetworkGraph, { logits }: ForwardPass, distils: boolean, feeds: StepFeeds): string {
   const { graph, network } = compiled;

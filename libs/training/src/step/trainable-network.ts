@@ -16,7 +16,9 @@ import { NetworkGraph, type Threads } from '../graph/network-graph.js';
 import { ADAM_BETAS } from './optimizers.js';
 import { addStepFeeds, addTrainStep, type StepFeeds, type StepKind, type TrainStep } from './train-step.js';
 
-/** What a pruned layer keeps: 1 where a weight is held, 0 where it is pruned, in the kernel's shape. */
+/**
+ * What a pruned layer keeps: 1 where a weight is held, 0 where it is pruned, in the kernel's shape.
+ */
 export type Masks = ReadonlyMap<string, Float32Array>;
 
 /** Everything that training changes or needs to go on. */
@@ -51,7 +53,10 @@ export class OutOfMemoryError extends Error {
   }
 }
 
-/** A network that trains: compiled once, run step by step. Close it when done; its memory is TensorFlow's. */
+/**
+ * A network that trains: compiled once, run step by step. Close it when done; its memory is
+ * TensorFlow's.
+ */
 export class TrainableNetwork {
   readonly compiled: NetworkGraph;
   readonly #slots = new Map<string, Variable>();
@@ -59,7 +64,10 @@ export class TrainableNetwork {
   #stepFeeds: StepFeeds | undefined;
   #evaluation: Evaluation | undefined;
   #masks: Masks = new Map();
-  /** Slots that hold what belongs to the loaded weights; others are set to 0 before a step uses them. */
+  /**
+   * Slots that hold what belongs to the loaded weights; others are set to 0 before a step uses
+   * them.
+   */
   readonly #liveSlots = new Set<string>();
 
   constructor(
@@ -148,13 +156,17 @@ export class TrainableNetwork {
     return float32(logits).data;
   }
 
-  /** What the network gives for each image: images × classes, after a softmax that it may end in. */
+  /**
+   * What the network gives for each image: images × classes, after a softmax that it may end in.
+   */
   async answers(batch: Batch): Promise<Float32Array> {
     const [answers] = await this.compiled.graph.run(this.feeds(batch), [this.compiled.inference.output]);
     return float32(answers).data;
   }
 
-  /** Accuracy and mean loss over a whole split; the sparsity profile over its first thousand images. */
+  /**
+   * Accuracy and mean loss over a whole split; the sparsity profile over its first thousand images.
+   */
   measure(split: Split, name: SplitName, beforeBatch: () => void = () => undefined): Promise<Measurement> {
     this.#evaluation ??= addEvaluation(this.compiled);
     return measureNetwork(this, this.#evaluation, split, name, beforeBatch);

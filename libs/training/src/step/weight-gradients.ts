@@ -15,7 +15,10 @@ export interface WeightGradients {
 
 const BATCH = 32;
 
-/** Gradients of each kernel over the first `images` of a split, with batch normalisations as they are in use. */
+/**
+ * Gradients of each kernel over the first `images` of a split, with batch normalisations as they
+ * are in use.
+ */
 export async function weightGradients(
   network: TrainableNetwork,
   split: Split,

@@ -1,7 +1,10 @@
 import type { Network } from '@espalier/networks';
 import { initialWeights, TrainableNetwork, type StepKind } from '../index.js';
 
-/** Everything that a residual network for small images has: branches, normalisations, depthwise and pointwise layers. */
+/**
+ * Everything that a residual network for small images has: branches, normalisations, depthwise and
+ * pointwise layers.
+ */
 export const residual: Network = {
   name: 'residual',
   input: { height: 28, width: 28, channels: 1 },

@@ -25,7 +25,10 @@ export class OnnxAttributes {
     return found && found.length > 0 ? found.map(Number) : undefined;
   }
 
-  /** Whole numbers that older versions of an operator have as an attribute, and newer ones as an input. */
+  /**
+   * Whole numbers that older versions of an operator have as an attribute, and newer ones as an
+   * input.
+   */
   integersOr(name: string, input: OnnxConstant | undefined): number[] | undefined {
     return this.integers(name) ?? (input && [...input.data]);
   }

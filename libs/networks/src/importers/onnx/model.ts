@@ -135,7 +135,10 @@ class OnnxReader {
     return true;
   }
 
-  /** [batch, channels, height, width]; or with the channels last, where a Transpose comes first; or [batch, values]. */
+  /**
+   * [batch, channels, height, width]; or with the channels last, where a Transpose comes first; or
+   * [batch, values].
+   */
   #inputFlow(image: string, dims: readonly number[]): Flow {
     const [, ...rest] = dims;
     if (![1, 3].includes(rest.length) || rest.some((size) => !(size > 0))) {

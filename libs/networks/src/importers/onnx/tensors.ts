@@ -27,7 +27,10 @@ export const FLOATING_TYPES: ReadonlySet<number> = new Set([TYPE.float, TYPE.flo
 /** Elements of one tensor that are read. */
 const MAX_ELEMENTS = 2 ** 30;
 
-/** @throws NetworkError when a tensor is of a type that is not read, lies in another file, or is cut off */
+/**
+ * @throws NetworkError when a tensor is of a type that is not read, lies in another file, or is cut
+ *   off
+ */
 export function onnxTensor(tensor: onnxProto.onnx.ITensorProto, name: string): OnnxConstant {
   const label = `${name}, tensor ${tensor.name ?? ''}`;
   const shape = (tensor.dims ?? []).map(Number);

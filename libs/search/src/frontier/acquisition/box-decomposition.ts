@@ -4,10 +4,12 @@ import { front } from '@espalier/pareto';
 export type ExpectedBelow = (edge: number) => number;
 
 /**
- * What lies below the front of points and the reference, all objectives minimised, as boxes over the objectives but the first: within a
- * box the least first objective so far is the same, its level. What a new point y adds to the hypervolume is a sum over boxes
- * of (level − y₁)⁺ Π |[from, to] ∩ [y, ∞)|: products, whose expectations are products as well where objectives are independent. For two
- * objectives the boxes are the steps of a staircase; for more see Lacour, Klamroth & Fonseca 2017.
+ * What lies below the front of points and the reference, all objectives minimised, as boxes over
+ * the objectives but the first: within a box the least first objective so far is the same, its
+ * level. What a new point y adds to the hypervolume is a sum over boxes of (level − y₁)⁺ Π |[from,
+ * to] ∩ [y, ∞)|: products, whose expectations are products as well where objectives are
+ * independent. For two objectives the boxes are the steps of a staircase; for more see Lacour,
+ * Klamroth & Fonseca 2017.
  */
 export class BoxDecomposition {
   readonly #levels: Float64Array;
@@ -47,7 +49,10 @@ export class BoxDecomposition {
     return this.#front.has(String(point));
   }
 
-  /** The least first objective so far of points that are no worse in the others; beyond the reference, as at it. */
+  /**
+   * The least first objective so far of points that are no worse in the others; beyond the
+   * reference, as at it.
+   */
   levelAt(point: readonly number[]): number {
     const dimensions = this.#edges.length;
     const isWithin = (box: number): boolean =>
@@ -122,8 +127,8 @@ function lexicographically(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * By the first objective from the least up each point takes, of what no other has taken, what it dominates in the others: its level
- * is the least there. What is left over has the reference's.
+ * By the first objective from the least up each point takes, of what no other has taken, what it
+ * dominates in the others: its level is the least there. What is left over has the reference's.
  *
  * @returns by levels from the highest down
  */

@@ -8,7 +8,10 @@ const LOCAL_PROPOSALS = 384;
 const CLIMBERS = LANES;
 const CLIMBS = 3;
 const FEWEST_STEPS = 20;
-/** In more dimensions a optimizeAcquisition is longer: of forty, twenty steps leave much to be gained. */
+/**
+ * In more dimensions a optimizeAcquisition is longer: of forty, twenty steps leave much to be
+ * gained.
+ */
 const STEPS_PER_DIMENSION = 2;
 
 /** What is expected of points, each alone. */
@@ -21,7 +24,8 @@ export interface AcquisitionCandidate {
 }
 
 /**
- * Anywhere, and as often about a level that all coordinates share: few points drawn one by one are nearly dense, or nearly empty.
+ * Anywhere, and as often about a level that all coordinates share: few points drawn one by one are
+ * nearly dense, or nearly empty.
  *
  * @param places where each coordinate lies about the level, in [0, 1]
  */
@@ -36,7 +40,8 @@ export function spread(
 }
 
 /**
- * The best points of some hundreds everywhere and about the members of a front, moved on while that makes them better.
+ * The best points of some hundreds everywhere and about the members of a front, moved on while that
+ * makes them better.
  *
  * @param members at least one, in the order of the front: those between neighbours are tried too
  * @returns the best that was found, and others after it

@@ -13,9 +13,10 @@ const DRAWN = 512;
 const MOST_PRESUMED = 64;
 
 /**
- * Points to begin with, drawn about levels that their coordinates share, from one end of the space to the other. Where there are
- * densities, each is the one of many so drawn that would add most to the front of a presumed network: the first few are about its
- * knee, those after them go from end to end. What layers have in common is learned from few, and each more is one that is not chosen.
+ * Points to begin with, drawn about levels that their coordinates share, from one end of the space
+ * to the other. Where there are densities, each is the one of many so drawn that would add most to
+ * the front of a presumed network: the first few are about its knee, those after them go from end
+ * to end. What layers have in common is learned from few, and each more is one that is not chosen.
  */
 export class InitialDesign {
   /** Where each coordinate lies about the level, so that few points tell what each does. */
@@ -43,7 +44,10 @@ export class InitialDesign {
     return spread(this.space, random, levelOf(number, random), this.#places(number));
   }
 
-  /** Densities are drawn; of what is no density the sequence has the choice: which option is cheap says nothing of its worth. */
+  /**
+   * Densities are drawn; of what is no density the sequence has the choice: which option is cheap
+   * says nothing of its worth.
+   */
   *#drawn(number: number): Iterable<number[][]> {
     const random = new RandomStream(this.seed, number);
     const level = levelOf(number, random);

@@ -3,7 +3,10 @@ import { BoxDecomposition } from '../acquisition/box-decomposition.js';
 import type { Known } from '../model/cost-model.js';
 import type { Limit } from '../frontier-options.js';
 
-/** The part of every layer that is pruned where a presumed network has lost half of all that it can lose. */
+/**
+ * The part of every layer that is pruned where a presumed network has lost half of all that it can
+ * lose.
+ */
 const HALF = 0.5;
 
 /** What a schedule costs, and what it may cost to be worth anything. */
@@ -13,10 +16,11 @@ interface ScheduleCost {
 }
 
 /**
- * What to try first of a network of which nothing is known, but perhaps what its schedules cost. Each point is the one of those drawn for it that
- * would add most to the front of those before it, were all layers as sensitive as each other: a loss of 1 − e^(−damage), the damage the
- * mean over layers of ln 2 · (pruned / ½)³. No network is like that, but where much is saved for little that is pruned, most have their
- * fronts.
+ * What to try first of a network of which nothing is known, but perhaps what its schedules cost.
+ * Each point is the one of those drawn for it that would add most to the front of those before it,
+ * were all layers as sensitive as each other: a loss of 1 − e^(−damage), the damage the mean over
+ * layers of ln 2 · (pruned / ½)³. No network is like that, but where much is saved for little that
+ * is pruned, most have their fronts.
  */
 export class PriorFront {
   readonly #points: (readonly number[])[] = [];
@@ -24,9 +28,11 @@ export class PriorFront {
   readonly #cost: ScheduleCost;
 
   /**
-   * @param cost where it is not known, layers are presumed to cost as much as each other, up to 1 in all
+   * @param cost where it is not known, layers are presumed to cost as much as each other, up to 1
+   *   in all
    * @param limits what else is limited
-   * @param drawn for each point in turn, those of which it is to be one, then others for when none of these is worth anything; none empty
+   * @param drawn for each point in turn, those of which it is to be one, then others for when none
+   *   of these is worth anything; none empty
    */
   constructor(
     space: CubeSpace,

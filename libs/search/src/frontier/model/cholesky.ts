@@ -6,8 +6,8 @@ export class NotPositiveDefiniteError extends Error {
 const LARGEST_JITTER = 1e-2;
 
 /**
- * The lower triangle L of K = L Lᵀ, n × n, row by row. Where rounding has left K not quite positive definite, what has to be
- * added to its diagonal is, ten times more each time, and said.
+ * The lower triangle L of K = L Lᵀ, n × n, row by row. Where rounding has left K not quite positive
+ * definite, what has to be added to its diagonal is, ten times more each time, and said.
  *
  * @param matrix n × n, row by row, symmetric; only its lower triangle is read
  * @throws NotPositiveDefiniteError

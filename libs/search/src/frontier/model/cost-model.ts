@@ -19,8 +19,9 @@ const LEAST = 1e-6;
 const SAME = 1e-9;
 
 /**
- * An objective after the first, or what is limited, learned as it is; or where something is known of it beforehand, by how much what is measured differs from
- * that: the logarithm of their ratio. Where the ratio is the same everywhere, nothing is left to learn, and posteriors are certain.
+ * An objective after the first, or what is limited, learned as it is; or where something is known
+ * of it beforehand, by how much what is measured differs from that: the logarithm of their ratio.
+ * Where the ratio is the same everywhere, nothing is left to learn, and posteriors are certain.
  */
 export class CostModel {
   readonly #learned: SurrogateModel;
@@ -28,7 +29,10 @@ export class CostModel {
   #highest = -Infinity;
   #last = NaN;
 
-  /** @param isDensity of each coordinate, whether it is a density: layers are alike in what they cost too, unless that is known */
+  /**
+   * @param isDensity of each coordinate, whether it is a density: layers are alike in what they
+   *   cost too, unless that is known
+   */
   constructor(
     isDensity: readonly boolean[],
     private readonly known: Known | undefined,
@@ -44,7 +48,10 @@ export class CostModel {
     this.#learned.observe(features, value);
   }
 
-  /** Of a point that failed nothing is learned but that it is there: its place is kept, as if it were like the one before. */
+  /**
+   * Of a point that failed nothing is learned but that it is there: its place is kept, as if it
+   * were like the one before.
+   */
   observeFailure(features: Float64Array): void {
     this.#learned.observe(features, this.#last);
   }
@@ -61,7 +68,10 @@ export class CostModel {
 
 /** What is believed of such an objective, to which fantasies observations may be added. */
 export class CostModelPosterior {
-  /** @param correction what is believed of the logarithm of the ratio to `known`, or of the cost itself; a number where it is certain */
+  /**
+   * @param correction what is believed of the logarithm of the ratio to `known`, or of the cost
+   *   itself; a number where it is certain
+   */
   constructor(
     private readonly known: Known | undefined,
     private readonly correction: SurrogatePosterior | number,
@@ -90,7 +100,10 @@ export class CostModelPosterior {
     return values.map((value, i) => this.#cost(points[i], value));
   }
 
-  /** Takes a point to come out as is believed, so many deviations from the mean. @returns the cost that it is taken for */
+  /**
+   * Takes a point to come out as is believed, so many deviations from the mean. @returns the cost
+   * that it is taken for
+   */
   fantasize(features: Float64Array, point: readonly number[], deviate = 0): number {
     const value = typeof this.correction === 'number' ? this.correction : this.correction.fantasize(features, deviate);
     return this.#cost(point, value);

@@ -1,7 +1,10 @@
 import { cholesky, inverseOf, solveLower, solveUpper } from './cholesky.js';
 import { COMMON, matern, maternSlope, sharedEffect, writeEffects, type Hyperparameters } from './kernel.js';
 
-/** Beyond which nothing is gained but trouble with rounding: of targets of variance 1 over a cube of side 1. */
+/**
+ * Beyond which nothing is gained but trouble with rounding: of targets of variance 1 over a cube of
+ * side 1.
+ */
 const LENGTHS = { low: Math.log(1e-2), high: Math.log(1e2) };
 const SIGNALS = { low: Math.log(1e-3), high: Math.log(1e3) };
 /** Of the additive and the common variance. */
@@ -13,8 +16,8 @@ const ADDITIVE_DEVIATION = 3;
 const NOISE_PRIOR = { mean: Math.log(1e-4), deviation: 3 };
 
 /**
- * Where a fit begins, and what its prior draws it to: longer scales in more dimensions, since distances grow with them
- * (Hvarfner et al. 2024).
+ * Where a fit begins, and what its prior draws it to: longer scales in more dimensions, since
+ * distances grow with them (Hvarfner et al. 2024).
  */
 export function initialHyperparameters(dimensions: number): Hyperparameters {
   return {
@@ -34,8 +37,8 @@ export interface Fit {
 }
 
 /**
- * Hyperparameters of a Gaussian process by their marginal likelihood and prior, climbed by Rprop, which needs no step size and
- * does not come to rest on plateaus (Blum & Riedmiller 2013).
+ * Hyperparameters of a Gaussian process by their marginal likelihood and prior, climbed by Rprop,
+ * which needs no step size and does not come to rest on plateaus (Blum & Riedmiller 2013).
  *
  * @param targets of mean about 0 and variance about 1
  * @param isDensity of each dimension, whether it is a density
@@ -101,7 +104,10 @@ function read(theta: Float64Array): Hyperparameters {
   };
 }
 
-/** Log posterior of the logarithms of the hyperparameters, up to a constant, and its gradient (Rasmussen & Williams 2006, eq. 5.9). */
+/**
+ * Log posterior of the logarithms of the hyperparameters, up to a constant, and its gradient
+ * (Rasmussen & Williams 2006, eq. 5.9).
+ */
 export function logPosterior(
   points: readonly ArrayLike<number>[],
   targets: readonly number[],

@@ -12,15 +12,18 @@ export interface Prediction {
 const LEAST = 1e-12;
 
 /**
- * A Gaussian process of mean 0, of what each dimension does by itself, of what they do alike and of what they do together: k(x, x′) =
- * a Σ s(xⱼ, x′ⱼ) + c S(x)·S(x′) + σ² m(r²), s the shared effects, S the common ones and m the Matérn kernel of the distance r.
+ * A Gaussian process of mean 0, of what each dimension does by itself, of what they do alike and of
+ * what they do together: k(x, x′) = a Σ s(xⱼ, x′ⱼ) + c S(x)·S(x′) + σ² m(r²), s the shared effects,
+ * S the common ones and m the Matérn kernel of the distance r.
  */
 export class GaussianProcess {
   #n = 0;
   readonly #capacity: number;
   /** Of a row. */
   readonly #width: number;
-  /** Of each observation its coordinates in units of the lengths, its effects, and the common ones. */
+  /**
+   * Of each observation its coordinates in units of the lengths, its effects, and the common ones.
+   */
   readonly #rows: Float64Array;
   readonly #lower: Float64Array;
   readonly #targets: number[] = [];
@@ -30,7 +33,10 @@ export class GaussianProcess {
   /** A row for each of them. */
   readonly #asked: readonly Float64Array[];
 
-  /** What was added to the diagonal since rounding had left the matrix not quite positive definite; mostly 0. */
+  /**
+   * What was added to the diagonal since rounding had left the matrix not quite positive definite;
+   * mostly 0.
+   */
   #jitter = 0;
 
   private constructor(
@@ -100,7 +106,10 @@ export class GaussianProcess {
     this.#weights = undefined;
   }
 
-  /** The mean at each observation: y − σₙ² K⁻¹ y, K with the noise (Rasmussen & Williams 2006, eq. 2.36). */
+  /**
+   * The mean at each observation: y − σₙ² K⁻¹ y, K with the noise (Rasmussen & Williams 2006, eq.
+   * 2.36).
+   */
   smoothed(): number[] {
     const weights = (this.#weights ??= this.#solveWeights());
     return this.#targets.map((target, i) => target - this.hyperparameters.noiseVariance * weights[i]);
@@ -131,7 +140,10 @@ export class GaussianProcess {
     });
   }
 
-  /** k(X, x) of each of at most four points, into its column: each observation is read once for all of them. @returns k(x, x) of each */
+  /**
+   * k(X, x) of each of at most four points, into its column: each observation is read once for all
+   * of them. @returns k(x, x) of each
+   */
   #readKernel(points: readonly ArrayLike<number>[]): number[] {
     points.forEach((point, lane) => this.#writeRow(point, this.#asked[lane]));
     // Lanes without a point are read as well, and mean nothing.

@@ -1,4 +1,7 @@
-/** Of a kernel with a length for each dimension, of what dimensions add each by itself and all alike, and of the noise: what a Gaussian process is fitted by. */
+/**
+ * Of a kernel with a length for each dimension, of what dimensions add each by itself and all
+ * alike, and of the noise: what a Gaussian process is fitted by.
+ */
 export interface Hyperparameters {
   /** One for each dimension, in units of the points' coordinates. */
   readonly lengthScales: Float64Array;
@@ -14,7 +17,8 @@ export interface Hyperparameters {
 const SQRT_5 = Math.sqrt(5);
 
 /**
- * Matérn's kernel of smoothness 5/2, (1 + √5 r + 5 r²/3) e^(−√5 r) (Rasmussen & Williams 2006, eq. 4.17).
+ * Matérn's kernel of smoothness 5/2, (1 + √5 r + 5 r²/3) e^(−√5 r) (Rasmussen & Williams 2006, eq.
+ * 4.17).
  *
  * @param squared r², the squared distance with each dimension in units of its length
  */
@@ -30,8 +34,9 @@ export function maternSlope(squared: number): number {
 }
 
 /**
- * What two effects of one dimension have in common: Σ φ(e) φ(e′) over the powers e, e² and e⁴, whose coefficients are independent and alike.
- * Summed over dimensions it is the kernel of a function that is a sum over them (Duvenaud, Nickisch & Rasmussen 2011).
+ * What two effects of one dimension have in common: Σ φ(e) φ(e′) over the powers e, e² and e⁴,
+ * whose coefficients are independent and alike. Summed over dimensions it is the kernel of a
+ * function that is a sum over them (Duvenaud, Nickisch & Rasmussen 2011).
  */
 export function sharedEffect(effect: number, other: number): number {
   const product = effect * other;
@@ -43,8 +48,9 @@ export function sharedEffect(effect: number, other: number): number {
 export const COMMON = 3;
 
 /**
- * How far each coordinate is from where its effect is none: a density from dense, any other from the middle, either way. After them the sums of e, e² and
- * e⁴ over dimensions that may be alike: the densities, or where there are none all. Coefficients that dimensions have in common are those
+ * How far each coordinate is from where its effect is none: a density from dense, any other from
+ * the middle, either way. After them the sums of e, e² and e⁴ over dimensions that may be alike:
+ * the densities, or where there are none all. Coefficients that dimensions have in common are those
  * of these sums, so that a layer is foretold from the others before much is known of it by itself.
  *
  * @param row written to, from `from` on

@@ -1,14 +1,15 @@
 /**
- * Penalty on the squared coefficients, of targets of variance 1: it takes hundreds of observations for the mean to follow them closely. One that
- * follows few leaves the process nothing to be unsure of, and errs by many times what is claimed (bench/RESULTS.md, 2026-11-27).
+ * Penalty on the squared coefficients, of targets of variance 1: it takes hundreds of observations
+ * for the mean to follow them closely. One that follows few leaves the process nothing to be unsure
+ * of, and errs by many times what is claimed (bench/RESULTS.md, 2026-11-27).
  */
 const RIDGE = 100;
 const SWEEPS = 60;
 
 /**
- * What is known before anything is learned: the loss never rises with the density of a layer. A sum over layers of rising powers of
- * what is pruned, with coefficients that are not negative, fitted by penalised least squares (coordinate descent); a Gaussian
- * process learns the rest.
+ * What is known before anything is learned: the loss never rises with the density of a layer. A sum
+ * over layers of rising powers of what is pruned, with coefficients that are not negative, fitted
+ * by penalised least squares (coordinate descent); a Gaussian process learns the rest.
  */
 export class MonotoneMean {
   private constructor(

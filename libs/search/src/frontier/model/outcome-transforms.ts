@@ -1,8 +1,9 @@
 import { normalDensity, normalDistribution } from '../../sampling/normal-distribution.js';
 
 /**
- * A scale on which a loss in (0, 1) is nearer to a normal distribution, with what a normal distribution there says of the loss
- * itself. Losses fall with density in another shape for each network, so that the scale is chosen by what foretells best.
+ * A scale on which a loss in (0, 1) is nearer to a normal distribution, with what a normal
+ * distribution there says of the loss itself. Losses fall with density in another shape for each
+ * network, so that the scale is chosen by what foretells best.
  */
 export interface OutcomeTransform {
   readonly name: string;
@@ -24,7 +25,10 @@ export const identity: OutcomeTransform = {
   },
 };
 
-/** log loss: losses that differ by factors, most near 0. A put option's price (Black & Scholes 1973). */
+/**
+ * log loss: losses that differ by factors, most near 0. A put option's price (Black & Scholes
+ * 1973).
+ */
 export const logarithm: OutcomeTransform = {
   name: 'log',
   of: (loss) => Math.log(inside(loss)),
@@ -36,7 +40,10 @@ export const logarithm: OutcomeTransform = {
   },
 };
 
-/** −log(1 − loss): damages that add up, of which each leaves a part of the accuracy. A call option's price. */
+/**
+ * −log(1 − loss): damages that add up, of which each leaves a part of the accuracy. A call option's
+ * price.
+ */
 const damage: OutcomeTransform = {
   name: 'damage',
   of: (loss) => -Math.log(1 - inside(loss)),

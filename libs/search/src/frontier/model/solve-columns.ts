@@ -1,12 +1,16 @@
-/** Columns that are solved for at once: with four sums none waits for another, and each element of the factor is read once for all of them. */
+/**
+ * Columns that are solved for at once: with four sums none waits for another, and each element of
+ * the factor is read once for all of them.
+ */
 export const LANES = 4;
 
 /**
- * L⁻¹ B, in place of B: most of the time that an ask takes is spent here. Two rows at once, so that each element of the columns is read
- * once for both.
+ * L⁻¹ B, in place of B: most of the time that an ask takes is spent here. Two rows at once, so that
+ * each element of the columns is read once for both.
  *
  * @param lower L, lower triangular, row by row
- * @param stride from one of its rows to the next; it has a row more than is used, since rows are read in pairs
+ * @param stride from one of its rows to the next; it has a row more than is used, since rows are
+ *   read in pairs
  * @param columns B, n × LANES, row by row
  */
 export function solveColumns(lower: Float64Array, stride: number, n: number, columns: Float64Array): void {

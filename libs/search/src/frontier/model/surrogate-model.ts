@@ -25,9 +25,9 @@ interface Fitted {
 }
 
 /**
- * What is believed of one objective: a monotone mean and a Gaussian process, on the scale that foretells best. The fit is
- * renewed whenever there is a seventh more to learn from, and begins with the one before; it follows from what was observed, in order,
- * and from nothing else.
+ * What is believed of one objective: a monotone mean and a Gaussian process, on the scale that
+ * foretells best. The fit is renewed whenever there is a seventh more to learn from, and begins
+ * with the one before; it follows from what was observed, in order, and from nothing else.
  */
 export class SurrogateModel {
   readonly #points: Float64Array[] = [];
@@ -37,8 +37,8 @@ export class SurrogateModel {
   #nextChoice = FIRST_FIT;
 
   /**
-   * @param isDensity of each coordinate, whether it is one of those that do alike, and with which the objective falls, if it has a trend;
-   *   all false where nothing is known
+   * @param isDensity of each coordinate, whether it is one of those that do alike, and with which
+   *   the objective falls, if it has a trend; all false where nothing is known
    */
   constructor(
     private readonly isDensity: readonly boolean[],
@@ -176,7 +176,8 @@ export class SurrogatePosterior {
   }
 
   /**
-   * Takes what is being tried to come out as is believed, so that the next is not asked for beside it.
+   * Takes what is being tried to come out as is believed, so that the next is not asked for beside
+   * it.
    *
    * @param deviate by how many deviations from the mean
    * @returns the value that it is taken for
