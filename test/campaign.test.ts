@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Campaign, Candidate, CandidateDetail, Front } from '@espalier/contracts';
 import { isAlive } from '@espalier/embedded';
 import { front } from '@espalier/pareto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { descendants, kill, StackUnderTest, until } from './stack-under-test.js';
 import { onWebPage } from './web-page.js';
 

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Campaign, CampaignSpecInput } from '@espalier/contracts';
-import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ChaosStack } from './chaos/chaos-stack.js';
 import { describeFault, faultPlan, killPlan, type PlannedFault } from './chaos/fault-plan.js';
 import { expectNothingLost } from './chaos/invariants.js';
@@ -85,7 +85,7 @@ describe('whatever happens to a campaign', () => {
       const name = `chaos-${seed}`;
       const plan = faultPlan(seed, FAULTS);
       const described = plan.map(({ fault }) => describeFault(fault)).join(', ');
-      onTestFailed(() => process.stderr.write(`seed ${seed} failed: ${described}\n`));
+      process.stderr.write(`seed ${seed} begins; its faults: ${described}\n`);
       // Eight runs share a dense network, so that most faults meet candidates; a number of images
       // of its own sees to it that no run is answered by the one before.
       const base = spec(name, {
@@ -103,7 +103,7 @@ describe('whatever happens to a campaign', () => {
       // Its files would fill the disk before many runs were over.
       expect(await post(stack, `/v1/campaigns/${name}/delete`, { dryRun: false })).toBe(200);
       process.stderr.write(
-        `seed ${seed}: ${faults} faults, ${again.attempts} attempts more, ${again.epochs} epochs again; ${described}\n`,
+        `seed ${seed}: ${faults} faults, ${again.attempts} attempts more, ${again.epochs} epochs again\n`,
       );
     },
   );

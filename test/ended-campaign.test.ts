@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Deletion, Front, Reevaluation } from '@espalier/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CampaignsOf, smallCampaign } from './small-campaigns.js';
 import { kill, StackUnderTest, until } from './stack-under-test.js';
 import { onWebPage } from './web-page.js';

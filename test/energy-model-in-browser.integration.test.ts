@@ -4,7 +4,7 @@ import chromium from '@sparticuz/chromium';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { rolldown } from 'rolldown';
 import { eyeriss, NetworkPricer } from '@espalier/energy-model';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 declare global {
   interface Window {

@@ -12,7 +12,7 @@ import {
   type ImportedModel,
 } from '@espalier/networks';
 import * as tf from '@tensorflow/tfjs-node-gpu';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runOracle } from '../setup/oracles.mjs';
 import { answersOf, COUNT, difference, outcomeOf, recorded, type ConformanceCase } from './conformance.js';
 

@@ -21,7 +21,7 @@ import {
 import { batchOf, initialWeights, TrainableNetwork, type Batch } from '@espalier/training';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runOracle } from '../setup/oracles.mjs';
 
 const IMAGES = 6;
@@ -72,6 +72,11 @@ function difference(ours: Float32Array, theirs: Float32Array): number {
   return ours.reduce((worst, each, i) => Math.max(worst, Math.abs(each - theirs[i]) / scale), 0);
 }
 
+function expectAlike(ours: Float32Array, theirs: Float32Array, what: string): void {
+  const error = difference(ours, theirs);
+  expect({ what, error, isSmall: error < 1e-4 }).toMatchObject({ what, isSmall: true });
+}
+
 describe('a model that Keras has saved', () => {
   it.each(KERAS_MODELS.flatMap((name) => [`${name}.keras`, `${name}.h5`]))(
     'gives the answers that Keras gives: %s',
@@ -115,9 +120,9 @@ describe('a network that was exported', () => {
       for (const ending of ['keras', 'h5', 'onnx']) {
         const file = `model${i}.${ending}`;
         const theirs = recorded(join('exported', `${file}.answers`));
-        expect(difference(ours, theirs), `${model.network.name} as ${ending}`).toBeLessThan(1e-4);
+        expectAlike(ours, theirs, `${model.network.name} as ${ending}`);
         const again = await importModel(join(out(), file));
-        expect(difference(await answersOf(again), ours), `${model.network.name} from ${ending}`).toBeLessThan(1e-4);
+        expectAlike(await answersOf(again), ours, `${model.network.name} from ${ending}`);
       }
     }
     expect(readdirSync(out()).filter((file) => file.endsWith('.answers'))).toHaveLength(3 * models.length);

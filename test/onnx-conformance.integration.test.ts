@@ -9,7 +9,7 @@ import {
   pricedLayers,
   type ImportedModel,
 } from '@espalier/networks';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runOracle } from '../setup/oracles.mjs';
 import { difference, outcomeOf, recorded, type ConformanceCase } from './conformance.js';
 

@@ -6,7 +6,7 @@ import type { Campaign, Candidate, CandidateDetail } from '@espalier/contracts';
 import { loadDataSet } from '@espalier/datasets';
 import { exportKerasArchive, importModel, type WeightTensor } from '@espalier/networks';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StackUnderTest, until } from './stack-under-test.js';
 
 const stack = new StackUnderTest(18_430);

@@ -1,6 +1,6 @@
 import { candidateWorkflowId, type Front } from '@espalier/contracts';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CampaignsOf, smallCampaign } from './small-campaigns.js';
 import { StackUnderTest, until } from './stack-under-test.js';
 

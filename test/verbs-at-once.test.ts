@@ -1,5 +1,5 @@
 import type { Campaign } from '@espalier/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StackUnderTest, until } from './stack-under-test.js';
 
 const stack = new StackUnderTest(18_510);

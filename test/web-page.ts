@@ -1,6 +1,6 @@
 import chromium from '@sparticuz/chromium';
 import puppeteer, { type Page } from 'puppeteer-core';
-import { expect } from 'vitest';
+import { expect } from '@jest/globals';
 import type { StackUnderTest } from './stack-under-test.js';
 
 /** Looks at the web page in a real browser; nothing on it may fail. */

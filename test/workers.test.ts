@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Campaign, Candidate, CheckpointReference, Worker } from '@espalier/contracts';
 import { cacheFolder } from '@espalier/embedded';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StackUnderTest, until } from './stack-under-test.js';
 
 const stack = new StackUnderTest(18_560);

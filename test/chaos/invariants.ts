@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { front } from '@espalier/pareto';
 import type { Client } from '@temporalio/client';
-import { expect } from 'vitest';
+import { expect } from '@jest/globals';
 import { until } from '../stack-under-test.js';
 import type { ChaosStack } from './chaos-stack.js';
 

@@ -23,7 +23,10 @@ function options() {
 
 const { runs, seed } = options();
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'end-to-end', 'test/chaos.test.ts'];
+const args = [
+  ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
+  ...['--selectProjects', 'end-to-end', '--testPathPatterns', 'test/chaos.test.ts'],
+];
 const { status } = spawnSync(process.execPath, [...args, '-t', 'nothing is lost'], {
   cwd: root,
   stdio: 'inherit',

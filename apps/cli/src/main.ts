@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands/index.js';
-import { asCommandError, EXIT_CODES } from './exit-codes.js';
+import { EXIT_CODES } from '@espalier/contracts/error-types';
+import { asCommandError } from './command-error.js';
 import { printJson } from './output/print.js';
 
 const program = new Command('espalier')

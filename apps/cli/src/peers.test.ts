@@ -1,7 +1,7 @@
 import { AcceleratorSchema } from '@espalier/contracts';
 import { NetworkPricer, type Accelerator, type LayerShape } from '@espalier/energy-model';
 import { square } from '@espalier/energy-model/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { readYaml } from './input/read-spec.js';
 
 /**

@@ -10,6 +10,7 @@ export * from './candidates/cost.js';
 export * from './candidates/criteria.js';
 export * from './campaigns/data-set.js';
 export * from './training/device-use.js';
+export * from './service/error-types.js';
 export * from './service/field-errors.js';
 export * from './networks/network.js';
 export * from './networks/network-energy.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { bestByRank, crowdingDistance, dominates, front, hypervolume } from './index.js';
 
 const coordinate = fc.integer({ min: 0, max: 20 }).map((n) => n / 20);

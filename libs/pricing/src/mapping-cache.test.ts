@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eyeriss, searchMapping } from '@espalier/energy-model';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { weightedLayers, zooNetwork } from '@espalier/networks';
 import { cachedMappingSearch } from '@espalier/pricing';
 

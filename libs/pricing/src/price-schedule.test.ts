@@ -1,6 +1,6 @@
 import { CampaignSpecSchema, type CampaignSpec, type SparsityProfile } from '@espalier/contracts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { resolveNetwork, weightedLayers } from '@espalier/networks';
 import { networkCosts, priceProfile, scheduleCosts } from '@espalier/pricing';
 

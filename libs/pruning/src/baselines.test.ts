@@ -4,7 +4,7 @@ import { eyeriss } from '@espalier/energy-model';
 import { inferShapes, weightedLayers, weightShapes, type Network, type NetworkWeights } from '@espalier/networks';
 import { RandomStream } from '@espalier/random';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { allocateWeights, lampScores } from './allocate-weights.js';
 import { pruneOptimalBrainSurgeon } from './criteria/optimal-brain-surgeon.js';
 import { nOfM } from './criteria/n-of-m.js';

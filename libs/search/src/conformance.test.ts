@@ -1,7 +1,7 @@
 import { PruningScheduleSchema, ScheduleSpaceSchema, STRATEGIES, type ScheduleSpace } from '@espalier/contracts';
 import { hypervolume } from '@espalier/pareto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createStrategy, type Strategy, type ScheduleObservation } from './index.js';
 import { ScheduleCoding } from './space/schedule-coding.js';
 import { prune8 } from './testing/prune8.js';
@@ -39,7 +39,7 @@ describe.each(STRATEGIES.filter((name) => name !== 'auto'))('the strategy %s', (
     expect(run(make(name, 3), 40)).toEqual(run(make(name, 3), 40));
   });
 
-  it.skipIf(name === 'eap' || name === 'local')('asks something else for another seed', () => {
+  (name === 'eap' || name === 'local' ? it.skip : it)('asks something else for another seed', () => {
     expect(run(make(name, 3), 5)).not.toEqual(run(make(name, 4), 5));
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { Search, type SearchOptions } from './search.js';
 
 interface Recorded {

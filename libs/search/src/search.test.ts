@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { ParameterCoding, ParameterSpaceSchema } from './space/parameter-space.js';
 import { Search, SEARCH_STRATEGIES, SpaceExhaustedError, type SearchOptions } from './search.js';
 

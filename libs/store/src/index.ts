@@ -27,7 +27,7 @@ export { recordTest, recordUntested } from './candidates/record-test.js';
 export { candidateRecipe, unfinishedCandidates } from './candidates/unfinished-candidates.js';
 export { isDatabaseUnreachable, isRecordGone, openDatabase } from './database/client.js';
 export type { Database } from './database/client.js';
-export { BadCursorError, ConflictError, FencedError, NotFoundError } from './database/errors.js';
+export { BadCursorError, ConflictError, NotFoundError } from './database/errors.js';
 export { listEvents } from './events/events.js';
 export { claimDueNotifications, deleteSentNotification, type DueNotification } from './events/notification-outbox.js';
 export { readFront, untestedFrontMembers } from './fronts/read-front.js';

@@ -1,4 +1,4 @@
-import type { CampaignActivities, Failure, TrainingActivities } from '@espalier/contracts';
+import type { CampaignActivities, ErrorTypeName, Failure, TrainingActivities } from '@espalier/contracts';
 import { deviceQueue, EARLIER_ACTIVITY_NAMES, ORCHESTRATOR_QUEUE } from '@espalier/contracts/workflow-messages';
 import {
   ActivityCancellationType,
@@ -64,14 +64,14 @@ export function trainingOn(deviceClass: string): ActivityInterfaceFor<TrainingAc
   });
 }
 
-const LOST_ARTIFACT = new Set(['ArtifactCorruptError', 'ArtifactMissingError']);
+const LOST_ARTIFACT: readonly string[] = ['ArtifactCorruptError', 'ArtifactMissingError'] satisfies ErrorTypeName[];
 
 /**
  * Whether a file was found damaged, and has been set aside, or gone: it can be made again from what
  * came before it.
  */
 export function isLostArtifact(error: unknown): boolean {
-  return LOST_ARTIFACT.has(failureOf(error).type);
+  return LOST_ARTIFACT.includes(failureOf(error).type);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CandidateInput, Rung } from '@espalier/contracts';
+import type { CandidateInput, ErrorTypeName, Rung } from '@espalier/contracts';
 import { campaignWorkflowId } from '@espalier/contracts/workflow-messages';
 import {
   CancellationScope,
@@ -15,8 +15,8 @@ import { pruneAndTrain } from './prune-and-train.js';
 
 /** How long to wait before looking again whether another candidate has done the same work. */
 const LOOK_AGAIN = '5s';
-/** Another run has taken the candidate up, and settles it. */
-const FENCED = 'FencedError';
+/** Another run has claimed the candidate, and records its end. */
+const FENCED: ErrorTypeName = 'FencedError';
 const TRIES_WITH_NEW_ARTIFACTS = 3;
 
 /**

@@ -1,5 +1,5 @@
 import { PruningScheduleSchema } from '@espalier/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { filtersStage, roundStage } from './stages.js';
 
 const schedule = PruningScheduleSchema.parse({

@@ -1,6 +1,6 @@
 import { CampaignSpecSchema, type CampaignSpecInput } from '@espalier/contracts';
 import { zooNetwork, type Network } from '@espalier/networks';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { checkSpace } from './check-space.js';
 
 type SpaceInput = CampaignSpecInput['space'];

@@ -1,6 +1,6 @@
 import { CampaignSpecSchema } from '@espalier/contracts';
 import { zooNetwork, type Network } from '@espalier/networks';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { checkSpec } from './check-spec.js';
 
 const lenet = zooNetwork('lenet-5');

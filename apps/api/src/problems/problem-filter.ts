@@ -1,15 +1,15 @@
-import {
-  BadCursorError,
-  ConflictError,
-  FencedError,
-  isDatabaseUnreachable,
-  isRecordGone,
-  NotFoundError,
-} from '@espalier/store';
+import { errorType, type ErrorTypeName } from '@espalier/contracts';
+import { BadCursorError, ConflictError, isDatabaseUnreachable, isRecordGone } from '@espalier/store';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidFields, ProblemException } from './problem.js';
+
+/** Errors that the libraries throw at what a client asks for, by their names. */
+const TITLES: Readonly<Partial<Record<string, string>>> = {
+  NotFoundError: 'Not found',
+  FencedError: 'Taken over',
+} satisfies Partial<Record<ErrorTypeName, string>>;
 
 export const PROBLEM = 'application/problem+json';
 
@@ -30,14 +30,16 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function problemOf(error: unknown): ProblemException {
   if (error instanceof ProblemException) return error;
-  if (error instanceof NotFoundError) return new ProblemException(404, 'Not found', error.message);
   if (error instanceof BadCursorError) {
     return invalidFields([{ field: 'after', message: error.message, value: error.cursor.slice(0, 100) }]);
   }
   if (error instanceof ConflictError) {
     return new ProblemException(409, 'Conflict', error.message, [{ field: error.field, message: error.message }]);
   }
-  if (error instanceof FencedError) return new ProblemException(409, 'Taken over', error.message);
+  const title = error instanceof Error ? TITLES[error.name] : undefined;
+  if (error instanceof Error && title !== undefined) {
+    return new ProblemException(errorType(error.name).status, title, error.message);
+  }
   if (error instanceof WorkflowUpdateFailedError) {
     return new ProblemException(409, 'Conflict', error.cause?.message ?? error.message);
   }

@@ -35,7 +35,7 @@ import {
   type Worker,
 } from '@espalier/contracts';
 import { z } from 'zod';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 
 /** The HTTP API as the commands use it. Answers are checked by their contracts. */

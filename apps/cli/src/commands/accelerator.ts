@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { ACCELERATORS, EnergyModelError, NetworkPricer, placesOf } from '@espalier/energy-model';
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { print, printJson, table } from '../output/print.js';
 import { readAccelerator } from '../input/read-accelerator.js';
 import { readNetwork } from '../input/read-network.js';

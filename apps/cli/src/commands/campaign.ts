@@ -8,7 +8,7 @@ import { attemptLines } from '../output/attempt-lines.js';
 import { formatBudget } from '../output/format-budget.js';
 import { api, startStack, usesEmbeddedStack } from '../api-client/connect.js';
 import { dataReportLines } from '../output/data-report.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { printLaunchPreview } from '../output/format-launch.js';
 import { positiveNumber } from '../input/option-numbers.js';
 import { note, percent, print, printJson, table } from '../output/print.js';

@@ -10,7 +10,7 @@ import { artifactsFolder } from '../api-client/artifacts-folder.js';
 import { candidateCsv } from '../output/candidate-csv.js';
 import { api } from '../api-client/connect.js';
 import { costText, costTitle, costContextOf } from '../output/cost.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { shortSchedule } from '../output/front-formats.js';
 import { energy, energyUnit, note, percent, print, printJson, table } from '../output/print.js';
 import { accuracyOfFile, MODEL_FORMATS, writeModel, type ModelFormat } from '../model-files/write-model.js';

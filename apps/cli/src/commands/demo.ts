@@ -6,7 +6,7 @@ import { down, homeFolder, runningStack } from '@espalier/embedded';
 import confirm from '@inquirer/confirm';
 import { Command } from 'commander';
 import { api, startStack } from '../api-client/connect.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { formatReduction } from '../output/cost.js';
 import { formatFront } from '../output/front-formats.js';
 import { formatParallelism } from '../output/format-launch.js';

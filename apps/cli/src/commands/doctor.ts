@@ -5,7 +5,7 @@ import { checkRequirements, type Check } from '@espalier/machine/requirements';
 import { tensorflowVersion } from '@espalier/tensorflow';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { print, printJson } from '../output/print.js';
 import { quietTensorflow } from '../model-files/run-model.js';
 

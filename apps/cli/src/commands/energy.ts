@@ -16,7 +16,7 @@ import { positiveNumber } from '../input/option-numbers.js';
 import { comparisonText, type Compared } from '../output/energy-comparison.js';
 import { energyCsv, latencyText, sensitivityText } from '../output/energy-formats.js';
 import { barsSvg, barsText, partsOf } from '../output/energy-plot.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { percent, print, printJson } from '../output/print.js';
 import { isFile, readAccelerator } from '../input/read-accelerator.js';
 import { readNetwork } from '../input/read-network.js';

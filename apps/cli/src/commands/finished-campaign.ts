@@ -3,7 +3,7 @@ import confirm from '@inquirer/confirm';
 import { Option, type Command } from 'commander';
 import { formatBudget } from '../output/format-budget.js';
 import { api } from '../api-client/connect.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { FRONT_FORMATS, formatFront, type FrontFormat } from '../output/front-formats.js';
 import { positiveHours, positiveNumber } from '../input/option-numbers.js';
 import { note, print, printJson, table } from '../output/print.js';

@@ -1,7 +1,7 @@
 import { COSTS, type CampaignSpec, type CampaignSpecInput, type Cost } from '@espalier/contracts';
 import { Option, type Command } from 'commander';
 import { api } from '../api-client/connect.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { printLaunchPreview } from '../output/format-launch.js';
 import { fraction, positiveLimit, positiveNumber } from '../input/option-numbers.js';
 import { note, printJson } from '../output/print.js';

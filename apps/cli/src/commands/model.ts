@@ -14,7 +14,7 @@ import {
 } from '@espalier/networks';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../input/option-numbers.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { note, percent, print, printJson, table } from '../output/print.js';
 import { trainModel } from '../model-files/train-model.js';
 import { accuracyOf } from '../model-files/run-model.js';

@@ -14,7 +14,7 @@ import {
 import { fieldErrors } from '@espalier/contracts';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 import { positiveNumber, wholeNumber } from '../input/option-numbers.js';
 import { note, print } from '../output/print.js';

@@ -1,7 +1,7 @@
 import { down, homeFolder, isAlive, runningStack } from '@espalier/embedded';
 import { Command, InvalidArgumentError } from 'commander';
 import { startStack } from '../api-client/connect.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { note, print, printJson, table } from '../output/print.js';
 
 const wholeNumber = (value: string): number => {

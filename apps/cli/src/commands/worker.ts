@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { api } from '../api-client/connect.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { note, print, printJson, table } from '../output/print.js';
 
 export function workerCommand(): Command {

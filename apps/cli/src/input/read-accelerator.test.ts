@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AcceleratorSchema } from '@espalier/contracts';
 import { ACCELERATORS } from '@espalier/energy-model';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { readAccelerator } from './read-accelerator.js';
 import { readNetwork } from './read-network.js';

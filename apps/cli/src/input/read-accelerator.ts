@@ -1,7 +1,7 @@
 import { AcceleratorSchema, fieldErrors } from '@espalier/contracts';
 import type { Accelerator } from '@espalier/energy-model';
 import { resolveAccelerator } from '@espalier/pricing';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 import { readYaml } from './read-spec.js';
 

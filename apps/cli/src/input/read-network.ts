@@ -9,7 +9,7 @@ import {
   zooNetwork,
   type PricedNetwork,
 } from '@espalier/networks';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 import { isFile } from './read-accelerator.js';
 import { readYaml } from './read-spec.js';

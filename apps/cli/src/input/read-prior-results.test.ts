@@ -5,7 +5,7 @@ import { PruningScheduleSchema, ScheduleSpaceSchema } from '@espalier/contracts'
 import { RandomStream } from '@espalier/random';
 import { ScheduleCoding } from '@espalier/search';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { candidateCsv } from '../output/candidate-csv.js';
 import { readPriorResults } from './read-prior-results.js';
 import { readSpec } from './read-spec.js';

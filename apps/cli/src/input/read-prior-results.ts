@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { PriorResultSchema, type PriorResult } from '@espalier/contracts';
 import { CsvError, parse } from 'csv-parse/sync';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { scheduleOfColumns } from '../output/schedule-columns.js';
 
 const ACCURACY = 'validation_accuracy';

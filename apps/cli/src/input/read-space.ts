@@ -1,5 +1,5 @@
 import { fieldErrors, ScheduleSpaceSchema, type ScheduleSpace } from '@espalier/contracts';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 import { readYaml } from './read-spec.js';
 

@@ -7,7 +7,7 @@ import { importModel } from '@espalier/networks';
 import { encodeCheckpoint } from '@espalier/training';
 import { LineCounter, parseDocument } from 'yaml';
 import { artifactsFolder } from '../api-client/artifacts-folder.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 import { readPriorResults } from './read-prior-results.js';
 

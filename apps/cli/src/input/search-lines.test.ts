@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { answerLines } from './search-lines.js';
 
 async function answersTo(lines: unknown[], chosen: object = {}): Promise<Record<string, unknown>[]> {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { DataSet } from '@espalier/datasets';
 import type { Network } from '@espalier/networks';
 import type { Checkpoint, Recipe } from '@espalier/training';
-import { asCommandError, CommandError } from '../exit-codes.js';
+import { asCommandError, CommandError } from '../command-error.js';
 import { note, percent } from '../output/print.js';
 import { loadTraining } from './run-model.js';
 import { writeFileAtomically } from '../output/write-file-atomically.js';

@@ -3,7 +3,7 @@ import { scheduleCosts } from '@espalier/pricing';
 import { explainSearch, type MeasuredSchedule, type SearchExplanation } from '@espalier/search';
 import pc from 'picocolors';
 import { denseCosts, costContextOf } from './cost.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { emptyFront } from './front-formats.js';
 import { percent, table } from './print.js';
 

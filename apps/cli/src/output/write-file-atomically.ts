@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 
 /**
  * Writes a file that is complete or absent, and gives its path back.

@@ -1,6 +1,6 @@
 import type { Campaign, CampaignEvent, Front, Worker } from '@espalier/contracts';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { CompletionRate } from './completion-rate.js';
 import { liveLines } from './live-view.js';
 import { WorkerUtilisation } from './worker-utilisation.js';

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Campaign } from '@espalier/contracts';
 import type { ApiClient } from '../api-client/api-client.js';
 import { CompletionRate } from './completion-rate.js';
-import { CommandError } from '../exit-codes.js';
+import { CommandError } from '../command-error.js';
 import { LineView } from './line-view.js';
 import { LiveView } from './live-view.js';
 import { WorkerUtilisation } from './worker-utilisation.js';

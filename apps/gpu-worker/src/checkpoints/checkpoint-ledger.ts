@@ -1,4 +1,4 @@
-import type { CheckpointReference, RecordCheckpoint, TrainingLease } from '@espalier/contracts';
+import { FencedError, type CheckpointReference, type RecordCheckpoint, type TrainingLease } from '@espalier/contracts';
 import pRetry, { AbortError, type RetryContext } from 'p-retry';
 import type { Logger } from 'pino';
 
@@ -9,14 +9,6 @@ export interface CheckpointLedger {
   known(training: string, signal: AbortSignal): Promise<CheckpointReference[]>;
   /** @throws FencedError when another attempt has taken the training over */
   record(training: string, epoch: number, checkpoint: RecordCheckpoint): Promise<void>;
-}
-
-/**
- * Another attempt has taken the training over, this one is late: it stops, and leaves nothing
- * behind.
- */
-export class FencedError extends Error {
-  override name = 'FencedError';
 }
 
 const ASK_AGAIN = { minTimeout: 500, maxTimeout: 10_000 };

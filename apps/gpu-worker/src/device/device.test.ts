@@ -1,5 +1,5 @@
 import { listGpus } from '@espalier/machine/gpus';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { findDevice } from './device.js';
 
 const DRIVER = `0, GPU-5a1b0000-0000, NVIDIA H100 80GB HBM3, 81559

@@ -11,7 +11,7 @@ import {
 import { pruneFilters, removeChannels, type FilterCriterion } from '@espalier/pruning';
 import { batchOf, decodeCheckpoint, encodeCheckpoint, initialWeights, TrainableNetwork } from '@espalier/training';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 interface Sizes {
   readonly groups: number;
@@ -121,7 +121,7 @@ describe('removeChannels', () => {
           }
           inferShapes(smaller.network);
           for (const [name, shape] of weightShapes(smaller.network)) {
-            expect(smaller.weights.get(name)?.shape, name).toEqual(shape);
+            expect([name, smaller.weights.get(name)?.shape]).toEqual([name, shape]);
           }
           const whole = await answersOf(network, silenced(weights, graph, removed));
           const left = await answersOf(smaller.network, smaller.weights);

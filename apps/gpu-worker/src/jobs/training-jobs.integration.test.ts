@@ -7,8 +7,9 @@ import { eyeriss } from '@espalier/energy-model';
 import { openDatabase, type Database } from '@espalier/store';
 import { pino } from 'pino';
 import type { ModelReference } from '@espalier/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiLedger, FencedError } from '../checkpoints/checkpoint-ledger.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FencedError } from '@espalier/contracts';
+import { ApiLedger } from '../checkpoints/checkpoint-ledger.js';
 import type { JobContext } from '../process/job-context.js';
 import { TrainingJobs } from './training-jobs.js';
 

@@ -7,7 +7,7 @@ import { FolderArtifactStore } from '@espalier/artifacts';
 import { startTestApi } from '@espalier/embedded/testing';
 import type { Network } from '@espalier/networks';
 import { encodeCheckpoint, initialWeights } from '@espalier/training';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobContext } from './job-context.js';
 import type { Job } from './job-messages.js';
 import { retryWithHalfBatch } from './retry-with-half-batch.js';

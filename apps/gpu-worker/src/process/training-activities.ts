@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { FolderArtifactStore } from '@espalier/artifacts';
-import type { TrainingActivities } from '@espalier/contracts';
+import { errorType, type TrainingActivities } from '@espalier/contracts';
 import { spansWithin } from '@espalier/tracing';
 import { runStages } from '@espalier/workflows/run-stages';
 import { Context } from '@temporalio/activity';
@@ -23,22 +23,6 @@ const RECORD_USE_EVERY_MS = 10_000;
  * machine.
  */
 const CRASHES_ALLOWED = 3;
-
-/** Errors that another attempt would only meet again. */
-const FINAL_ERRORS = new Set([
-  'ArtifactCorruptError',
-  'ArtifactMissingError',
-  'CheckpointMismatchError',
-  'DataSetError',
-  'DivergedError',
-  'EnergyModelError',
-  'NetworkError',
-  'OutOfMemoryError',
-  'SafetensorsError',
-  'FilterScoreError',
-  'ScheduleError',
-  'TensorFlowNotBuiltError',
-]);
 
 /** Does a job, or gives what it came to in an attempt before. */
 type RunJob = <OneJob extends Job>(job: OneJob) => Promise<ResultOf<OneJob>>;
@@ -204,7 +188,7 @@ export class TrainingProcesses {
       return ApplicationFailure.create({
         type: error.type,
         message: error.message,
-        nonRetryable: FINAL_ERRORS.has(error.type) || (await this.#isRepeated(error.type, error.message, reached)),
+        nonRetryable: !errorType(error.type).isRetried || (await this.#isRepeated(error.type, error.message, reached)),
         ...(error.curve && { details: [error.curve] }),
       });
     }

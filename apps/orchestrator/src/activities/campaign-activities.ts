@@ -1,9 +1,11 @@
 import {
   candidateStart,
   EARLIER_ACTIVITY_NAMES,
+  errorType,
   parallelismOn,
   type CampaignActivities,
   type CampaignSpec,
+  type ErrorTypeName,
   type DeviceClass,
   type LoadedPlan,
   type ClaimResult,
@@ -14,12 +16,10 @@ import {
   adoptDenseModel,
   campaignSpec,
   dropReplicates,
-  FencedError,
   findCampaign,
   untestedFrontMembers,
   candidateRecipe,
   isDatabaseUnreachable,
-  NotFoundError,
   recordDenseModel,
   recordFailure,
   recordReplicate,
@@ -194,10 +194,7 @@ function taskOf(spec: CampaignSpec): LoadedPlan['task'] {
   };
 }
 
-/**
- * What cannot pass is said so, for Temporal not to try it for ever; all else, Postgres's absence
- * first, may pass.
- */
+/** Fails without a retry what another attempt would only meet again (`ERROR_TYPES`). */
 function withTypedErrors(activities: CampaignActivities): CampaignActivities {
   const wrapped = Object.entries(activities).map(
     ([name, activity]: [string, (...args: never[]) => Promise<unknown>]) => [
@@ -206,10 +203,14 @@ function withTypedErrors(activities: CampaignActivities): CampaignActivities {
         try {
           return await activity(...args);
         } catch (error) {
-          if (error instanceof NotFoundError || error instanceof FencedError)
+          if (error instanceof Error && !errorType(error.name).isRetried) {
             throw ApplicationFailure.nonRetryable(error.message, error.name);
+          }
           if (isDatabaseUnreachable(error)) {
-            throw ApplicationFailure.retryable('Postgres is out of reach; it will be tried again', 'StoreUnreachable');
+            throw ApplicationFailure.retryable(
+              'Postgres is out of reach; it will be tried again',
+              'StoreUnreachable' satisfies ErrorTypeName,
+            );
           }
           throw error;
         }

@@ -1,6 +1,6 @@
 import type { WorkerRegistration } from '@espalier/contracts';
 import { registerWorker, type Database } from '@espalier/store';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { withTestDatabase } from '../testing/test-database.js';
 import { findWorkerDeviceClass } from './find-worker-device-class.js';
 

@@ -1,6 +1,6 @@
 import { CampaignSpecSchema } from '@espalier/contracts';
 import { proposeCandidates, createCampaign, listCandidates, type Database } from '@espalier/store';
-import { expect, it } from 'vitest';
+import { expect, it } from '@jest/globals';
 import { withTestDatabase } from '../testing/test-database.js';
 import { batchedResultWriter } from './batched-result-writer.js';
 

@@ -12,7 +12,7 @@ import {
 } from '@espalier/store';
 import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { withTestDatabase } from '../testing/test-database.js';
 import { sendNotifications } from './send-notifications.js';
 

@@ -1,6 +1,6 @@
 import { startTestPostgres } from '@espalier/embedded/testing';
 import { openDatabase, type Database } from '@espalier/store';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll } from '@jest/globals';
 
 /**
  * Has the tests of a file share a database: it is there before the first of them, and gone after

@@ -5,7 +5,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { crc32c } from '@node-rs/crc32';
 import { zipSync } from 'fflate';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dataSetFacts, loadDataSet, type Split } from '../index.js';
 
 const GREY = { height: 8, width: 8, channels: 1 };
@@ -78,7 +78,7 @@ describe('a folder of images by class', () => {
     ['training_set', 'dev', 'test_set'],
   ])('has its splits under the names that people use: %s, %s, %s', async (...names) => {
     for (const [i, name] of names.entries()) {
-      for (const of of ['a', 'b']) await fill(join(folder, name, of), 20 - 5 * i, 10);
+      for (const label of ['a', 'b']) await fill(join(folder, name, label), 20 - 5 * i, 10);
     }
     const { splits } = await dataSetFacts(folder);
     expect(splits?.counts).toEqual({ training: [20, 20], validation: [15, 15], test: [10, 10] });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { decodeImage } from './decode-image.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -17,7 +17,7 @@ describe('decodeImage', () => {
       ['RGB', 3],
     ] as const) {
       const pixels = await decodeImage(bytes, { height: 5, width: 6, channels }, name);
-      expect([...pixels], mode).toEqual(images[name][mode]);
+      expect([mode, ...pixels]).toEqual([mode, ...images[name][mode]]);
       expect(await decodeImage(fixture(name), { height: 5, width: 6, channels }, name)).toEqual(pixels);
     }
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { assignSplits, checkSplits, countSplits, type Part } from './assign-splits.js';
 
 const labels = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 400 });

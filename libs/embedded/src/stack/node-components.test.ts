@@ -1,5 +1,5 @@
 import type { GraphicsCard } from '@espalier/machine/gpus';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { nodeComponents, type NodeComponentOptions } from './node-components.js';
 import { portsFrom } from './stack-state.js';
 

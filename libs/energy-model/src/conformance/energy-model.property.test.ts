@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import {
   ACCELERATORS,
   codedSize,
@@ -139,8 +139,9 @@ describe('the energy of a layer', () => {
         new NetworkPricer([shape], 4, { ...chip, ...change }).dense().total;
       const one = energyOn({ array: chip.array.map((axis) => ({ ...axis, size: 1 })) });
       const levels = chip.levels.map((level) => (level.sharedAlong ? { ...level, sharedAlong: [] } : level));
-      expect(energyOn({ array: [], levels }), chip.name).toBe(one);
-      expect(energyOn({ array: chip.array.map((axis) => ({ ...axis, unrolls: [] })) }), chip.name).toBe(one);
+      expect([chip.name, energyOn({ array: [], levels })]).toEqual([chip.name, one]);
+      const unrolled = { array: chip.array.map((axis) => ({ ...axis, unrolls: [] })) };
+      expect([chip.name, energyOn(unrolled)]).toEqual([chip.name, one]);
     }
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { DENSE, eyeriss, NetworkPricer } from '../index.js';
 import { ALEXNET } from '../testing/layers.js';
 

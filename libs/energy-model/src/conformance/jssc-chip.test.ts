@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { DENSE, eyerissChip, mapLayer, priceLayer, type Mapping } from '../index.js';
 import { square } from '../testing/layers.js';
 

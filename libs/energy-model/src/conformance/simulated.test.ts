@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { Accelerator } from '../accelerator.js';
 import { countTraffic } from '../traffic/count-traffic.js';
 import type { Dimension, Operand } from '../dimensions.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { ACCELERATORS, eyeriss, NetworkPricer } from '../index.js';
 
 const pool = { name: 'pool', inputs: 1000, outputs: 250, operations: 1000 };

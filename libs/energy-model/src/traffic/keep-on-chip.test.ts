@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { eyeriss, NetworkPricer, outputCount, searchMapping, type Accelerator } from '../index.js';
 import { square } from '../testing/layers.js';
 

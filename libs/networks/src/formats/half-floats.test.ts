@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { decodeBfloat16, decodeFloat16 } from './half-floats.js';
 
 const words = (...bits: number[]): Uint8Array => new Uint8Array(Uint16Array.from(bits).buffer);

@@ -1,6 +1,6 @@
 import { LayerListSchema, type LayerListInput } from '@espalier/contracts';
 import { macCount, type LayerShape } from '@espalier/energy-model';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { pricedNetwork, type PricedNetwork } from '../index.js';
 
 const listed = (layers: LayerListInput['layers'], input = { channels: 8, height: 16, width: 16 }): PricedNetwork =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RandomStream } from '@espalier/random';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { exportTfjsLayers, importTfjsLayers, NetworkError, type ImportedModel } from '../index.js';
 import { importKerasArchive, importKerasHdf5 } from './keras/files.js';
 import { importOnnx } from './onnx/model.js';

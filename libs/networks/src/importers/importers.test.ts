@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { macCount, weightCount, type LayerShape } from '@espalier/energy-model';
 import fc from 'fast-check';
 import onnxProto from 'onnx-proto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { NetworkError } from '../graph/network.js';
 import { importOnnx, pricedLayers, type PricedNetwork } from '../index.js';
 

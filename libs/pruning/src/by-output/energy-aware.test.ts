@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { pruneEnergyAware, restoreByOutputError } from './energy-aware.js';
 import { highestScores, keptWeights } from '../highest-scores.js';
 import { repair, reproductionError, ResidualCorrelation, type LeastSquares } from './least-squares.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { pruneEnergyAware } from './energy-aware.js';
 import { repairAbsolute } from './least-absolute.js';
 import { repair, type LeastSquares, type Samples } from './least-squares.js';

@@ -1,7 +1,7 @@
 import { CampaignSpecSchema } from '@espalier/contracts';
 import { hypervolume } from '@espalier/pareto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { createStrategy } from '../strategies/create-strategy.js';
 import { prune8 } from '../testing/prune8.js';
 import { explainSearch, type MeasuredSchedule } from './explain-search.js';

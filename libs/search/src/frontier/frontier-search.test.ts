@@ -1,6 +1,6 @@
 import { hypervolume } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { cubeOf } from '../space/unit-cube-space.js';
 import { spread } from './acquisition/optimize-acquisition.js';
 import { FrontierSearch } from './frontier-search.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import jstat from 'jstat';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { normalDensity, normalDistribution } from './normal-distribution.js';
 
 describe('the normal distribution', () => {

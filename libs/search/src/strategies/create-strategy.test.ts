@@ -1,5 +1,5 @@
 import { CampaignSpecSchema, type CampaignSpec, type Cost } from '@espalier/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { frontierOptions } from './create-strategy.js';
 import { ScheduleCoding } from '../space/schedule-coding.js';
 

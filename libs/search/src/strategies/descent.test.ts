@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { cubeOf } from '../space/unit-cube-space.js';
 import { EapStrategy } from './eap.js';
 import { LocalStrategy } from './local.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { cubeOf } from '../space/unit-cube-space.js';
 import { GridStrategy, levelsFor } from './grid.js';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { DIRECTION_NUMBERS } from '../sampling/sobol-direction-numbers.js';
 import { directionsOf, sobolPoint } from '../sampling/sobol-sequence.js';
 

@@ -1,5 +1,5 @@
 import { front } from '@espalier/pareto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { artifact, ask, campaignWith, measurement, spec } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import {

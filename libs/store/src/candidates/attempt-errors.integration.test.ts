@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptError } from '@espalier/contracts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { campaignWith } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import { errorSignature, listEvents, recordAttemptError, type Database } from '../index.js';

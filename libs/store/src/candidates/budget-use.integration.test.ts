@@ -1,5 +1,5 @@
 import type { CampaignSpecInput } from '@espalier/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { artifact, ask, measurement, spec } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import {

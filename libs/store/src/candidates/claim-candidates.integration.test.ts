@@ -1,6 +1,6 @@
 import type { CampaignSpecInput, PruningSchedule } from '@espalier/contracts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { artifact, campaignWith, measurement, schedule, spec } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import {

@@ -1,5 +1,5 @@
 import { networkCosts, priceProfile } from '@espalier/pricing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { artifact, campaignWith, measurement, spec } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import { constraintViolation } from '@espalier/campaign-policy';

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { FencedError } from '@espalier/contracts';
+import { describe, expect, it } from '@jest/globals';
 import { artifact, campaignWith, measurement } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import {
-  FencedError,
   findCandidate,
   knownCheckpoints,
   readFront,

@@ -1,7 +1,7 @@
 import type { CampaignSpecInput, ProposedCandidate } from '@espalier/contracts';
 import { front } from '@espalier/pareto';
 import { isDeepStrictEqual } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import {
   claimCandidate,
   createCampaign,

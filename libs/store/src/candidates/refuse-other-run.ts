@@ -1,4 +1,4 @@
-import { FencedError } from '../database/errors.js';
+import { FencedError } from '@espalier/contracts';
 
 /** @throws FencedError when another run has taken the candidate up */
 export function refuseOtherRun(candidate: { id: string; claimedBy: string | null }, run: string | undefined): void {

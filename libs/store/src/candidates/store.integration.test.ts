@@ -1,6 +1,6 @@
 import { CandidateQuerySchema } from '@espalier/contracts';
 import { front } from '@espalier/pareto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   proposeCandidates,
   createCampaign,

@@ -29,11 +29,6 @@ export class BadCursorError extends Error {
   }
 }
 
-/** Another attempt has taken over meanwhile: what this one writes is not wanted any more. */
-export class FencedError extends Error {
-  override name = 'FencedError';
-}
-
 /** Others are at it just now: it may be tried again. */
 export class BusyError extends Error {
   override name = 'BusyError';

@@ -1,6 +1,6 @@
 import { networkCosts, priceProfile } from '@espalier/pricing';
 import type { Measurement } from '@espalier/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { artifact, campaignWith, measurement, spec } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { artifact, campaignWith, measurement, schedule } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import {

@@ -1,5 +1,5 @@
 import { startTestPostgres } from '@espalier/embedded/testing';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll } from '@jest/globals';
 import { openDatabase, type Database } from '../database/client.js';
 
 /** A database of its own for a test file; `stop` closes it and ends its Postgres. */

@@ -1,6 +1,6 @@
 import type { CheckpointReference, RecordCheckpoint, TrainingLease } from '@espalier/contracts';
 import type { Database } from '../database/client.js';
-import { FencedError } from '../database/errors.js';
+import { FencedError } from '@espalier/contracts';
 
 /**
  * Takes a training over: attempts that took it before can write no checkpoint of it any more.

@@ -1,5 +1,5 @@
 import type { WorkerRegistration } from '@espalier/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import type { Database } from '../database/client.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import { listWorkers, registerWorker } from './workers.js';

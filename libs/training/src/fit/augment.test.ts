@@ -1,5 +1,5 @@
 import { RandomStream } from '@espalier/random';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { augment } from './augment.js';
 
 describe('augmentation', () => {

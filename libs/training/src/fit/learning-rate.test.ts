@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { learningRateAt } from './learning-rate.js';
 
 describe('learning-rate schedules', () => {

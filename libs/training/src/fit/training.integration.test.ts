@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadDataSet, type DataSet } from '@espalier/datasets';
 import { zooNetwork } from '@espalier/networks';
 import * as tf from '@tensorflow/tfjs-node-gpu';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   batchOf,
   decodeCheckpoint,

@@ -1,5 +1,5 @@
 import type { Network } from '@espalier/networks';
-import { expect, it } from 'vitest';
+import { expect, it } from '@jest/globals';
 import { normalizedLayers } from './fold-normalizations.js';
 import { residual } from '../testing/residual-network.js';
 

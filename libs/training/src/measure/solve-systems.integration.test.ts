@@ -1,5 +1,5 @@
 import { RandomStream } from '@espalier/random';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { SystemSolver } from './solve-systems.js';
 
 describe('solving systems in TensorFlow', () => {

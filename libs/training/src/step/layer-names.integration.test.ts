@@ -1,7 +1,7 @@
 import { ImagesInMemory, type Split } from '@espalier/datasets';
 import { inferShapes, type Conv2d, type Network } from '@espalier/networks';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { batchOf, weightGradients } from '../index.js';
 import { SGD, withNetwork } from '../testing/residual-network.js';
 

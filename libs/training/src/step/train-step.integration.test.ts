@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadDataSet, type DataSet } from '@espalier/datasets';
 import { exportTfjsLayers, type Network } from '@espalier/networks';
 import * as tf from '@tensorflow/tfjs-node-gpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { batchOf, initialWeights, OutOfMemoryError, weightGradients } from '../index.js';
 import { residual, SGD, withNetwork } from '../testing/residual-network.js';
 

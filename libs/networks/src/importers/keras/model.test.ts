@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { NetworkError } from '../../graph/network.js';
 import { networkOfKeras } from './model.js';
 import { WeightNames } from './weight-names.js';

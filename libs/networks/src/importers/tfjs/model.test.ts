@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { macCount, type LayerShape } from '@espalier/energy-model';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import {
   exportTfjsLayers,
   NetworkError,

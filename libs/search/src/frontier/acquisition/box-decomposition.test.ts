@@ -1,7 +1,7 @@
 import { hypervolume } from '@espalier/pareto';
 import { RandomStream } from '@espalier/random';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { BoxDecomposition } from './box-decomposition.js';
 import { identity } from '../model/outcome-transforms.js';
 

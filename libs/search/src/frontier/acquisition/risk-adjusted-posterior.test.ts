@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { riskAdjusted } from './risk-adjusted-posterior.js';
 
 const posterior = fc.record({

@@ -1,5 +1,5 @@
 import { front } from '@espalier/pareto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { cubeOf, type Dimension } from '../../space/unit-cube-space.js';
 import { InitialDesign } from './initial-design.js';
 import type { FrontierOptions } from '../frontier-options.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { cholesky, inverseOf, NotPositiveDefiniteError, solveLower, solveUpper } from './cholesky.js';
 
 /** A Aᵀ, which is positive semidefinite. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 import { normalDensity } from '../../sampling/normal-distribution.js';
 import { OUTCOME_TRANSFORMS } from './outcome-transforms.js';
 
