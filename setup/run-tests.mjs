@@ -48,6 +48,7 @@ function tests(project, { coverage = false } = {}) {
 
 tests('unit', { coverage: true });
 check('eslint', 'eslint/bin/eslint.js', ['.']);
+check('types of tests and benches', 'typescript/bin/tsc', ['-p', 'tsconfig.eslint.json', '--noEmit']);
 check('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
 installOracles();
 tests('integration');

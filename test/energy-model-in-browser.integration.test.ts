@@ -24,7 +24,7 @@ describe('the energy model as a package of its own', () => {
       // Whatever it would import from elsewhere fails the build here.
       external: [],
     });
-    const { output } = await bundle.generate({ format: 'esm', minify: true });
+    const { output } = await bundle.generate({ format: 'esm', minify: true, sourcemapIgnoreList: false });
     await bundle.close();
     code = output[0].code;
     server = createServer((request, response) => {

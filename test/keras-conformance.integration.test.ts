@@ -11,6 +11,7 @@ import {
   inferShapes,
   type ImportedModel,
 } from '@espalier/networks';
+import type { io } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runOracle } from '../setup/oracles.mjs';
@@ -84,7 +85,7 @@ async function tfjsAnswers(model: ImportedModel | undefined, images: Uint8Array)
   const { modelJson, weightsBinary } = exportTfjsLayers(model.network, model.weights);
   const { modelTopology, weightsManifest } = JSON.parse(modelJson) as {
     modelTopology: object;
-    weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[];
+    weightsManifest: { weights: io.WeightsManifestEntry[] }[];
   };
   const [{ weights: weightSpecs }] = weightsManifest;
   const weightData = Uint8Array.from(weightsBinary).buffer;

@@ -67,14 +67,14 @@ it('a campaign that is cancelled while it waits to continue as new, for another 
   await until('it has begun', async () => (await campaign('halted')).counts.completed > 0);
   expect((await stack.espalier('campaign', 'pause', 'halted')).code).toBe(0);
   await until('what was under way is done', async () => {
-    const { asked, running } = (await campaign('halted')).counts;
-    return asked + running === 0;
+    const { pending, running } = (await campaign('halted')).counts;
+    return pending + running === 0;
   });
   const { id } = await campaign('halted');
   const workflow = temporal().workflow.getHandle(campaignWorkflowId(id));
   // While it rests, until Temporal would have it continue as new; it does when the next verb wakes
   // it.
-  for (let times = 0; times < 10; times++) await workflow.executeUpdate(pauseUpdate);
+  for (let times = 0; times < 10; times++) await workflow.executeUpdate(pauseUpdate, { args: [undefined] });
   const database = openDatabase(databaseUrl(ports.postgres));
   const resumed = await database.$transaction(
     async (transaction) => {

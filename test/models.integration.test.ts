@@ -19,6 +19,7 @@ import {
   type ImportedModel,
 } from '@espalier/networks';
 import { batchOf, initialWeights, TrainableNetwork, type Batch } from '@espalier/training';
+import type { io } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -168,7 +169,7 @@ describe('trained networks of others', () => {
         const shard = (file: string): Buffer => Buffer.from(content(file) as string, 'base64');
         const json = content('model') as {
           modelTopology: object;
-          weightsManifest: { paths: string[]; weights: tf.io.WeightsManifestEntry[] }[];
+          weightsManifest: { paths: string[]; weights: io.WeightsManifestEntry[] }[];
         };
         const { network, weights } = await importTfjsLayers(json, model, (file) => Promise.resolve(shard(file)));
         const { height, width, channels } = network.input;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
 import { splitRuleOf, type CampaignSpec, type PruningSchedule } from '@espalier/contracts';
 import { resolveAccelerator } from '@espalier/pricing';
 
@@ -38,13 +39,5 @@ export function deduplicationKey(spec: CampaignSpec, schedule: PruningSchedule):
     schedule: { allocation: 'layer', repairNorm: 2, ...schedule },
     chip: isPriced ? { accelerator: resolveAccelerator(accelerator), batch } : undefined,
   };
-  return createHash('sha256').update(canonicalJson(work)).digest('hex');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    each !== null && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
+  return createHash('sha256').update(stringify(work)).digest('hex');
 }

@@ -11,7 +11,9 @@ import { cachedMappingSearch } from '@espalier/pricing';
 describe('cached mappings', () => {
   const { shape } = weightedLayers(zooNetwork('lenet-5'))[1];
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'mappings-'))));
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'mappings-'));
+  });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('are the same as searched ones, from memory and from another process’s file', () => {

@@ -4,7 +4,13 @@ export { campaignSpec } from './campaigns/campaign-spec.js';
 export { setCampaignState } from './campaigns/campaign-state.js';
 export { createCampaign } from './campaigns/create-campaign.js';
 export { deleteCampaign } from './campaigns/delete-campaign.js';
-export { findCampaign, listCampaigns, unfinishedCampaigns } from './campaigns/find-campaign.js';
+export {
+  findCampaign,
+  listCampaigns,
+  resolveCampaign,
+  resolveCampaignId,
+  unfinishedCampaigns,
+} from './campaigns/find-campaign.js';
 export { extendCampaign, retryCandidates } from './campaigns/reopen-campaign.js';
 export { errorSignature, recordAttemptError } from './candidates/attempt-errors.js';
 export { findExhaustedBudget } from './candidates/budget-use.js';

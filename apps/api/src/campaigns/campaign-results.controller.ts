@@ -14,7 +14,14 @@ import {
   type Reevaluation,
   type RepriceRequest,
 } from '@espalier/contracts';
-import { findCampaign, listCandidates, listEvents, readFront, readReevaluation, type Database } from '@espalier/store';
+import {
+  listCandidates,
+  listEvents,
+  readFront,
+  readReevaluation,
+  resolveCampaignId,
+  type Database,
+} from '@espalier/store';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -75,7 +82,7 @@ export class CampaignResultsController {
     description: 'What the members of the front came to with other seeds: means and their 95 % intervals.',
   })
   async reevaluation(@Param('campaign') campaign: string): Promise<Reevaluation> {
-    const { id } = await findCampaign(this.database, campaign);
+    const id = await resolveCampaignId(this.database, campaign);
     return readReevaluation(this.database, id);
   }
 
@@ -85,14 +92,14 @@ export class CampaignResultsController {
     @Param('campaign') campaign: string,
     @Query({ schema: CandidateQuerySchema }) query: CandidateQuery,
   ): Promise<CandidatePage> {
-    const { id } = await findCampaign(this.database, campaign);
+    const id = await resolveCampaignId(this.database, campaign);
     return listCandidates(this.database, id, query);
   }
 
   @Get(':campaign/front')
   @ApiOkResponse({ standardSchema: FrontSchema, description: 'The front as of the last result.' })
   async front(@Param('campaign') campaign: string): Promise<Front> {
-    const { id } = await findCampaign(this.database, campaign);
+    const id = await resolveCampaignId(this.database, campaign);
     return readFront(this.database, id);
   }
 
@@ -105,7 +112,7 @@ export class CampaignResultsController {
     @Param('campaign') campaign: string,
     @Query({ schema: EventQuery }) { limit, kind }: z.infer<typeof EventQuery>,
   ): Promise<{ items: CampaignEvent[] }> {
-    const { id } = await findCampaign(this.database, campaign);
+    const id = await resolveCampaignId(this.database, campaign);
     return { items: await listEvents(this.database, id, limit, kind) };
   }
 }

@@ -34,6 +34,8 @@ import {
   unreferencedArtifactCutoff,
   readReevaluation,
   repriceCampaign,
+  resolveCampaign,
+  resolveCampaignId,
   retryCandidates,
   findUnreferencedArtifacts,
   type Database,
@@ -101,7 +103,7 @@ export class CampaignsService {
 
   /** Prices all candidates on another chip. */
   async reprice(nameOrId: string, request: RepriceRequest): Promise<Front> {
-    const { id } = await findCampaign(this.database, nameOrId);
+    const id = await resolveCampaignId(this.database, nameOrId);
     try {
       return await repriceCampaign(this.database, id, request);
     } catch (error) {
@@ -115,13 +117,13 @@ export class CampaignsService {
    * seconds.
    */
   async reevaluate(nameOrId: string, request: ReevaluateRequest): Promise<Reevaluation> {
-    const { id } = await findCampaign(this.database, nameOrId);
+    const id = await resolveCampaignId(this.database, nameOrId);
     return requestReplicates(this.database, id, request);
   }
 
   /** What is under way stops within seconds. */
   async stopReevaluation(nameOrId: string): Promise<Reevaluation> {
-    const { id } = await findCampaign(this.database, nameOrId);
+    const id = await resolveCampaignId(this.database, nameOrId);
     await dropReplicates(this.database, id);
     try {
       await this.temporal.workflow.getHandle(reevaluationWorkflowId(id)).cancel();
@@ -133,7 +135,7 @@ export class CampaignsService {
   }
 
   async archive(nameOrId: string): Promise<Campaign> {
-    const { id } = await findCampaign(this.database, nameOrId);
+    const id = await resolveCampaignId(this.database, nameOrId);
     await archiveCampaign(this.database, id);
     return findCampaign(this.database, id);
   }
@@ -143,7 +145,7 @@ export class CampaignsService {
    * is no loss but of room.
    */
   async remove(nameOrId: string, request: DeleteRequest): Promise<Deletion> {
-    const { id } = await findCampaign(this.database, nameOrId);
+    const id = await resolveCampaignId(this.database, nameOrId);
     const { artifacts, ...deletion } = await deleteCampaign(this.database, id, request);
     if (!request.dryRun) await this.#removeFiles(artifacts);
     const unreferencedArtifacts = await this.#removeUnreferencedArtifacts(request);
@@ -189,7 +191,7 @@ export class CampaignsService {
    * already is shown as it is.
    */
   async tell(nameOrId: string, verb: Verb, { now }: PauseRequest = { now: false }): Promise<Campaign> {
-    const { id, name, state } = await findCampaign(this.database, nameOrId);
+    const { id, name, state } = await resolveCampaign(this.database, nameOrId);
     if (state === 'cancelled' && verb === 'cancel') return findCampaign(this.database, id);
     if (FINAL_CAMPAIGN_STATES.includes(state)) {
       throw new ProblemException(

@@ -56,9 +56,10 @@ describe('results to begin with', () => {
           validationAccuracy: 0.9 + number / 100,
           testAccuracy: null,
           energy: 1e6 / (number + 1),
+          latency: null,
           weightsLeft: 0.5,
         }));
-        expect(await read(candidateCsv(rows, 2e6))).toEqual(
+        expect(await read(candidateCsv(rows, { cost: 'energy', dense: null }))).toEqual(
           rows.map(({ schedule, validationAccuracy, energy }) => ({ schedule, accuracy: validationAccuracy, energy })),
         );
       }),

@@ -21,7 +21,7 @@ describe('a search by lines', () => {
       { tell: { number: 0, objectives: null } },
     ]);
     expect(ready).toEqual({ ready: true });
-    expect(one).toMatchObject({ number: 0, parameters: { kind: expect.stringMatching(/^[ab]$/) as string } });
+    expect(one).toMatchObject({ number: 0, parameters: { kind: expect.stringMatching(/^[ab]$/) } });
     expect(two).toMatchObject({ number: 1 });
     expect([told, toldOther]).toEqual([{ hypervolume: 0.25 }, { hypervolume: 0.25 }]);
   });
@@ -52,8 +52,8 @@ describe('a search by lines', () => {
       { space: { x: { low: 0, hi: 1 } } },
       { space: { x: { option: ['a', 'b'] } } },
     ]);
-    expect(range).toEqual({ error: expect.stringMatching(/^space\.x\.high: .*; space\.x\.hi \(1\): /) as string });
-    expect(options).toEqual({ error: expect.stringMatching(/^space\.x\.options: .*; space\.x\.option: /) as string });
+    expect(range).toEqual({ error: expect.stringMatching(/^space\.x\.high: .*; space\.x\.hi \(1\): /) });
+    expect(options).toEqual({ error: expect.stringMatching(/^space\.x\.options: .*; space\.x\.option: /) });
   });
 
   it('takes strategy and seed of the command line before those of the first line', async () => {

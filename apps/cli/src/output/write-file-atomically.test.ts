@@ -28,7 +28,7 @@ describe('a file that a command writes', () => {
       for (const write of [() => writeFileAtomically(path, 'text'), () => checkWritable(path)]) {
         await expect(write()).rejects.toMatchObject({
           kind: 'invalid',
-          message: expect.stringMatching(code) as string,
+          message: expect.stringMatching(code),
         });
       }
     }

@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import { CommandError } from '../command-error.js';
 
 /**
@@ -8,14 +9,9 @@ import { CommandError } from '../command-error.js';
  * @throws CommandError when it cannot be written there
  */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<string> {
-  const partial = `${path}.partial`;
   await writing(path, async () => {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(partial, content);
-    await rename(partial, path);
-  }).catch(async (error: unknown) => {
-    await rm(partial, { force: true }).catch(() => undefined);
-    throw error;
+    await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
   });
   return path;
 }

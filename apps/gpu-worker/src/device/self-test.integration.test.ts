@@ -7,7 +7,9 @@ import { selfTest, SelfTestError } from './self-test.js';
 const onProcessor = { deviceClass: 'cpu', threads: { intraOp: 1, interOp: 1 } } as const;
 
 describe('the self-test of a device', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
 
   it('passes where the device computes what it should, and leaves no graph open', async () => {
     const before = Graph.open;

@@ -146,7 +146,7 @@ describe('a fine-tuning for which there is no memory', () => {
       retryWithHalfBatch(another, () => Promise.resolve(third), await fineTuneJob(64), heard().context),
     ).rejects.toMatchObject({
       type: 'OutOfMemoryError',
-      message: expect.stringMatching(/also for batches half as large/) as string,
+      message: expect.stringMatching(/also for batches half as large/),
     });
   });
 });

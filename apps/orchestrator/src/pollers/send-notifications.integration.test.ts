@@ -34,7 +34,9 @@ withTestDatabase((opened) => (database = opened));
 beforeAll(async () => {
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
 });
-afterAll(() => receiver.close());
+afterAll(() => {
+  receiver.close();
+});
 beforeEach(() => {
   received.length = 0;
   status = 200;

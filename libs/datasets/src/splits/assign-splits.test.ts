@@ -30,7 +30,7 @@ describe('assignSplits', () => {
     fc.assert(
       fc.property(labels, fc.constantFrom<Part>('validation', 'test'), (all, given) => {
         const images = [
-          ...all.map((label) => ({ label, part: 'training' })),
+          ...all.map((label) => ({ label, part: 'training' as const })),
           ...all.map((label) => ({ label, part: given })),
         ];
         const parts = assignSplits(images);

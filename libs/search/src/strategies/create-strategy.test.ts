@@ -24,7 +24,7 @@ describe('what a model of schedules knows beforehand', () => {
   ] as const)('is their $cost, and what they take of the other, which is limited', (each) => {
     const { reference, known, limits } = options(each.cost);
     expect(reference).toEqual([1 - 0.9, each.limit]);
-    expect(known?.[0](allKept)).toBeCloseTo(each.own);
+    expect(known?.[0]?.(allKept)).toBeCloseTo(each.own);
     expect(limits).toHaveLength(1);
     expect(limits?.[0].max).toBe(each.otherLimit);
     expect(limits?.[0].known?.(allKept)).toBeCloseTo(each.other);

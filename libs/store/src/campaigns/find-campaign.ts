@@ -9,16 +9,43 @@ const WITH_DETAILS = { front: true, denseModel: true } satisfies Prisma.Campaign
 
 type CampaignRow = Prisma.CampaignGetPayload<{ include: typeof WITH_DETAILS }>;
 
-/** @param nameOrId a campaign's name or id; @throws NotFoundError */
+/**
+ * Finds a campaign with its counts, and the price of its dense network.
+ *
+ * @param nameOrId a campaign's name or id
+ * @throws NotFoundError
+ */
 export async function findCampaign(database: Database, nameOrId: string): Promise<Campaign> {
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(nameOrId);
-  const row = await database.campaign.findFirst({
-    where: isId ? { OR: [{ id: nameOrId }, { name: nameOrId }] } : { name: nameOrId },
-    include: WITH_DETAILS,
-  });
+  const row = await database.campaign.findFirst({ where: named(nameOrId), include: WITH_DETAILS });
   if (!row) throw new NotFoundError('campaign', nameOrId);
   const [campaign] = await describe(database, [row]);
   return campaign;
+}
+
+/**
+ * Finds a campaign's id, name and state, and counts no candidates.
+ *
+ * @param nameOrId a campaign's name or id
+ * @throws NotFoundError
+ */
+export async function resolveCampaign(
+  database: Database,
+  nameOrId: string,
+): Promise<Pick<Campaign, 'id' | 'name' | 'state'>> {
+  const select = { id: true, name: true, state: true };
+  const row = await database.campaign.findFirst({ where: named(nameOrId), select });
+  if (!row) throw new NotFoundError('campaign', nameOrId);
+  return row;
+}
+
+/** Finds a campaign's id, as `resolveCampaign`. */
+export async function resolveCampaignId(database: Database, nameOrId: string): Promise<string> {
+  return (await resolveCampaign(database, nameOrId)).id;
+}
+
+function named(nameOrId: string): Prisma.CampaignWhereInput {
+  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(nameOrId);
+  return isId ? { OR: [{ id: nameOrId }, { name: nameOrId }] } : { name: nameOrId };
 }
 
 /** The newest campaigns, those that were archived only when asked for. */

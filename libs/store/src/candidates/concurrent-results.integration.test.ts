@@ -1,9 +1,9 @@
+import { FencedError } from '@espalier/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import { artifact, campaignWith, measurement } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
 import {
-  FencedError,
   listCandidates,
   NotFoundError,
   readFront,

@@ -1,3 +1,4 @@
+import { FencedError } from '@espalier/contracts';
 import type { CampaignSpecInput, ProposedCandidate } from '@espalier/contracts';
 import { front } from '@espalier/pareto';
 import { isDeepStrictEqual } from 'node:util';
@@ -5,7 +6,6 @@ import { describe, expect, it } from '@jest/globals';
 import {
   claimCandidate,
   createCampaign,
-  FencedError,
   findExhaustedBudget,
   listCandidates,
   listEvents,

@@ -18,7 +18,7 @@ describe('the list of workers', () => {
     await registerWorker(database, worker);
     expect(await after(10)).toMatchObject([{ state: 'ready', busy: 2 }]);
     expect(await after(20)).toMatchObject([
-      { state: 'silent', busy: 0, reason: expect.stringMatching(/^not heard of for 2\d s$/) as string },
+      { state: 'silent', busy: 0, reason: expect.stringMatching(/^not heard of for 2\d s$/) },
     ]);
     expect(await after(61)).toEqual([]);
     await registerWorker(database, { ...worker, busy: 1 });

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDataSet, type DataSet } from '@espalier/datasets';
 import { exportTfjsLayers, type Network } from '@espalier/networks';
+import type { io } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { batchOf, initialWeights, OutOfMemoryError, weightGradients } from '../index.js';
@@ -22,7 +23,7 @@ describe('the compiled step of a residual network', () => {
     const { modelJson, weightsBinary } = exportTfjsLayers(residual, initialWeights(residual, 1));
     const json = JSON.parse(modelJson) as {
       modelTopology: object;
-      weightsManifest: { weights: tf.io.WeightsManifestEntry[] }[];
+      weightsManifest: { weights: io.WeightsManifestEntry[] }[];
     };
     const weightData = Uint8Array.from(weightsBinary).buffer;
     const model = await tf.loadLayersModel(

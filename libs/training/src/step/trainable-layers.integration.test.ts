@@ -51,9 +51,9 @@ const part: fc.Arbitrary<Part> = fc.oneof(
   ),
 );
 const input = fc.record({
-  height: fc.constantFrom(1, 5, 8),
-  width: fc.constantFrom(1, 4, 7),
-  channels: fc.constantFrom(1, 2, 3),
+  height: fc.constantFrom<number>(1, 5, 8),
+  width: fc.constantFrom<number>(1, 4, 7),
+  channels: fc.constantFrom<number>(1, 2, 3),
 });
 
 /** A network of those parts whose shapes fit. */
