@@ -84,7 +84,7 @@ describe('a campaign that has ended', () => {
   it('has its front trained again with other seeds, also when all who do it are killed: means, intervals, and the first results stay', async () => {
     const front = await stack.get<Front>('/v1/campaigns/first/front');
     const planned = await stack.espalier('campaign', 'reevaluate', 'first', '--seeds', '2', '--dry-run');
-    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining(`${2 * front.points.length} to do`)]);
+    expect([planned.code, planned.stderr]).toEqual([0, expect.stringContaining(`${2 * front.points.length} pending`)]);
     expect((await stack.espalier('campaign', 'reevaluate', 'first', '--seeds', '2')).code).toBe(0);
     await until('some of it is done', async () => {
       const { done } = await stack.get<Reevaluation>('/v1/campaigns/first/reevaluation');
