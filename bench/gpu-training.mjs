@@ -1,6 +1,6 @@
-// How many trainings at once a card is worth: images a second and memory by the number of processes
+// How many trainings at once a GPU is worth: images a second and memory by the number of processes
 // that share it, what exact repetition and full float32 cost, and whether two processes come to the
-// same weights. Without a card there is nothing to measure.
+// same weights. Without a GPU there is nothing to measure.
 import { fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { listGpus } from '@espalier/machine/gpus';
@@ -16,16 +16,16 @@ const EXACT = { TF_DETERMINISTIC_OPS: '1' };
 const TF32 = { TF_DETERMINISTIC_OPS: '0' };
 const FLOAT32 = { ...TF32, NVIDIA_TF32_OVERRIDE: '0' };
 
-export async function benchGraphicsCard() {
+export async function benchGraphicsGpu() {
   const chosen = process.env.ESPALIER_CARD_NETWORKS?.split(',');
-  const [card] = listGpus();
-  if (!card) return [['card', 'none: nothing measured']];
-  const rows = [['card', card.name]];
+  const [gpu] = listGpus();
+  if (!gpu) return [['GPU', 'none: nothing measured']];
+  const rows = [['GPU', gpu.name]];
   for (const [network, data] of WORKLOADS) {
     if (chosen && !chosen.includes(network)) continue;
     const rates = [];
     for (const processes of PROCESSES) {
-      const { rate, memory, same } = await together(card, processes, [network, data], EXACT);
+      const { rate, memory, same } = await together(gpu, processes, [network, data], EXACT);
       rates.push(
         `${processes}: ${rate} (${memory} MiB${processes > 1 ? `, ${same ? 'the same bits' : 'other bits'}` : ''})`,
       );
@@ -36,7 +36,7 @@ export async function benchGraphicsCard() {
       ['operations that may differ in their last bits', TF32],
       ['and full float32 instead of TF32', FLOAT32],
     ]) {
-      const { rate, same } = await together(card, 2, [network, data], environment);
+      const { rate, same } = await together(gpu, 2, [network, data], environment);
       rows.push([`${network}: two at once, ${what}`, `${rate}, ${same ? 'the same bits' : 'other bits'}`]);
     }
   }
@@ -44,15 +44,15 @@ export async function benchGraphicsCard() {
 }
 
 /** So many processes, each having trained a little before the clock starts. */
-async function together(card, count, workload, environment) {
-  const before = memoryUsed(card);
+async function together(gpu, count, workload, environment) {
+  const before = memoryUsed(gpu);
   const script = fileURLToPath(new URL('train-until-told.mjs', import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...environment };
   const children = Array.from({ length: count }, () => fork(script, workload, { env }));
   const digests = await Promise.all(children.map(async (child) => (await answer(child)).digest));
   for (const child of children) child.send('go');
   await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS));
-  const memory = memoryUsed(card) - before;
+  const memory = memoryUsed(gpu) - before;
   const answers = children.map(answer);
   for (const child of children) child.send('stop');
   const rates = (await Promise.all(answers)).map(({ images, milliseconds }) => (1000 * images) / milliseconds);
@@ -70,7 +70,7 @@ function answer(child) {
   });
 }
 
-/** MiB of the card's. */
+/** MiB of the GPU's. */
 function memoryUsed({ uuid }) {
   const query = ['-i', uuid, '--query-gpu=memory.used', '--format=csv,noheader,nounits'];
   return Number(spawnSync('nvidia-smi', query, { encoding: 'utf8' }).stdout);

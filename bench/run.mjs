@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { benchCampaignScale } from './campaign-scale.mjs';
 import { benchDemoCandidates } from './demo-candidates.mjs';
 import { benchEnergyPricings } from './energy-pricings.mjs';
-import { benchGraphicsCard } from './gpu-training.mjs';
+import { benchGraphicsGpu } from './gpu-training.mjs';
 import { benchMappingSearch } from './mapping-search.mjs';
 import { benchKilledWorker } from './peers/killed-worker.mjs';
 import { benchSchedulingOverhead } from './peers/scheduling-overhead.mjs';
@@ -25,7 +25,7 @@ const BENCHES = {
   'energy-pricings': benchEnergyPricings,
   'mapping-search': benchMappingSearch,
   'training-images': benchTrainingImages,
-  'graphics-card': benchGraphicsCard,
+  'graphics-GPU': benchGraphicsGpu,
   shrinking: benchShrinking,
   'demo-candidates': benchDemoCandidates,
   'campaign-scale': benchCampaignScale,

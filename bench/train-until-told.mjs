@@ -1,5 +1,5 @@
-// A process that trains, as a candidate's does: for graphics-card.mjs, which starts some of them on
-// one card.
+// A process that trains, as a candidate's does: for graphics-GPU.mjs, which starts some of them on
+// one GPU.
 //
 // usage: train-until-told.mjs NETWORK DATA says { digest } of its weights after a few steps, trains
 // on when told to, and when told

@@ -10,7 +10,7 @@ import { makeFolder, run, say } from './steps.mjs';
 
 const VERSION = '2.21.0';
 
-/** 'gpu' when asked for, or when there is a card and nothing was asked; else 'cpu'. */
+/** 'gpu' when asked for, or when there is a GPU and nothing was asked; else 'cpu'. */
 export function tensorflowFlavour() {
   const asked = process.env.ESPALIER_TENSORFLOW;
   if (asked === 'cpu' || asked === 'gpu') return asked;
@@ -66,7 +66,7 @@ export function installTensorFlow(root, cache) {
 
 /**
  * TensorFlow looks for NVIDIA's libraries in folders that it lists, and cuSOLVER's is not among
- * them: without it, it uses no card and fails no call. Its Python part loads that one beforehand.
+ * them: without it, it uses no GPU and fails no call. Its Python part loads that one beforehand.
  */
 function linkSolver(wheel) {
   for (const file of readdirSync(join(wheel, 'nvidia/cusolver/lib')).filter((name) => name.includes('.so'))) {

@@ -9,7 +9,7 @@ const Environment = z.object({
   ESPALIER_API_URL: z.url(),
   ESPALIER_ARTIFACTS: z.string(),
   ESPALIER_CACHE: z.string(),
-  /** Without it: a card if there is one. */
+  /** Without it: a GPU if there is one. */
   ESPALIER_DEVICE_CLASS: z.enum(DEVICE_CLASSES).optional(),
   /** Candidates trained at the same time; without it, as many as the device has room for. */
   ESPALIER_SLOTS: z.coerce.number().int().min(1).max(64).optional(),

@@ -1,10 +1,10 @@
-export interface GraphicsCard {
-  /** Of the driver, which orders cards by their bus. */
+export interface Gpu {
+  /** Of the driver, which orders GPUs by their bus. */
   index: string;
-  /** Such as GPU-5a1b…: names the card to CUDA whatever its order is. */
+  /** Such as GPU-5a1b…: names the GPU to CUDA whatever its order is. */
   uuid: string;
   /** Such as "NVIDIA H100 80GB HBM3". */
   name: string;
   memoryMebibytes: number;
 }
-export function listGpus(environment?: Record<string, string | undefined>, list?: () => string): GraphicsCard[];
+export function listGpus(environment?: Record<string, string | undefined>, list?: () => string): Gpu[];

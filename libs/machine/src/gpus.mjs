@@ -1,34 +1,34 @@
-// Which NVIDIA cards this machine lends to a process. Set-up chooses TensorFlow's wheel by it, the
+// Which NVIDIA GPUs this machine lends to a process. Set-up chooses TensorFlow's wheel by it, the
 // stack starts a worker for each, and a worker finds what it runs on. Plain JavaScript without
 // dependencies, since set-up runs first.
 import { spawnSync } from 'node:child_process';
 
 /**
- * The cards to train on, in the order of the driver: those that `CUDA_VISIBLE_DEVICES` names where
+ * The GPUs to train on, in the order of the driver: those that `CUDA_VISIBLE_DEVICES` names where
  * it is set, and none where `ESPALIER_TENSORFLOW=cpu` says so or there is no driver.
  *
  * @param {Record<string, string | undefined>} environment
- * @param {() => string} list what the driver says of its cards: a line each of index, UUID, name
+ * @param {() => string} list what the driver says of its GPUs: a line each of index, UUID, name
  *   and MiB
  * @returns {import('./gpus.d.mts').GraphicsCard[]}
  */
 export function listGpus(environment = process.env, list = askDriver) {
   if (environment.ESPALIER_TENSORFLOW === 'cpu') return [];
-  const cards = list()
+  const gpus = list()
     .split('\n')
     .map((line) => line.split(',').map((part) => part.trim()))
     .filter((parts) => parts.length === 4)
     .map(([index, uuid, name, mebibytes]) => ({ index, uuid, name, memoryMebibytes: Number(mebibytes) }));
   const visible = environment.CUDA_VISIBLE_DEVICES;
-  if (visible === undefined) return cards;
+  if (visible === undefined) return gpus;
   const chosen = [];
   for (const wanted of visible.split(',').map((part) => part.trim())) {
-    const card = cards.find(
+    const gpu = gpus.find(
       ({ index, uuid }) => index === wanted || (wanted.startsWith('GPU-') && uuid.startsWith(wanted)),
     );
     // CUDA too takes those before the first that it does not know.
-    if (!card) break;
-    chosen.push(card);
+    if (!gpu) break;
+    chosen.push(gpu);
   }
   return chosen;
 }

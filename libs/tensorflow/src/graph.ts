@@ -98,10 +98,10 @@ export class Graph {
   }
 
   /**
-   * Whether the session may compute on a card: TensorFlow puts each operation on one that it sees,
+   * Whether the session may compute on a GPU: TensorFlow puts each operation on one that it sees,
    * where it has code for it.
    */
-  get hasCard(): boolean {
+  get hasGpu(): boolean {
     return this.#session.devices().some(({ type }) => type === 'GPU');
   }
 

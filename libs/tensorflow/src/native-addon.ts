@@ -17,7 +17,7 @@ export interface NativeGraphSession {
   close(): void;
 }
 
-/** What TensorFlow computes on: a processor, or a card that it can use. */
+/** What TensorFlow computes on: a processor, or a GPU that it can use. */
 export interface Device {
   /** Such as "/job:localhost/replica:0/task:0/device:GPU:0". */
   readonly name: string;
@@ -49,7 +49,7 @@ export function nativeAddon(): NativeAddon {
   // training up to twice as fast on others too (docs/decisions/0002). It looks at this once, when
   // the library is loaded.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
-  // On a card TensorFlow adds in whatever order is quickest, unless told that the same training is
+  // On a GPU TensorFlow adds in whatever order is quickest, unless told that the same training is
   // to give the same bits.
   process.env.TF_DETERMINISTIC_OPS ??= '1';
   const path = built('graph_session');

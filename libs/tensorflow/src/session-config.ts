@@ -13,7 +13,7 @@ export function sessionConfig(threads: { intraOp: number; interOp: number }): Ui
   }
   const intraOpParallelismThreads = [(2 << 3) | 0, threads.intraOp];
   const interOpParallelismThreads = [(5 << 3) | 0, threads.interOp];
-  // Without allow_growth one session takes the whole card, and a second process on it finds none
+  // Without allow_growth one session takes the whole GPU, and a second process on it finds none
   // left.
   const gpuOptionsAllowGrowth = [(6 << 3) | 2, 2, (4 << 3) | 0, 1];
   return Uint8Array.from([...intraOpParallelismThreads, ...interOpParallelismThreads, ...gpuOptionsAllowGrowth]);

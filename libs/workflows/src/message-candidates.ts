@@ -7,7 +7,9 @@ export function cancelCandidates(candidateIds: readonly string[]): void {
   send(candidateIds, (candidate) => candidate.cancel());
 }
 
-/** Stops candidates where they are. The store has them as unfinished: a resume starts them again. */
+/**
+ * Stops candidates where they are. The store has them as unfinished: a resume starts them again.
+ */
 export function releaseCandidates(candidateIds: readonly string[]): void {
   send(candidateIds, (candidate) => candidate.signal(releaseSignal));
 }

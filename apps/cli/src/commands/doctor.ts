@@ -65,15 +65,15 @@ function homeCheck(): Check {
   }
 }
 
-/** No card is no fault: it only says which of TensorFlow's wheels setup takes. */
+/** No GPU is no fault: it only says which of TensorFlow's wheels setup takes. */
 function gpuCheck(): Check {
-  const cards = listGpus().map(({ name, memoryMebibytes }) => `${name}, ${Math.round(memoryMebibytes / 1024)} GiB`);
+  const gpus = listGpus().map(({ name, memoryMebibytes }) => `${name}, ${Math.round(memoryMebibytes / 1024)} GiB`);
   return {
     name: 'GPU',
     ok: true,
     found:
-      cards.length > 0
-        ? `${cards.join('; ')}; a worker each, on TensorFlow's CUDA wheel (ESPALIER_TENSORFLOW=cpu to leave them alone)`
+      gpus.length > 0
+        ? `${gpus.join('; ')}; a worker each, on TensorFlow's CUDA wheel (ESPALIER_TENSORFLOW=cpu to leave them alone)`
         : "none; TensorFlow's CPU wheel is used (ESPALIER_TENSORFLOW=gpu for the other)",
     fix: '',
   };

@@ -5,13 +5,13 @@ import { findDevice } from './device.js';
 const DRIVER = `0, GPU-5a1b0000-0000, NVIDIA H100 80GB HBM3, 81559
 1, GPU-77c20000-0000, NVIDIA GeForce RTX 3060, 12288
 `;
-const cards = (environment: Record<string, string>) => listGpus(environment, () => DRIVER);
+const gpus = (environment: Record<string, string>) => listGpus(environment, () => DRIVER);
 const large = { cores: 16, memoryMebibytes: 128 * 1024 };
-const names = (environment: Record<string, string>) => cards(environment).map(({ name }) => name);
+const names = (environment: Record<string, string>) => gpus(environment).map(({ name }) => name);
 
-describe('the cards of a machine', () => {
+describe('the GPUs of a machine', () => {
   it('are those of its driver', () => {
-    expect(cards({})).toEqual([
+    expect(gpus({})).toEqual([
       { index: '0', uuid: 'GPU-5a1b0000-0000', name: 'NVIDIA H100 80GB HBM3', memoryMebibytes: 81_559 },
       { index: '1', uuid: 'GPU-77c20000-0000', name: 'NVIDIA GeForce RTX 3060', memoryMebibytes: 12_288 },
     ]);
@@ -33,33 +33,33 @@ describe('the cards of a machine', () => {
   });
 
   it('are left alone with ESPALIER_TENSORFLOW=cpu', () => {
-    expect(cards({ ESPALIER_TENSORFLOW: 'cpu' })).toEqual([]);
+    expect(gpus({ ESPALIER_TENSORFLOW: 'cpu' })).toEqual([]);
   });
 });
 
 describe('what a worker trains on', () => {
-  it('is its first card, with a job for each 6 GiB but no more than cores and eight', () => {
-    expect(findDevice(undefined, large, cards({}))).toEqual({
+  it('is its first GPU, with a job for each 6 GiB but no more than cores and eight', () => {
+    expect(findDevice(undefined, large, gpus({}))).toEqual({
       deviceClass: 'gpu',
       name: 'NVIDIA H100 80GB HBM3',
       slots: 8,
     });
-    expect(findDevice('gpu', { ...large, cores: 4 }, cards({})).slots).toBe(4);
-    expect(findDevice(undefined, large, cards({ CUDA_VISIBLE_DEVICES: '1' })).slots).toBe(2);
+    expect(findDevice('gpu', { ...large, cores: 4 }, gpus({})).slots).toBe(4);
+    expect(findDevice(undefined, large, gpus({ CUDA_VISIBLE_DEVICES: '1' })).slots).toBe(2);
   });
 
-  it('is the processor where there is no card, or it is told so', () => {
+  it('is the processor where there is no GPU, or it is told so', () => {
     expect(findDevice(undefined, { ...large, cores: 2 }, [])).toMatchObject({ deviceClass: 'cpu', slots: 2 });
-    expect(findDevice('cpu', large, cards({}))).toMatchObject({ deviceClass: 'cpu', slots: 8 });
+    expect(findDevice('cpu', large, gpus({}))).toMatchObject({ deviceClass: 'cpu', slots: 8 });
   });
 
   it('has no more jobs at once than memory for them, and never none', () => {
     expect(findDevice('cpu', { cores: 16, memoryMebibytes: 6_500 }, []).slots).toBe(3);
     expect(findDevice('cpu', { cores: 16, memoryMebibytes: 900 }, []).slots).toBe(1);
-    expect(findDevice('gpu', large, [{ ...cards({})[0], memoryMebibytes: 4_096 }]).slots).toBe(1);
+    expect(findDevice('gpu', large, [{ ...gpus({})[0], memoryMebibytes: 4_096 }]).slots).toBe(1);
   });
 
-  it('stays a card that it was told to use and is not there: its self-test says so', () => {
-    expect(findDevice('gpu', large, [])).toEqual({ deviceClass: 'gpu', name: 'no card', slots: 1 });
+  it('stays a GPU that it was told to use and is not there: its self-test says so', () => {
+    expect(findDevice('gpu', large, [])).toEqual({ deviceClass: 'gpu', name: 'no GPU', slots: 1 });
   });
 });

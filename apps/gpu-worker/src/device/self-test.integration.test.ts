@@ -17,7 +17,7 @@ describe('the self-test of a device', () => {
     expect(Graph.open).toBe(before);
   });
 
-  it('fails where a card is to be used and TensorFlow has none', () => {
+  it('fails where a GPU is to be used and TensorFlow has none', () => {
     const on = listGpus().length > 0 ? { CUDA_VISIBLE_DEVICES: '' } : {};
     const worker = new URL('../../dist/device/self-test.js', import.meta.url);
     const program = `import { selfTest } from '${worker.href}';
@@ -26,7 +26,7 @@ describe('the self-test of a device', () => {
       encoding: 'utf8',
       env: { ...process.env, ...on },
     });
-    expect(stdout).toContain('TensorFlow finds no NVIDIA card to train on');
+    expect(stdout).toContain('TensorFlow finds no NVIDIA GPU to train on');
   });
 
   it('fails where the device computes something else', async () => {

@@ -14,7 +14,7 @@ const IMAGES = 8;
 const EPOCHS = 20;
 const [SIDE, FILTERS, KERNEL] = [6, 4, 3];
 const NO_CARD =
-  'TensorFlow finds no NVIDIA card to train on: see `nvidia-smi`, then `npm run setup`. ESPALIER_DEVICE_CLASS=cpu trains on the processor.';
+  'TensorFlow finds no NVIDIA GPU to train on: see `nvidia-smi`, then `npm run setup`. ESPALIER_DEVICE_CLASS=cpu trains on the processor.';
 const PROBE: Network = {
   name: 'self-test',
   input: { height: SIDE, width: SIDE, channels: 1 },
@@ -40,7 +40,7 @@ const PROBE: Network = {
  * Has the device compute what is known: a small network's answers, beside plain arithmetic, and a
  * training that must learn to tell bright images from dark ones.
  *
- * @param deviceClass what is to compute: with 'gpu', a card must be what TensorFlow uses
+ * @param deviceClass what is to compute: with 'gpu', a GPU must be what TensorFlow uses
  * @throws SelfTestError
  */
 export async function selfTest({ deviceClass, threads }: SelfTestOptions): Promise<void> {
@@ -51,7 +51,7 @@ export async function selfTest({ deviceClass, threads }: SelfTestOptions): Promi
   const probes = { images: new ImagesInMemory(images, SIDE * SIDE), labels, count: IMAGES };
   const trainable = new TrainableNetwork(PROBE, threads);
   try {
-    if (deviceClass === 'gpu' && !trainable.compiled.graph.hasCard) throw new SelfTestError(NO_CARD);
+    if (deviceClass === 'gpu' && !trainable.compiled.graph.hasGpu) throw new SelfTestError(NO_CARD);
     const weights = initialWeights(PROBE, 1);
     await trainable.load({ weights, masks: new Map(), slots: new Map() });
     const answers = await trainable.logits({ images, labels: Int32Array.from(labels), count: IMAGES });

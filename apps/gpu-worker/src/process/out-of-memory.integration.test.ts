@@ -68,7 +68,7 @@ function newProcess(): TrainingProcess {
     apiUrl: api.url,
     workerId: 'a worker',
     dataCache: join(tmpdir(), 'espalier-test-data'),
-    // The limit is one of the processor's memory: a card has its own.
+    // The limit is one of the processor's memory: a GPU has its own.
     deviceClass: 'cpu',
     threads: { intraOp: 1, interOp: 1 },
   });

@@ -70,7 +70,7 @@ export class TrainingProcess {
       env: {
         TF_CPP_MIN_LOG_LEVEL: '2',
         ...process.env,
-        // TensorFlow takes a card that it sees, also for a worker that is to leave it alone.
+        // TensorFlow takes a GPU that it sees, also for a worker that is to leave it alone.
         ...(options.deviceClass === 'cpu' && { CUDA_VISIBLE_DEVICES: '' }),
       },
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],

@@ -24,14 +24,14 @@ describe('the class of device of a campaign that names none', () => {
     expect(await findWorkerDeviceClass(database)).toBeNull();
   });
 
-  it('is that of the cards where there are some, also when those have not just been heard of', async () => {
+  it('is that of the GPUs where there are some, also when those have not just been heard of', async () => {
     await worker('cpu');
     expect(await findWorkerDeviceClass(database)).toBe('cpu');
     await worker('gpu', 'ready', 30);
     expect(await findWorkerDeviceClass(database)).toBe('gpu');
   });
 
-  it('is not the processor for a worker that may have been there before a card was', async () => {
+  it('is not the processor for a worker that may have been there before a GPU was', async () => {
     await worker('cpu', 'ready', 30);
     expect(await findWorkerDeviceClass(database)).toBeNull();
   });

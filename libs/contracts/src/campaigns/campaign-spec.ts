@@ -134,7 +134,7 @@ const CampaignSpecFields = z.strictObject({
     .union([ParallelismSchema, z.partialRecord(z.enum(DEVICE_CLASSES), ParallelismSchema)])
     .default(PARALLELISM),
   /**
-   * Trains on devices of this class alone, and waits for one; without it, on cards where there are
+   * Trains on devices of this class alone, and waits for one; without it, on GPUs where there are
    * any.
    */
   deviceClass: z.enum(DEVICE_CLASSES).optional(),

@@ -1,9 +1,9 @@
-import type { GraphicsCard } from '@espalier/machine/gpus';
+import type { Gpu } from '@espalier/machine/gpus';
 import { describe, expect, it } from '@jest/globals';
 import { nodeComponents, type NodeComponentOptions } from './node-components.js';
 import { portsFrom } from './stack-state.js';
 
-const card = (index: number): GraphicsCard => ({
+const gpu = (index: number): Gpu => ({
   index: String(index),
   uuid: `GPU-${index}`,
   name: 'NVIDIA H100 80GB HBM3',
@@ -15,23 +15,23 @@ const workers = (options: NodeComponentOptions) =>
     .map(({ name, env }) => [name, env.CUDA_VISIBLE_DEVICES]);
 
 describe('the workers of a stack', () => {
-  it('are one for each card, and each sees its own alone', () => {
-    expect(workers({ cards: [card(0), card(1)] })).toEqual([
+  it('are one for each GPU, and each sees its own alone', () => {
+    expect(workers({ gpus: [gpu(0), gpu(1)] })).toEqual([
       ['worker', 'GPU-0'],
       ['worker-2', 'GPU-1'],
     ]);
   });
 
-  it('are one for the processor where there is no card', () => {
-    expect(workers({ cards: [] })).toEqual([['worker', undefined]]);
+  it('are one for the processor where there is no GPU', () => {
+    expect(workers({ gpus: [] })).toEqual([['worker', undefined]]);
   });
 
-  it('share the cards when more are asked for', () => {
-    expect(workers({ cards: [card(0), card(1)], workers: 3 }).map(([, uuid]) => uuid)).toEqual([
+  it('share the GPUs when more are asked for', () => {
+    expect(workers({ gpus: [gpu(0), gpu(1)], workers: 3 }).map(([, uuid]) => uuid)).toEqual([
       'GPU-0',
       'GPU-1',
       'GPU-0',
     ]);
-    expect(workers({ cards: [], workers: 2 })).toHaveLength(2);
+    expect(workers({ gpus: [], workers: 2 })).toHaveLength(2);
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listGpus, type GraphicsCard } from '@espalier/machine/gpus';
+import { listGpus, type Gpu } from '@espalier/machine/gpus';
 import type { ComponentSpec } from './component.js';
 import { cacheFolder } from './home.js';
 import { databaseUrl } from '../postgres/postgres.js';
@@ -9,10 +9,10 @@ import type { StackPorts } from './stack-state.js';
 const APPS = fileURLToPath(new URL('../../../../apps', import.meta.url));
 
 export interface NodeComponentOptions {
-  /** One for each device; else one for each card that is there, or one for the processor. */
+  /** One for each device; else one for each GPU that is there, or one for the processor. */
   readonly workers?: number;
   /** Those of this machine, when left out. */
-  readonly cards?: readonly GraphicsCard[];
+  readonly gpus?: readonly Gpu[];
   /** Settings of a process that are other than the stack's. */
   readonly envOf?: (name: ComponentSpec['name']) => Readonly<Record<string, string>>;
 }
@@ -21,7 +21,7 @@ export interface NodeComponentOptions {
 export function nodeComponents(
   home: string,
   ports: StackPorts,
-  { cards = listGpus(), workers = Math.max(1, cards.length), envOf = () => ({}) }: NodeComponentOptions = {},
+  { gpus = listGpus(), workers = Math.max(1, gpus.length), envOf = () => ({}) }: NodeComponentOptions = {},
 ): ComponentSpec[] {
   const env = {
     ESPALIER_HOME: home,
@@ -56,11 +56,11 @@ export function nodeComponents(
     }),
     component('orchestrator', 'orchestrator', started),
     ...Array.from({ length: workers }, (_, i) =>
-      component(i === 0 ? 'worker' : `worker-${i + 1}`, 'gpu-worker', started, onCard(cards[i % cards.length])),
+      component(i === 0 ? 'worker' : `worker-${i + 1}`, 'gpu-worker', started, onGpu(gpus[i % gpus.length])),
     ),
   ];
 }
 
-/** A worker uses one card and does not see the others. */
-const onCard = (card: GraphicsCard | undefined): Readonly<Record<string, string>> =>
-  card ? { CUDA_VISIBLE_DEVICES: card.uuid } : {};
+/** A worker uses one GPU and does not see the others. */
+const onGpu = (gpu: Gpu | undefined): Readonly<Record<string, string>> =>
+  gpu ? { CUDA_VISIBLE_DEVICES: gpu.uuid } : {};

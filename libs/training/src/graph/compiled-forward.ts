@@ -4,7 +4,7 @@ export type ReadWeight = (role: 'kernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 
 /**
  * What a pass is for. A batch normalisation uses the batch's own statistics in `training` and its
  * moving ones otherwise; in `gradients` of plain arithmetic, since TensorFlow has no repeatable
- * gradient on a card of the one in `inference`. In `evaluation` it is part of the layer before it,
+ * gradient on a GPU of the one in `inference`. In `evaluation` it is part of the layer before it,
  * where there is one.
  */
 export type PassKind = 'inference' | 'training' | 'gradients' | 'evaluation';

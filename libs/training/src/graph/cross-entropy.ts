@@ -21,7 +21,7 @@ export function addCrossEntropy(
 
 /**
  * − Σ targets log softmax(logits), one number an image. TensorFlow's operation for it gives other
- * bits in each run on a card.
+ * bits in each run on a GPU.
  */
 export function softmaxCrossEntropy(graph: Graph, logits: string, targets: string): string {
   const products = graph.add('Mul', [targets, graph.add('LogSoftmax', [logits], T)], T);

@@ -12,10 +12,10 @@ import type { NetworkGraph } from '../graph/network-graph.js';
  */
 const EXACT_COUNT = 2 ** 24;
 /**
- * On a processor what is read and written stays in its caches (decision 0010); a card is the
+ * On a processor what is read and written stays in its caches (decision 0010); a GPU is the
  * quicker the more it is given.
  */
-const EVALUATION_BATCH = { processor: 125, card: 250 };
+const EVALUATION_BATCH = { processor: 125, gpu: 250 };
 /**
  * Over so many images zeros are counted: counting them on all would slow evaluation by a tenth and
  * more.
@@ -80,7 +80,7 @@ export async function measureNetwork(
 }
 
 function evaluationBatch({ graph, weighted }: NetworkGraph): number {
-  const quickest = graph.hasCard ? EVALUATION_BATCH.card : EVALUATION_BATCH.processor;
+  const quickest = graph.hasGpu ? EVALUATION_BATCH.gpu : EVALUATION_BATCH.processor;
   const largest = Math.max(
     ...weighted.map(({ geometry: { input, output } }) =>
       Math.max(input.height * input.width * input.channels, output.height * output.width * output.channels),
