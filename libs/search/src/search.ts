@@ -4,14 +4,13 @@ import { ParameterCoding, ParameterSpaceSchema, type Parameters } from './space/
 import { CUBE_STRATEGIES, cubeStrategy } from './strategies/cube-strategies.js';
 import type { CubeStrategy } from './space/unit-cube-space.js';
 import { firstUntriedProposal } from './space/first-untried-proposal.js';
+import { knownValue, type KnownObjective } from './known-objective.js';
 
 export { CUBE_STRATEGIES as SEARCH_STRATEGIES };
+export { KnownObjectiveError, type KnownObjective } from './known-objective.js';
 
 /** They go by the first objective and the second. */
 const OF_TWO_OBJECTIVES = ['eap', 'local'] as const;
-
-/** What an objective of parameters comes to, where it is known before they are tried. */
-export type KnownObjective = (parameters: Parameters) => number;
 
 export const SearchOptionsSchema = z
   .strictObject({
@@ -84,8 +83,8 @@ export class Search {
       frontier: {
         reference,
         isShare: share,
-        known: (typeof known === 'function' ? [known] : (known ?? [])).map((ofOne) =>
-          ofOne === null ? undefined : (point: readonly number[]) => ofOne(this.#coding.decode(point)),
+        known: (typeof known === 'function' ? [known] : (known ?? [])).map((ofOne, i) =>
+          ofOne === null ? undefined : (point: readonly number[]) => knownValue(ofOne, i, this.#coding.decode(point)),
         ),
       },
     });
@@ -94,6 +93,7 @@ export class Search {
   /**
    * @throws SpaceExhaustedError when all points of a finite space have been tried, or are being
    *   tried
+   * @throws KnownObjectiveError when a known objective throws, or gives no finite number
    */
   ask(): ProposedParameters {
     const number = this.#next;
