@@ -39,6 +39,7 @@ const KINDS: Readonly<Record<string, keyof typeof EXIT_CODES>> = {
   DataSetError: 'invalid',
   DivergedError: 'invalid',
   EnergyModelError: 'invalid',
+  KnownObjectiveError: 'invalid',
   NetworkError: 'invalid',
   SafetensorsError: 'invalid',
   StackError: 'unavailable',
