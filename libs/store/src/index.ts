@@ -6,7 +6,7 @@ export { createCampaign } from './campaigns/create-campaign.js';
 export { deleteCampaign } from './campaigns/delete-campaign.js';
 export { findCampaign, listCampaigns, unfinishedCampaigns } from './campaigns/find-campaign.js';
 export { extendCampaign, retryCandidates } from './campaigns/reopen-campaign.js';
-export { errorSignature, recordAttemptError } from './candidates/attempt-errors.js';
+export { errorSignature, recordActivityError, recordAttemptError } from './candidates/attempt-errors.js';
 export { findExhaustedBudget } from './candidates/budget-use.js';
 export { candidateId } from './candidates/candidate-id.js';
 export { findCandidate } from './candidates/find-candidate.js';

@@ -38,9 +38,10 @@ import {
 import type { candidate } from '@espalier/workflows/client';
 import { Context, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { Batcher } from '../batching/batcher.js';
 import { batchedResultWriter } from '../batching/batched-result-writer.js';
+import { recordRepeatedError } from './record-repeated-error.js';
 import { signalCandidatesSettled } from './signal-candidates-settled.js';
 import { StrategyCache } from '../proposing/strategy-cache.js';
 
@@ -69,7 +70,7 @@ export function createCampaignActivities({
     await signalCandidatesSettled(client, campaignId, candidateIds);
     return candidateIds.map(() => ({ status: 'fulfilled', value: undefined }));
   });
-  return withTypedErrors({
+  return withTypedErrors(database, {
     async loadPlan(campaignId): Promise<LoadedPlan> {
       const { spec, state, dense } = await findCampaign(database, campaignId);
       const task = taskOf(spec);
@@ -196,9 +197,9 @@ function taskOf(spec: CampaignSpec): LoadedPlan['task'] {
 
 /**
  * What cannot pass is said so, for Temporal not to try it for ever; all else, Postgres's absence
- * first, may pass.
+ * first, may pass, and is recorded in the campaign's log in case it does not.
  */
-function withTypedErrors(activities: CampaignActivities): CampaignActivities {
+function withTypedErrors(database: Database, activities: CampaignActivities): CampaignActivities {
   const wrapped = Object.entries(activities).map(
     ([name, activity]: [string, (...args: never[]) => Promise<unknown>]) => [
       name,
@@ -211,6 +212,8 @@ function withTypedErrors(activities: CampaignActivities): CampaignActivities {
           if (isDatabaseUnreachable(error)) {
             throw ApplicationFailure.retryable('Postgres is out of reach; it will be tried again', 'StoreUnreachable');
           }
+          // Temporal's own, such as a cancellation, are no errors of the activity.
+          if (!(error instanceof TemporalFailure)) await recordRepeatedError(database, error);
           throw error;
         }
       },
