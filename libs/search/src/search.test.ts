@@ -253,6 +253,14 @@ describe('three objectives', () => {
   });
 });
 
+it('the last point of a space of more than a hundred thousand is found, and then it is said that there is no other', () => {
+  const high = 120_000;
+  const search = new Search({ space: { x: { low: 1, high, integer: true } }, strategy: 'random' });
+  for (let x = 1; x <= high; x++) if (x !== 70_007) search.addObservation({ x }, null);
+  expect(search.ask().parameters).toEqual({ x: 70_007 });
+  expect(() => search.ask()).toThrow(new SpaceExhaustedError(high));
+});
+
 describe('a known objective', () => {
   const space = { x: { low: 0, high: 1 }, y: { low: 0, high: 1 } };
   const searchWith = (known: (parameters: Record<string, unknown>) => unknown) => () => {

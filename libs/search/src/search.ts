@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { ParameterCoding, ParameterSpaceSchema, type Parameters } from './space/parameter-space.js';
 import { CUBE_STRATEGIES, cubeStrategy } from './strategies/cube-strategies.js';
 import type { CubeStrategy } from './space/unit-cube-space.js';
+import { firstUntriedPoint } from './space/first-untried-point.js';
 import { firstUntriedProposal } from './space/first-untried-proposal.js';
 import { knownValue, type KnownObjective } from './known-objective.js';
 
 export { CUBE_STRATEGIES as SEARCH_STRATEGIES };
 export { KnownObjectiveError, type KnownObjective } from './known-objective.js';
+export { SpaceExhaustedError } from './space/first-untried-point.js';
 
 /** They go by the first objective and the second. */
 const OF_TWO_OBJECTIVES = ['eap', 'local'] as const;
@@ -40,18 +42,6 @@ export type SearchOptions = z.input<typeof SearchOptionsSchema>;
 export interface ProposedParameters {
   readonly number: number;
   readonly parameters: Parameters;
-}
-
-/** Points of a finite space that are listed to find those that have not been tried. */
-const MOST_LISTED = 100_000;
-
-/** All points of a finite space have been tried: there is nothing more to ask for. */
-export class SpaceExhaustedError extends RangeError {
-  override name = 'SpaceExhaustedError';
-
-  constructor(readonly points: number) {
-    super(`all ${points} points of the space have been tried`);
-  }
 }
 
 /**
@@ -112,16 +102,13 @@ export class Search {
 
   /** Where a strategy proposes what was tried already: a point of a finite space that was not. */
   #untried(proposed: { decoded: Parameters; key: string }): { decoded: Parameters; key: string } {
-    const points = this.#coding.points(MOST_LISTED);
-    if (!points) return proposed;
-    const all = new Map(
-      points.map((point) => {
-        const decoded = this.#coding.decode(point);
-        return [JSON.stringify(decoded), decoded];
-      }),
+    const untried = firstUntriedPoint(
+      this.#coding.counts,
+      (j, i) => this.#coding.coordinateOf(j, i),
+      (point) => this.#coding.decode(point),
+      (key) => this.#taken.has(key),
     );
-    for (const [key, decoded] of all) if (!this.#taken.has(key)) return { decoded, key };
-    throw new SpaceExhaustedError(all.size);
+    return untried ?? proposed;
   }
 
   /**

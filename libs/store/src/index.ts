@@ -15,7 +15,7 @@ export { listCandidates } from './candidates/list-candidates.js';
 export type { Observation, ObservationLog } from './candidates/observation-log.js';
 export { tellCandidates } from './candidates/observe-candidates.js';
 export { proposeCandidates } from './candidates/propose-candidates.js';
-export type { ProposalStrategy } from './candidates/propose-candidates.js';
+export type { ProposalStrategy, SpaceExhausted } from './candidates/propose-candidates.js';
 export { recordFailure } from './candidates/record-failure.js';
 export {
   recordResult,

@@ -6,9 +6,11 @@ import {
   type CampaignSpec,
   type DeviceClass,
   type LoadedPlan,
+  type PruningSchedule,
   type ClaimResult,
 } from '@espalier/contracts';
 import { resolveAccelerator } from '@espalier/pricing';
+import { SpaceExhaustedError, type Strategy } from '@espalier/search';
 import {
   proposeCandidates,
   adoptDenseModel,
@@ -34,6 +36,7 @@ import {
   unfinishedCandidates,
   type Database,
   type Claim,
+  type SpaceExhausted,
 } from '@espalier/store';
 import type { candidate } from '@espalier/workflows/client';
 import { Context, log } from '@temporalio/activity';
@@ -117,7 +120,8 @@ export function createCampaignActivities({
         const strategy = await strategies.after(campaignId, spec, told);
         return {
           ask: (number, pending) => {
-            const asked = strategy.ask(number, pending);
+            const asked = askUnlessExhausted(strategy, number, pending);
+            if ('exhaustedSchedules' in asked) return asked;
             if (asked.remark !== undefined) log.warn(asked.remark, { campaign: spec.name, campaignId, number });
             return asked;
           },
@@ -171,6 +175,19 @@ export function createCampaignActivities({
       log.warn('a front member cannot be tested', { campaignId, candidateId, failure });
     },
   });
+}
+
+function askUnlessExhausted(
+  strategy: Strategy,
+  number: number,
+  pending: readonly PruningSchedule[],
+): ReturnType<Strategy['ask']> | SpaceExhausted {
+  try {
+    return strategy.ask(number, pending);
+  } catch (error) {
+    if (error instanceof SpaceExhaustedError) return { exhaustedSchedules: error.points };
+    throw error;
+  }
 }
 
 /**
