@@ -18,7 +18,7 @@ export class ScheduleStrategy implements Strategy {
   ) {}
 
   tell(results: readonly ScheduleObservation[]): void {
-    for (const { schedule } of results) this.#taken.add(JSON.stringify(schedule));
+    for (const { schedule } of results) this.#taken.add(keyOf(schedule));
     this.strategy.tell(
       results.map(({ number, schedule, result, fidelity }) => ({
         number,
@@ -32,9 +32,9 @@ export class ScheduleStrategy implements Strategy {
   }
 
   ask(number: number, pending: readonly PruningSchedule[] = []): ScheduleProposal {
-    const underWay = new Set(pending.map((schedule) => JSON.stringify(schedule)));
+    const underWay = new Set(pending.map(keyOf));
     const points = pending.map((schedule) => this.coding.encode(schedule));
-    const decode = (point: readonly number[]): PruningSchedule => this.coding.decode(point);
+    const decode = (point: readonly number[]): PruningSchedule => inOrder(this.coding.decode(point));
     const isTaken = (key: string): boolean => this.#taken.has(key) || underWay.has(key);
     const proposed = firstUntriedProposal(this.strategy.propose(number, points), decode, isTaken);
     const { proposal, decoded: schedule, key } = proposed;
@@ -55,4 +55,13 @@ export class ScheduleStrategy implements Strategy {
     const [points, underWay] = [schedules, pending].map((each) => each.map((schedule) => this.coding.encode(schedule)));
     return this.strategy.expect?.(number, points, underWay);
   }
+}
+
+/** Stored schedules come back with their fields in another order. */
+const keyOf = (schedule: PruningSchedule): string => JSON.stringify(inOrder(schedule));
+
+function inOrder<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, each]) => [name, inOrder(each as unknown)])) as T;
 }
