@@ -92,6 +92,16 @@ describe('a campaign', () => {
     expect([more.code, more.stderr]).toEqual([4, expect.stringContaining('has used up hours since its launch')]);
   });
 
+  it('ends when all schedules of a finite space were proposed, and says so', async () => {
+    const finite = smallCampaign('finite', 'magnitude, random')
+      .replace('conv2: [0.3, 1], fc1: [0.1, 0.5]', 'conv2: [0.5, 0.5], fc1: [0.2, 0.2]')
+      .replace('candidates: 3', 'candidates: 12');
+    expect((await stack.espalier('campaign', 'launch', stack.write('finite.yaml', finite))).code).toBe(0);
+    expect((await completed('finite')).counts).toMatchObject({ completed: 2, pending: 0, running: 0 });
+    const { stdout } = await stack.espalier('campaign', 'show', 'finite');
+    expect(stdout).toContain('no further candidates: all 2 schedules of the space were proposed');
+  });
+
   it('has trained to the end only the best of each rung, where it has rungs', async () => {
     const rungs = smallCampaign('rungs', 'energy-aware')
       .replace('[1, 1]', '[2, 2]')

@@ -55,7 +55,9 @@ function drawAttempts(events) {
   document.querySelector('#attempts').replaceChildren(
     ...events.map(({ at, candidate, detail }) => {
       const line = document.createElement('li');
-      const of = candidate === null ? 'the dense network' : `candidate ${candidate.slice(0, 8)}`;
+      const ofAll = detail.activity === undefined ? 'the dense network' : 'the campaign';
+      const subject = candidate === null ? ofAll : `candidate ${candidate.slice(0, 8)}`;
+      const of = detail.activity === undefined ? subject : `${detail.activity} of ${subject}`;
       line.textContent = `${at.slice(11, 19)} attempt ${detail.attempt} at ${of} failed: ${detail.type}: ${detail.message}; it is tried again`;
       return line;
     }),

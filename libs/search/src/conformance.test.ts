@@ -1,8 +1,14 @@
-import { PruningScheduleSchema, ScheduleSpaceSchema, STRATEGIES, type ScheduleSpace } from '@espalier/contracts';
+import {
+  PruningScheduleSchema,
+  ScheduleSpaceSchema,
+  STRATEGIES,
+  type PruningSchedule,
+  type ScheduleSpace,
+} from '@espalier/contracts';
 import { hypervolume } from '@espalier/pareto';
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
-import { createStrategy, type Strategy, type ScheduleObservation } from './index.js';
+import { createStrategy, SpaceExhaustedError, type Strategy, type ScheduleObservation } from './index.js';
 import { ScheduleCoding } from './space/schedule-coding.js';
 import { prune8 } from './testing/prune8.js';
 
@@ -15,6 +21,16 @@ const make = (name: (typeof STRATEGIES)[number], seed: number, candidates = 200)
     { strategy: { name, seed }, space, budget: { candidates }, objectives: ['accuracy', 'energy'], constraints: {} },
     { denseCost: 1, costOf: { energy: ({ density }) => prune8(density)[1] } },
   );
+
+/** The same with its fields in another order. */
+const reversed = <T>(value: T): T =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([name, each]) => [name, reversed(each as unknown)]),
+      ) as T)
+    : value;
 
 function run(strategy: Strategy, count: number): ScheduleObservation[] {
   const told: ScheduleObservation[] = [];
@@ -100,6 +116,42 @@ describe.each(STRATEGIES.filter((name) => name !== 'auto'))('the strategy %s', (
       strategy.tell([{ number, schedule: near, result: { objectives: [0.5, 0.5], violation: 0 } }]);
     }
     for (const density of Object.values(strategy.ask(100).schedule.density)) expect(density).toBeGreaterThanOrEqual(0);
+  });
+
+  it('asks for each schedule of a finite space once, and then says that there is no other', () => {
+    const finite = ScheduleSpaceSchema.parse({
+      criterion: ['magnitude', 'energy-aware'],
+      density: { layer1: [0.5, 0.5], layer2: [0.1, 0.1] },
+      repairNorm: [1, 2],
+      fineTune: { epochs: [1, 3] },
+    });
+    const strategy = createStrategy(
+      {
+        strategy: { name, seed: 1 },
+        space: finite,
+        budget: { candidates: 200 },
+        objectives: ['accuracy', 'energy'],
+        constraints: {},
+      },
+      { denseCost: 1 },
+    );
+    const asked: PruningSchedule[] = [];
+    // Repairs are of one criterion alone: 3 schedules of the other, and 6 of it.
+    for (let number = 0; number < 9; number++) {
+      const { schedule } = strategy.ask(number, asked.slice(number - (number % 4), number));
+      asked.push(schedule);
+      if (number % 4 === 3) {
+        // As a database gives them back.
+        const results = asked
+          .slice(number - 3)
+          .map((each, i) => ({ number: number - 3 + i, schedule: reversed(each) }));
+        strategy.tell(
+          results.map((each) => ({ ...each, result: { objectives: [0.5, each.number / 10], violation: 0 } })),
+        );
+      }
+    }
+    expect(new Set(asked.map((schedule) => JSON.stringify(schedule))).size).toBe(9);
+    expect(() => strategy.ask(9, asked.slice(8))).toThrow(new SpaceExhaustedError(9));
   });
 
   it('does not change by being asked', () => {

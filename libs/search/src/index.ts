@@ -16,6 +16,7 @@ export {
   type ParameterSpace,
 } from './space/parameter-space.js';
 export {
+  KnownObjectiveError,
   Search,
   SEARCH_STRATEGIES,
   SearchOptionsSchema,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import { ParameterCoding, ParameterSpaceSchema } from './space/parameter-space.js';
-import { Search, SEARCH_STRATEGIES, SpaceExhaustedError, type SearchOptions } from './search.js';
+import { KnownObjectiveError, Search, SEARCH_STRATEGIES, SpaceExhaustedError, type SearchOptions } from './search.js';
 
 const space = ParameterSpaceSchema.parse({
   width: { low: 0, high: 1, density: true },
@@ -250,5 +250,44 @@ describe('three objectives', () => {
     expect(() => new Search({ space, strategy: 'eap', reference: [1, 1, 1] })).toThrow(/eap is for two objectives/);
     const search = new Search({ space, strategy: 'random', reference: [1, 1, 1] });
     expect(() => search.tell(search.ask().number, [1, 2])).toThrow(/objectives: 2 of them/);
+  });
+});
+
+it('the last point of a space of more than a hundred thousand is found, and then it is said that there is no other', () => {
+  const high = 120_000;
+  const search = new Search({ space: { x: { low: 1, high, integer: true } }, strategy: 'random' });
+  for (let x = 1; x <= high; x++) if (x !== 70_007) search.addObservation({ x }, null);
+  expect(search.ask().parameters).toEqual({ x: 70_007 });
+  expect(() => search.ask()).toThrow(new SpaceExhaustedError(high));
+});
+
+describe('a known objective', () => {
+  const space = { x: { low: 0, high: 1 }, y: { low: 0, high: 1 } };
+  const searchWith = (known: (parameters: Record<string, unknown>) => unknown) => () => {
+    const search = new Search({ space, strategy: 'frontier', seed: 1 }, [known as () => number]);
+    for (let i = 0; i < 12; i++) {
+      const { number, parameters } = search.ask();
+      search.tell(number, [Number(parameters.x), Number(parameters.y)]);
+    }
+  };
+  const table = new Map<unknown, number>();
+
+  it('that throws is named with the parameters, what it threw and what to do', () => {
+    const fails = () => {
+      throw new TypeError('no entry');
+    };
+    expect(searchWith(fails)).toThrow(KnownObjectiveError);
+    expect(searchWith(fails)).toThrow(
+      /^known\[0\], of objective 2, threw "no entry" at \{"x":[\d.e-]+,"y":[\d.e-]+\}; allowed: .*; mend it, or .* null/,
+    );
+  });
+
+  it.each([
+    ['undefined', ({ x }: Record<string, unknown>) => table.get(x)],
+    ['NaN', () => NaN],
+    ['"1"', () => '1'],
+    ['Infinity', () => Infinity],
+  ])('that gives %s is refused likewise', (what, known) => {
+    expect(searchWith(known)).toThrow(`known[0], of objective 2, gave ${what} at {`);
   });
 });

@@ -3,15 +3,16 @@ import { z } from 'zod';
 import { ParameterCoding, ParameterSpaceSchema, type Parameters } from './space/parameter-space.js';
 import { CUBE_STRATEGIES, cubeStrategy } from './strategies/cube-strategies.js';
 import type { CubeStrategy } from './space/unit-cube-space.js';
+import { firstUntriedPoint } from './space/first-untried-point.js';
 import { firstUntriedProposal } from './space/first-untried-proposal.js';
+import { knownValue, type KnownObjective } from './known-objective.js';
 
 export { CUBE_STRATEGIES as SEARCH_STRATEGIES };
+export { KnownObjectiveError, type KnownObjective } from './known-objective.js';
+export { SpaceExhaustedError } from './space/first-untried-point.js';
 
 /** They go by the first objective and the second. */
 const OF_TWO_OBJECTIVES = ['eap', 'local'] as const;
-
-/** What an objective of parameters comes to, where it is known before they are tried. */
-export type KnownObjective = (parameters: Parameters) => number;
 
 export const SearchOptionsSchema = z
   .strictObject({
@@ -43,18 +44,6 @@ export interface ProposedParameters {
   readonly parameters: Parameters;
 }
 
-/** Points of a finite space that are listed to find those that have not been tried. */
-const MOST_LISTED = 100_000;
-
-/** All points of a finite space have been tried: there is nothing more to ask for. */
-export class SpaceExhaustedError extends RangeError {
-  override name = 'SpaceExhaustedError';
-
-  constructor(readonly points: number) {
-    super(`all ${points} points of the space have been tried`);
-  }
-}
-
 /**
  * A strategy for any function of two to five objectives, all minimised: `ask` says what to try,
  * `tell` what became of it, in any order and with any number under way. The same seed, asks and
@@ -84,8 +73,8 @@ export class Search {
       frontier: {
         reference,
         isShare: share,
-        known: (typeof known === 'function' ? [known] : (known ?? [])).map((ofOne) =>
-          ofOne === null ? undefined : (point: readonly number[]) => ofOne(this.#coding.decode(point)),
+        known: (typeof known === 'function' ? [known] : (known ?? [])).map((ofOne, i) =>
+          ofOne === null ? undefined : (point: readonly number[]) => knownValue(ofOne, i, this.#coding.decode(point)),
         ),
       },
     });
@@ -94,6 +83,7 @@ export class Search {
   /**
    * @throws SpaceExhaustedError when all points of a finite space have been tried, or are being
    *   tried
+   * @throws KnownObjectiveError when a known objective throws, or gives no finite number
    */
   ask(): ProposedParameters {
     const number = this.#next;
@@ -112,16 +102,13 @@ export class Search {
 
   /** Where a strategy proposes what was tried already: a point of a finite space that was not. */
   #untried(proposed: { decoded: Parameters; key: string }): { decoded: Parameters; key: string } {
-    const points = this.#coding.points(MOST_LISTED);
-    if (!points) return proposed;
-    const all = new Map(
-      points.map((point) => {
-        const decoded = this.#coding.decode(point);
-        return [JSON.stringify(decoded), decoded];
-      }),
+    const untried = firstUntriedPoint(
+      this.#coding.counts,
+      (j, i) => this.#coding.coordinateOf(j, i),
+      (point) => this.#coding.decode(point),
+      (key) => this.#taken.has(key),
     );
-    for (const [key, decoded] of all) if (!this.#taken.has(key)) return { decoded, key };
-    throw new SpaceExhaustedError(all.size);
+    return untried ?? proposed;
   }
 
   /**

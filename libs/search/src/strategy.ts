@@ -51,6 +51,7 @@ export interface Strategy {
   /**
    * @param number the candidate's number in its campaign, from 0
    * @param pending schedules that were asked for and of which nothing was told yet
+   * @throws SpaceExhaustedError when all schedules of a finite space have been asked for
    */
   ask(number: number, pending?: readonly PruningSchedule[]): ScheduleProposal;
   /**

@@ -12,7 +12,7 @@ export {
   unfinishedCampaigns,
 } from './campaigns/find-campaign.js';
 export { extendCampaign, retryCandidates } from './campaigns/reopen-campaign.js';
-export { errorSignature, recordAttemptError } from './candidates/attempt-errors.js';
+export { errorSignature, recordActivityError, recordAttemptError } from './candidates/attempt-errors.js';
 export { findExhaustedBudget } from './candidates/budget-use.js';
 export { candidateId } from './candidates/candidate-id.js';
 export { findCandidate } from './candidates/find-candidate.js';
@@ -21,7 +21,7 @@ export { listCandidates } from './candidates/list-candidates.js';
 export type { Observation, ObservationLog } from './candidates/observation-log.js';
 export { tellCandidates } from './candidates/observe-candidates.js';
 export { proposeCandidates } from './candidates/propose-candidates.js';
-export type { ProposalStrategy } from './candidates/propose-candidates.js';
+export type { ProposalStrategy, SpaceExhausted } from './candidates/propose-candidates.js';
 export { recordFailure } from './candidates/record-failure.js';
 export {
   recordResult,

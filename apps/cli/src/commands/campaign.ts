@@ -76,6 +76,11 @@ Examples:
       const campaign = await api().campaign(name);
       if (json) return printJson(campaign);
       showCampaign(campaign);
+      const [exhausted] = await api().events(name, 1, 'space-exhausted');
+      if (exhausted)
+        print(
+          `  no further candidates: all ${Number(exhausted.detail.schedules)} schedules of the space were proposed`,
+        );
       if (FINAL_CAMPAIGN_STATES.includes(campaign.state)) return;
       for (const line of attemptLines(await api().events(name, LAST_ATTEMPTS, 'attempt-failed'))) print(`  ${line}`);
     });

@@ -6,6 +6,7 @@ import { macCount } from '@espalier/energy-model';
 import {
   importModel,
   layerGeometries,
+  untrainableLayers,
   weightedLayers,
   ZOO,
   zooNetwork,
@@ -44,8 +45,11 @@ export function modelCommand(): Command {
       const model = await importModel(path);
       const set = await loadDataFor(model.network, data);
       const accuracy = await accuracyOf(model, set, 'test');
-      if (json) printJson({ network: model.network.name, data, images: set.test.count, testAccuracy: accuracy });
+      const { name } = model.network;
+      const untrainable = untrainableLayers(model.network);
+      if (json) printJson({ network: name, data, images: set.test.count, testAccuracy: accuracy, untrainable });
       else print(`${percent(accuracy)} of ${set.test.count} test images`);
+      if (!json) printUntrainable(untrainable);
     });
   command
     .command('convert')
@@ -129,4 +133,10 @@ function showModel({ network, weights, missingWeights = [], priceOnly = [], shar
   for (const names of sharedLayers) {
     print(`It can be priced and run, not trained: ${names.join(' and ')} are one layer that is used several times`);
   }
+  printUntrainable(untrainableLayers(network));
+}
+
+/** What the launch of a campaign would refuse, in one line. */
+function printUntrainable(reasons: readonly string[]): void {
+  if (reasons.length > 0) print(`It cannot be trained in a campaign: ${reasons.join('; ')}`);
 }

@@ -18,6 +18,7 @@ import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 import { positiveNumber, wholeNumber } from '../input/option-numbers.js';
 import { note, print } from '../output/print.js';
+import { addPriorObservations } from '../input/add-prior-observations.js';
 import { answerLines } from '../input/search-lines.js';
 
 const KnownSchema = z.custom<KnownObjective>((value) => typeof value === 'function', 'a function');
@@ -43,6 +44,7 @@ interface Options {
   strategy?: (typeof SEARCH_STRATEGIES)[number];
   seed?: number;
   evaluations: number;
+  prior?: string;
 }
 
 export function searchCommand(): Command {
@@ -54,6 +56,10 @@ export function searchCommand(): Command {
     .addOption(new Option('--strategy <name>', 'instead of what the problem names').choices(SEARCH_STRATEGIES))
     .option('--seed <n>', 'instead of what the problem names', wholeNumber)
     .option('--evaluations <n>', 'how many to try, with --problem', positiveNumber, 100)
+    .option(
+      '--prior <file>',
+      'earlier results, with --problem: lines of JSON as it prints, each with parameters and objectives',
+    )
     .addHelpText(
       'after',
       `
@@ -61,7 +67,8 @@ What is known spares tries: "density": true of a number says that the first obje
 error and the energy of a network with what a layer keeps; "share": true that the first objective is an error, from 0 to 1. A file may also
 export known, a function that gives the second objective before anything is tried.
 
-With a file, a line of JSON for each evaluation is printed: its number, parameters, objectives and the hypervolume so far.
+With a file, a line of JSON for each evaluation is printed: its number, parameters, objectives and the hypervolume so far. With --prior the
+lines of an earlier search are known before anything is tried.
 
 By lines: the first on stdin describes the search, as {"space": {"x": {"low": 0, "high": 1}, "kind": {"options": ["a", "b"]}},
 "reference": [1, 1]}, as many as there are objectives; then {"ask": true} is answered by {"number": 0, "parameters": {...}}, and
@@ -70,16 +77,23 @@ known already are told with their parameters: {"tell": {"parameters": {...}, "ob
 have been tried, an ask is answered by {"exhausted": "..."}. What is wrong is answered by {"error": "..."}, and the search goes on.
 
 Examples:
-  npx espalier search --problem examples/search/prune8.mjs --evaluations 100
+  npx espalier search --problem examples/search/prune8.mjs --evaluations 100 > results.jsonl
+  npx espalier search --problem examples/search/prune8.mjs --evaluations 50 --prior results.jsonl
   my-program | npx espalier search | my-program`,
     )
     .action(async ({ problem, ...options }: Options) => {
+      if (problem === undefined && options.prior !== undefined) {
+        throw new CommandError(
+          'invalid',
+          `--prior ${options.prior} is for searches with --problem; without it, tell earlier results by lines: {"tell": {"parameters": {...}, "objectives": [...]}}`,
+        );
+      }
       if (problem === undefined) await answerLines(createInterface({ input: process.stdin }), options, print);
       else await searchProblem(problem, options);
     });
 }
 
-async function searchProblem(path: string, { evaluations, ...chosen }: Options): Promise<void> {
+async function searchProblem(path: string, { evaluations, prior, ...chosen }: Options): Promise<void> {
   const exported: unknown = await import(pathToFileURL(resolve(path)).href).catch((error: unknown) => {
     throw new CommandError(
       'invalid',
@@ -93,6 +107,10 @@ async function searchProblem(path: string, { evaluations, ...chosen }: Options):
   }
   const { evaluate, known, ...options } = parsed.data;
   const search = new Search(options satisfies SearchOptions, known);
+  if (prior !== undefined) {
+    const count = await addPriorObservations(search, prior, options.reference.length);
+    note(`${count} earlier results of ${prior}: hypervolume ${search.hypervolume.toFixed(4)}`);
+  }
   const failures: string[] = [];
   let tried = 0;
   for (; tried < evaluations; tried++) {

@@ -2,6 +2,7 @@ import { fieldErrors } from '@espalier/contracts';
 import { Search, SearchOptionsSchema, SpaceExhaustedError } from '@espalier/search';
 import { z } from 'zod';
 import { fieldLines } from '../output/field-lines.js';
+import { parseJsonLine } from './parse-json-line.js';
 
 const LineSchema = z.union([
   z.strictObject({ ask: z.literal(true) }),
@@ -33,7 +34,7 @@ export async function answerLines(
     if (line.trim() === '') continue;
     let said: unknown;
     try {
-      said = parsed(line);
+      said = parseJsonLine(line);
       if (search) answer(JSON.stringify(reply(search, LineSchema.parse(said))));
       else {
         search = new Search(SearchOptionsSchema.parse({ ...(said as object), ...onlySearch(chosen) }));
@@ -58,16 +59,6 @@ function asked(search: Search): object {
   } catch (error) {
     if (!(error instanceof SpaceExhaustedError)) throw error;
     return { exhausted: error.message };
-  }
-}
-
-/** Languages write NaN and Infinity in their own ways, and JSON has neither. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (!/\b(NaN|Infinity)\b/i.test(line)) throw error;
-    throw new Error('NaN and Infinity are not JSON; write null as the objectives of what failed', { cause: error });
   }
 }
 

@@ -3,7 +3,9 @@ import type { CampaignEvent } from '@espalier/contracts';
 /** What attempts failed of that are tried again, a line each, the newest first. */
 export function attemptLines(events: readonly CampaignEvent[]): string[] {
   return events.map(({ at, candidate, detail }) => {
-    const of = candidate === null ? 'the dense network' : `candidate ${candidate.slice(0, 8)}`;
+    const ofAll = detail.activity === undefined ? 'the dense network' : 'the campaign';
+    const subject = candidate === null ? ofAll : `candidate ${candidate.slice(0, 8)}`;
+    const of = detail.activity === undefined ? subject : `${firstLine(detail.activity)} of ${subject}`;
     return `${at.slice(11, 19)} attempt ${Number(detail.attempt)} at ${of} failed: ${firstLine(detail.type)}: ${firstLine(detail.message)}; it is tried again`;
   });
 }

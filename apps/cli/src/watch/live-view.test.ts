@@ -105,5 +105,13 @@ describe('a campaign on a terminal', () => {
     expect(seen(140, 40, {}, workers, failedAttempts)).toContain(
       '  12:35:01 attempt 2 at candidate abcdef01 failed: TypeError: x is not a function; it is tried again',
     );
+    const ofCampaign = failedAttempts.map(({ detail, ...event }) => ({
+      ...event,
+      candidate: null,
+      detail: { ...detail, activity: 'ask' },
+    }));
+    expect(seen(140, 40, {}, workers, ofCampaign)).toContain(
+      '  12:35:01 attempt 2 at ask of the campaign failed: TypeError: x is not a function; it is tried again',
+    );
   });
 });

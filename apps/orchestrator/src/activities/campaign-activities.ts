@@ -8,9 +8,11 @@ import {
   type ErrorTypeName,
   type DeviceClass,
   type LoadedPlan,
+  type PruningSchedule,
   type ClaimResult,
 } from '@espalier/contracts';
 import { resolveAccelerator } from '@espalier/pricing';
+import { SpaceExhaustedError, type Strategy } from '@espalier/search';
 import {
   proposeCandidates,
   adoptDenseModel,
@@ -34,13 +36,15 @@ import {
   unfinishedCandidates,
   type Database,
   type Claim,
+  type SpaceExhausted,
 } from '@espalier/store';
 import type { candidate } from '@espalier/workflows/client';
 import { Context, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { Batcher } from '../batching/batcher.js';
 import { batchedResultWriter } from '../batching/batched-result-writer.js';
+import { recordRepeatedError } from './record-repeated-error.js';
 import { signalCandidatesSettled } from './signal-candidates-settled.js';
 import { StrategyCache } from '../proposing/strategy-cache.js';
 
@@ -69,7 +73,7 @@ export function createCampaignActivities({
     await signalCandidatesSettled(client, campaignId, candidateIds);
     return candidateIds.map(() => ({ status: 'fulfilled', value: undefined }));
   });
-  return withTypedErrors({
+  return withTypedErrors(database, {
     async loadPlan(campaignId): Promise<LoadedPlan> {
       const { spec, state, dense } = await findCampaign(database, campaignId);
       const task = taskOf(spec);
@@ -116,7 +120,8 @@ export function createCampaignActivities({
         const strategy = await strategies.after(campaignId, spec, told);
         return {
           ask: (number, pending) => {
-            const asked = strategy.ask(number, pending);
+            const asked = askUnlessExhausted(strategy, number, pending);
+            if ('exhaustedSchedules' in asked) return asked;
             if (asked.remark !== undefined) log.warn(asked.remark, { campaign: spec.name, campaignId, number });
             return asked;
           },
@@ -172,6 +177,19 @@ export function createCampaignActivities({
   });
 }
 
+function askUnlessExhausted(
+  strategy: Strategy,
+  number: number,
+  pending: readonly PruningSchedule[],
+): ReturnType<Strategy['ask']> | SpaceExhausted {
+  try {
+    return strategy.ask(number, pending);
+  } catch (error) {
+    if (error instanceof SpaceExhaustedError) return { exhaustedSchedules: error.points };
+    throw error;
+  }
+}
+
 /**
  * The activities under their names, and under those by which workflows that began in the version
  * before call them.
@@ -194,8 +212,11 @@ function taskOf(spec: CampaignSpec): LoadedPlan['task'] {
   };
 }
 
-/** Fails without a retry what another attempt would only meet again (`ERROR_TYPES`). */
-function withTypedErrors(activities: CampaignActivities): CampaignActivities {
+/**
+ * Fails without a retry what another attempt would only meet again (`ERROR_TYPES`). Other errors
+ * are retried, and recorded as events of the campaign in case they repeat.
+ */
+function withTypedErrors(database: Database, activities: CampaignActivities): CampaignActivities {
   const wrapped = Object.entries(activities).map(
     ([name, activity]: [string, (...args: never[]) => Promise<unknown>]) => [
       name,
@@ -212,6 +233,8 @@ function withTypedErrors(activities: CampaignActivities): CampaignActivities {
               'StoreUnreachable' satisfies ErrorTypeName,
             );
           }
+          // Temporal's own, such as a cancellation, are no errors of the activity.
+          if (!(error instanceof TemporalFailure)) await recordRepeatedError(database, error);
           throw error;
         }
       },

@@ -15,13 +15,15 @@ const name = z
   .regex(/^[A-Za-z][\w-]*$/, 'must start with a letter and hold letters, digits, - and _ only');
 const words = z.int().min(1);
 const bits = z.int().min(1).max(64);
-const price = z.number().min(0);
+// Bounded so that no layer that can be priced sums to Infinity.
+const price = z.number().min(0).max(1e12);
+const rate = z.number().min(1e-6).max(1e12);
 const operand = z.enum(OPERANDS);
 const dimensions = z.array(z.enum(DIMENSIONS)).readonly().optional();
 const ofEachOperand = z.strictObject({
-  weights: z.number().gt(0),
-  inputs: z.number().gt(0),
-  partialSums: z.number().gt(0),
+  weights: rate,
+  inputs: rate,
+  partialSums: rate,
 });
 const zeros = z.enum(['none', 'gating', 'skipping']);
 
@@ -39,7 +41,7 @@ const level = z.strictObject({
     ])
     .optional(),
   energy: z.strictObject({ read: price, write: price }),
-  bandwidth: z.strictObject({ read: z.number().gt(0), write: z.number().gt(0) }).optional(),
+  bandwidth: z.strictObject({ read: rate, write: rate }).optional(),
   chargesTransfers: z.boolean().optional(),
   keepsOverlap: z.boolean().optional(),
   firstPartialSum: z.enum(['read', 'zero']).optional(),
@@ -65,7 +67,7 @@ export const AcceleratorSchema = z
       bits: bits.optional(),
       leakagePerCycle: price.optional(),
     }),
-    clockMegahertz: z.number().gt(0).optional(),
+    clockMegahertz: rate.optional(),
     sparsity: z.strictObject({
       zeros: z.strictObject({ weights: zeros, inputs: zeros }),
       compression: z
@@ -86,6 +88,8 @@ export const AcceleratorSchema = z
 
 /** What no single field shows to be wrong: names that lead nowhere, and operands without a home. */
 function contradictions({ array, levels, sparsity }: Accelerator): { path: (string | number)[]; message: string }[] {
+  // The schema's own refusal says enough.
+  if (levels.length === 0) return [];
   const found: { path: (string | number)[]; message: string }[] = [];
   const axes = array.map((each) => each.name);
   const places = levels.flatMap((each) => (each.network ? [each.network.name, each.name] : [each.name]));

@@ -45,6 +45,7 @@ export const ERROR_TYPES = {
   FencedError: { fault: 'moment', isRetried: false, exitCode: 'conflict', status: 409 },
   FilterScoreError: invalid,
   JobCancelledError: { fault: 'moment', isRetried: false, exitCode: 'interrupted', status: 500 },
+  KnownObjectiveError: invalid,
   NetworkError: invalid,
   NotFoundError: { fault: 'candidate', isRetried: false, exitCode: 'notFound', status: 404 },
   OutOfMemoryError: { fault: 'candidate', isRetried: false, exitCode: 'unavailable', status: 500 },

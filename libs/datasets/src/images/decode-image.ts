@@ -43,10 +43,41 @@ async function open(encoded: string | Uint8Array): Promise<Sharp> {
   const start = typeof encoded === 'string' ? await readFile(encoded) : encoded;
   const magic = Buffer.from(start.subarray(0, 2)).toString('latin1');
   const pixels: Pixels | undefined =
-    magic === 'BM' ? decodeBmp(start) : /^P[56]$/.test(magic) ? decodePortableMap(start) : undefined;
+    magic === 'BM'
+      ? decodeBmp(start)
+      : /^P[56]$/.test(magic)
+        ? decodePortableMap(start)
+        : magic === JPEG
+          ? await decodeInks(start)
+          : undefined;
   return pixels
     ? sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: pixels.channels } })
     : sharp(start, { ignoreIcc: true });
+}
+
+const JPEG = '\xff\xd8';
+
+/**
+ * The colours of a JPEG of four inks, as Pillow converts them: without a profile of a printer.
+ *
+ * @returns undefined where the file has no inks
+ */
+async function decodeInks(encoded: Uint8Array): Promise<Pixels | undefined> {
+  if ((await sharp(encoded).metadata()).space !== 'cmyk') return undefined;
+  const { data, info } = await sharp(encoded, { ignoreIcc: true })
+    .rotate()
+    .pipelineColourspace('cmyk')
+    .toColourspace('cmyk')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const colours = new Uint8Array(3 * info.width * info.height);
+  for (let pixel = 0; pixel < info.width * info.height; pixel++) {
+    const white = 255 - data[4 * pixel + 3];
+    for (let channel = 0; channel < 3; channel++) {
+      colours[3 * pixel + channel] = white - Math.round((data[4 * pixel + channel] * white) / 255);
+    }
+  }
+  return { data: colours, width: info.width, height: info.height, channels: 3 };
 }
 
 /** @param colours three bytes a pixel */

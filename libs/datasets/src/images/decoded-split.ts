@@ -8,7 +8,7 @@ import { openPackedImages, writePackedImages } from './packed-images.js';
  * Raise it with a change after which images have other bytes: what is in the cache is decoded
  * again.
  */
-const DECODER_VERSION = 2;
+const DECODER_VERSION = 3;
 
 /** An image as it came, to be decoded. */
 export interface EncodedImage {

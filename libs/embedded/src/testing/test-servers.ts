@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { migrate } from '@espalier/store/migrate';
 import { databaseUrl, ensureDatabase, postgresComponent } from '../postgres/postgres.js';
 import { identify, stopProcess } from '../stack/process-identity.js';
+import { accepts, temporalBinary } from '../temporal.js';
 
 /** A Postgres of its own for a test file, migrated; `stop` ends it and removes its data. */
 export async function startTestPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
@@ -28,6 +29,31 @@ export async function startTestPostgres(): Promise<{ url: string; stop: () => Pr
       await stopProcess(identify(server.pid ?? 0), 'SIGINT', 10_000);
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** A Temporal of its own for a test file, in memory; `stop` ends it. */
+export async function startTestTemporal(): Promise<{ address: string; stop: () => Promise<void> }> {
+  const port = await freePort();
+  const args = [
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--headless',
+    '--log-level',
+    'never',
+  ];
+  const server = spawn(temporalBinary(), args, { stdio: 'ignore' });
+  for (const deadline = Date.now() + 30_000; !(await accepts(port));) {
+    if (Date.now() > deadline) throw new Error('the test Temporal does not start');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    address: `127.0.0.1:${port}`,
+    stop: () => stopProcess(identify(server.pid ?? 0), 'SIGTERM', 10_000),
   };
 }
 

@@ -49,13 +49,21 @@ export function spatialUnrollings(layer: MappingContext): Unrolling[] {
       );
       return alongAxis(size, dimensions, left, fixedFirst).map((counts) => [...axes, counts]);
     });
+    // With each axis there are many times more.
+    if (found.length > MOST_UNROLLINGS) {
+      found = found.toSorted((one, other) => elementsUsed(other) - elementsUsed(one)).slice(0, MOST_UNROLLINGS);
+    }
   });
-  const used = found.map((axes) => axes.flat().reduce((product, count) => product * count, 1));
+  const used = found.map(elementsUsed);
   const most = Math.max(...used);
   return found.filter((_, i) => used[i] >= ENOUGH * most);
 }
 
 const ENOUGH = 0.75;
+/** Layers of AlexNet and of ResNets have at most 36 on the shipped chips. */
+const MOST_UNROLLINGS = 300;
+
+const elementsUsed = (axes: Unrolling): number => axes.flat().reduce((product, count) => product * count, 1);
 
 function alongAxis(
   size: number,

@@ -144,26 +144,17 @@ export class ParameterCoding {
     return parameters;
   }
 
-  /**
-   * All points of a space that has finitely many, if they are no more than `most`; undefined
-   * otherwise. Parameters that have no value, or are bounded by others, make some points the same.
-   */
-  points(most: number): number[][] | undefined {
-    const values = this.#parameters.map(({ parameter }) => {
+  /** Number of values of each parameter; Infinity where it is continuous. */
+  get counts(): number[] {
+    return this.#parameters.map(({ parameter }) => {
       if ('options' in parameter) return parameter.options.length;
       const { low, high, integer } = boundsOf(parameter);
       return low === high ? 1 : integer ? high - low + 1 : Infinity;
     });
-    if (values.reduce((product, count) => product * count, 1) > most) return undefined;
-    return values.reduce<number[][]>(
-      (points, count, j) =>
-        points.flatMap((point) => Array.from({ length: count }, (_, i) => [...point, this.#coordinateOf(j, i)])),
-      [[]],
-    );
   }
 
   /** Of the i-th value of a parameter that has finitely many. */
-  #coordinateOf(j: number, i: number): number {
+  coordinateOf(j: number, i: number): number {
     const { name, parameter } = this.#parameters[j];
     const value = 'options' in parameter ? parameter.options[i] : boundsOf(parameter).low + i;
     return this.encode({ [name]: value })[j];

@@ -53,6 +53,16 @@ export class ScheduleCoding {
     );
   }
 
+  /** Number of values of each coordinate; Infinity where it is continuous. */
+  get counts(): number[] {
+    return this.#coordinates.map((coordinate) => {
+      if ('options' in coordinate) return coordinate.options.length;
+      const { kind, low, high } = coordinate;
+      if (kind === 'epochs' || kind === 'filterEpochs') return high - low + 1;
+      return low === high ? 1 : Infinity;
+    });
+  }
+
   random(random: RandomStream): number[] {
     return this.#coordinates.map(() => random.uniform());
   }

@@ -1,12 +1,13 @@
 import type { PruningSchedule } from '@espalier/contracts';
 import type { CubeStrategy, Expectation } from '../space/unit-cube-space.js';
+import { firstUntriedPoint } from '../space/first-untried-point.js';
 import { firstUntriedProposal } from '../space/first-untried-proposal.js';
 import type { ScheduleCoding } from '../space/schedule-coding.js';
 import type { ScheduleProposal, Strategy, ScheduleObservation } from '../strategy.js';
 
 /**
- * A strategy over a cube as one over schedules: no schedule is asked for twice, as long as others
- * are proposed.
+ * A strategy over a cube as one over schedules: no schedule is asked for twice, as long as there
+ * are others in the space or others are proposed.
  */
 export class ScheduleStrategy implements Strategy {
   readonly #taken = new Set<string>();
@@ -17,7 +18,7 @@ export class ScheduleStrategy implements Strategy {
   ) {}
 
   tell(results: readonly ScheduleObservation[]): void {
-    for (const { schedule } of results) this.#taken.add(JSON.stringify(schedule));
+    for (const { schedule } of results) this.#taken.add(keyOf(schedule));
     this.strategy.tell(
       results.map(({ number, schedule, result, fidelity }) => ({
         number,
@@ -31,13 +32,17 @@ export class ScheduleStrategy implements Strategy {
   }
 
   ask(number: number, pending: readonly PruningSchedule[] = []): ScheduleProposal {
-    const underWay = new Set(pending.map((schedule) => JSON.stringify(schedule)));
+    const underWay = new Set(pending.map(keyOf));
     const points = pending.map((schedule) => this.coding.encode(schedule));
-    const { proposal, decoded: schedule } = firstUntriedProposal(
-      this.strategy.propose(number, points),
-      (point) => this.coding.decode(point),
-      (key) => this.#taken.has(key) || underWay.has(key),
-    );
+    const decode = (point: readonly number[]): PruningSchedule => inOrder(this.coding.decode(point));
+    const isTaken = (key: string): boolean => this.#taken.has(key) || underWay.has(key);
+    const proposed = firstUntriedProposal(this.strategy.propose(number, points), decode, isTaken);
+    const { proposal, decoded: schedule, key } = proposed;
+    if (isTaken(key)) {
+      const { counts } = this.coding;
+      const untried = firstUntriedPoint(counts, (j, i) => (i + 0.5) / counts[j], decode, isTaken);
+      if (untried) return { schedule: untried.decoded, lineage: { origin: 'random', parents: [] } };
+    }
     const { origin, parents, remark } = proposal;
     return { schedule, lineage: { origin, parents: [...parents] }, ...(remark !== undefined && { remark }) };
   }
@@ -50,4 +55,13 @@ export class ScheduleStrategy implements Strategy {
     const [points, underWay] = [schedules, pending].map((each) => each.map((schedule) => this.coding.encode(schedule)));
     return this.strategy.expect?.(number, points, underWay);
   }
+}
+
+/** Stored schedules come back with their fields in another order. */
+const keyOf = (schedule: PruningSchedule): string => JSON.stringify(inOrder(schedule));
+
+function inOrder<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, each]) => [name, inOrder(each as unknown)])) as T;
 }

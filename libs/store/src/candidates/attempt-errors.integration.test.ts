@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import { campaignWith } from '../testing/test-campaigns.js';
 import { withTestDatabase } from '../testing/test-database.js';
-import { errorSignature, listEvents, recordAttemptError, type Database } from '../index.js';
+import { errorSignature, listEvents, recordActivityError, recordAttemptError, type Database } from '../index.js';
 
 let database: Database;
 withTestDatabase((opened) => (database = opened));
@@ -45,6 +45,23 @@ describe('recordAttemptError', () => {
 
   it('refuses a workflow of no campaign', async () => {
     await expect(recordAttemptError(database, errorOf(randomUUID(), 1))).rejects.toThrow('there is no campaign');
+  });
+});
+
+describe('recordActivityError', () => {
+  it('logs equal errors once, and says of which activity and candidate', async () => {
+    const { id, candidates } = await campaignWith(database, 'activity-errors', 1);
+    const record = (activity: string, attempt: number, message: string, workflowId = `campaign-${id}`) =>
+      recordActivityError(database, { workflowId, activity, attempt, message, type: 'ZodError', worker: 'here' });
+    for (let attempt = 1; attempt <= 3; attempt++) await record('ask', attempt, `row ${attempt} is no schedule`);
+    await record('tell', 1, 'row 1 is no schedule');
+    await record('recordCandidate', 4, 'row 2 is no profile', `candidate-${candidates[0].candidateId}`);
+    const events = await listEvents(database, id, 10, 'attempt-failed');
+    expect(events.map(({ candidate, detail }) => [candidate, detail.activity, detail.attempt])).toEqual([
+      [candidates[0].candidateId, 'recordCandidate', 4],
+      [null, 'tell', 1],
+      [null, 'ask', 1],
+    ]);
   });
 });
 

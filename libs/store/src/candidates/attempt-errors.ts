@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AttemptError } from '@espalier/contracts';
 import { findCampaignOfWorkflow } from '../campaigns/find-campaign-of-workflow.js';
 import type { Database } from '../database/client.js';
@@ -32,6 +33,35 @@ export async function recordAttemptError(
     const signatures = new Map(rows.map((row) => [row.attempt, row.signature]));
     const other = before.findIndex((name) => signatures.get(name) !== signature);
     return other < 0 ? before.length : Math.max(1, other);
+  });
+}
+
+/** What an attempt at one of the orchestrator's activities failed of. */
+export interface ActivityError extends Pick<AttemptError, 'workflowId' | 'worker' | 'attempt' | 'type' | 'message'> {
+  readonly activity: string;
+}
+
+/**
+ * Records an error of the orchestrator's activities in the campaign's log, equal ones once: they
+ * are tried again until they succeed.
+ *
+ * @throws NotFoundError when the workflow is of no campaign
+ */
+export async function recordActivityError(
+  database: Database,
+  { workflowId, activity, worker, attempt, type, message }: ActivityError,
+): Promise<void> {
+  const { campaignId, candidateId } = await findCampaignOfWorkflow(database, workflowId);
+  const signature = errorSignature(type, message, activity);
+  const key = createHash('sha256').update(signature).digest('hex');
+  await database.$transaction(async (transaction) => {
+    const { count } = await transaction.attemptError.createMany({
+      data: [{ attempt: `${campaignId}.${key}`, campaignId, signature }],
+      skipDuplicates: true,
+    });
+    if (count === 0) return;
+    const detail = { type, message, attempt, worker, activity };
+    await recordEvent(transaction, campaignId, 'attempt-failed', detail, candidateId);
   });
 }
 

@@ -47,6 +47,17 @@ describe('a budget', () => {
     expect(await listEvents(database, id, 10, 'candidate-failed')).toHaveLength(0);
   });
 
+  it('of candidates is not used up by a finite space, whose end is in the log, once', async () => {
+    const { id } = await withBudget('finite', { candidates: 12 });
+    const { ask: repeating } = await ask();
+    const twoSchedules = () =>
+      Promise.resolve({ ask: (number: number) => (number < 2 ? repeating() : { exhaustedSchedules: 2 }) });
+    expect(await proposeCandidates(database, id, 3, twoSchedules)).toHaveLength(2);
+    expect(await proposeCandidates(database, id, 3, twoSchedules)).toEqual([]);
+    const events = await listEvents(database, id, 10, 'space-exhausted');
+    expect(events.map(({ detail }) => detail)).toEqual([{ schedules: 2 }]);
+  });
+
   it('of hours of devices counts each attempt once, with the longest that was said of it', async () => {
     const { id, limited } = await withBudget('device-hours', { deviceHours: 1 });
     const [{ candidateId }] = await proposeCandidates(database, id, 1, ask);

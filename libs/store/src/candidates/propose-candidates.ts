@@ -18,12 +18,18 @@ import { type ObservationLog, observationLog } from './observation-log.js';
 import { promoteByExpectedImprovement, promoteByRank, type ExpectImprovement } from './promote-candidates.js';
 import { UNFINISHED } from './unfinished-candidates.js';
 
+/** There is no schedule of a finite space that was not asked for. */
+export interface SpaceExhausted {
+  /** How many schedules the space has. */
+  readonly exhaustedSchedules: number;
+}
+
 /** A campaign's strategy, after what it was told. */
 export interface ProposalStrategy {
   ask(
     number: number,
     pending: readonly PruningSchedule[],
-  ): { readonly schedule: PruningSchedule; readonly lineage: Lineage };
+  ): { readonly schedule: PruningSchedule; readonly lineage: Lineage } | SpaceExhausted;
   /**
    * What it expects of schedules that stopped at a rung, were they trained to their end, and of the
    * best that it could ask for in their stead; undefined, or left out, where it expects nothing of
@@ -36,9 +42,9 @@ export interface ProposalStrategy {
 const ASKING = { timeout: 60_000 };
 
 /**
- * Has candidates go on to their next rung, then adds new ones, as far as the budgets have room; at
- * most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once take different
- * numbers; the strategy answers for each number from what was told by then.
+ * Has candidates go on to their next rung, then adds new ones, as far as the budgets and the space
+ * have room; at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
+ * take different numbers; the strategy answers for each number from what was told by then.
  */
 export async function proposeCandidates(
   database: Database,
@@ -63,11 +69,17 @@ export async function proposeCandidates(
         ...(await promoteByExpectedImprovement(transaction, campaignId, spec, expecting, pending, roomForNew())),
       );
     }
-    const rows = Array.from({ length: roomForNew() }, (_, i) => {
-      const number = next + i;
-      const { schedule, lineage } = strategy.ask(number, pending);
+    const rows = [];
+    for (let number = next, end = next + roomForNew(); number < end; number++) {
+      const proposal = strategy.ask(number, pending);
+      if ('exhaustedSchedules' in proposal) {
+        const detail = { schedules: proposal.exhaustedSchedules };
+        await recordOnce(transaction, campaignId, 'space-exhausted', detail, ['schedules']);
+        break;
+      }
+      const { schedule, lineage } = proposal;
       pending.push(schedule);
-      return {
+      rows.push({
         id: candidateId(campaignId, number),
         campaignId,
         number,
@@ -75,8 +87,8 @@ export async function proposeCandidates(
         deduplicationKey: deduplicationKey(spec, schedule),
         lineage: LineageSchema.parse(lineage),
         rung: spec.rungs ? 0 : null,
-      };
-    });
+      });
+    }
     await transaction.candidate.createMany({ data: rows });
     added.push(...rows.map((row) => describeProposedCandidate(spec, { ...row, artifact: null })));
     return added;
@@ -102,13 +114,19 @@ async function recordExhaustedBudget(
   const spent = await findExhaustedBudget(transaction, campaignId, spec);
   if (!spent) return false;
   const detail = { budget: spent.budget, used: spent.used, of: spent.of };
-  const said = await transaction.event.findFirst({
-    where: {
-      campaignId,
-      kind: 'budget-exhausted',
-      AND: [{ detail: { path: ['budget'], equals: detail.budget } }, { detail: { path: ['of'], equals: detail.of } }],
-    },
-  });
-  if (!said) await recordEvent(transaction, campaignId, 'budget-exhausted', detail);
+  await recordOnce(transaction, campaignId, 'budget-exhausted', detail, ['budget', 'of']);
   return true;
+}
+
+/** Records an event, unless there is one of its kind whose details of those names are equal. */
+async function recordOnce<Detail extends Record<string, string | number>>(
+  transaction: Prisma.TransactionClient,
+  campaignId: string,
+  kind: string,
+  detail: Detail,
+  equalIn: readonly (keyof Detail & string)[],
+): Promise<void> {
+  const equal = equalIn.map((name) => ({ detail: { path: [name], equals: detail[name] } }));
+  const recorded = await transaction.event.findFirst({ where: { campaignId, kind, AND: equal } });
+  if (!recorded) await recordEvent(transaction, campaignId, kind, detail);
 }
