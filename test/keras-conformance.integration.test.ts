@@ -1,3 +1,4 @@
+import '@espalier/tensorflow/removed-util-functions';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -6,3 +6,4 @@ export interface Check {
 }
 export function checkRequirements(): Check[];
 export const python: string;
+export const NODE: { readonly oldest: readonly [number, number]; readonly newest: number };

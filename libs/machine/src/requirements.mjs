@@ -13,15 +13,22 @@ export function checkRequirements() {
 /** The Python to use: `ESPALIER_PYTHON` or python3. */
 export const python = process.env.ESPALIER_PYTHON ?? 'python3';
 
+/**
+ * The oldest Node that works, and the newest that was tried; package.json's `engines` says the
+ * same.
+ */
+export const NODE = { oldest: [20, 19], newest: 26 };
+
 function nodeCheck() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  const ok = (major === 20 && minor >= 19) || major === 22;
-  const why = major >= 23 ? 'TensorFlow.js and Temporal are not tested on Node 23 and later' : 'Node is too old';
+  const [oldestMajor, oldestMinor] = NODE.oldest;
+  const isOld = major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
+  const why = isOld ? 'Node is too old' : `Node ${NODE.newest} is the newest that was tried`;
   return {
     name: 'Node.js',
-    ok,
+    ok: !isOld && major <= NODE.newest,
     found: process.versions.node,
-    fix: `${why}: install Node 20.19 or later of the 20 line, or 22 (https://nodejs.org), and try again.`,
+    fix: `${why}: install Node 24 (https://nodejs.org), and try again.`,
   };
 }
 

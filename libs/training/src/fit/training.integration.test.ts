@@ -1,3 +1,4 @@
+import '@espalier/tensorflow/removed-util-functions';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDataSet, type DataSet } from '@espalier/datasets';

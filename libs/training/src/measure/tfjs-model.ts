@@ -1,3 +1,4 @@
+import '@espalier/tensorflow/removed-util-functions';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Split } from '@espalier/datasets';
