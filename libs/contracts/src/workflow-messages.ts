@@ -25,7 +25,7 @@ export const candidateWorkflowId = (candidateId: string): string => `candidate-$
 
 export const reevaluationWorkflowId = (campaignId: string): string => `reevaluation-${campaignId}`;
 
-/** What a campaign's workflow is started with; with one that runs already this changes nothing. */
+/** Options that start a campaign's workflow; they change nothing when it runs. */
 export function campaignStart({ id, name, state, spec }: Pick<Campaign, 'id' | 'name' | 'state' | 'spec'>) {
   return {
     workflowId: campaignWorkflowId(id),
@@ -36,7 +36,7 @@ export function campaignStart({ id, name, state, spec }: Pick<Campaign, 'id' | '
   };
 }
 
-/** The same for one of its candidates. */
+/** Options that start a candidate's workflow. */
 export function candidateStart(input: CandidateInput, spec: Campaign['spec']) {
   return {
     workflowId: candidateWorkflowId(input.candidateId),
@@ -48,8 +48,8 @@ export function candidateStart(input: CandidateInput, spec: Campaign['spec']) {
 }
 
 /**
- * Priority and share are Temporal's, which go from a workflow to its trainings: a campaign of a
- * thousand candidates and one of two get their turns alike.
+ * Temporal passes priority and fairness on from a workflow to its trainings, so that a campaign of
+ * a thousand candidates and one of two take equal turns.
  */
 function priorityOf({ id, spec }: Pick<Campaign, 'id' | 'spec'>) {
   return {
@@ -66,7 +66,7 @@ export interface CampaignInput {
   paused?: boolean;
 }
 
-/** What the campaign workflow needs of its spec, parsed by an activity. */
+/** What the campaign workflow needs of its spec; an activity parses it. */
 export interface CampaignPlan {
   task: TrainingTask;
   accelerator: z.infer<typeof AcceleratorSchema>;
@@ -77,20 +77,18 @@ export interface CampaignPlan {
   state: CampaignState;
   dense: { artifact: string } | null;
   /**
-   * Whether a budget may be used up while candidates are trained; nothing in histories from before
-   * there were such budgets.
+   * Whether a budget may be used up while candidates train; absent in histories from before such
+   * budgets.
    */
   isTimed?: boolean;
   /**
-   * Whether results may have other candidates go on, so that more may be asked for after there was
-   * nothing.
+   * Whether results may promote other candidates, so that proposals may follow when there were
+   * none.
    */
   hasRungs?: boolean;
 }
 
-/**
- * As it is read: without a class of device where the spec names none and no worker is there yet.
- */
+/** The plan before a device class is known: the spec names none, and no worker is registered. */
 export interface LoadedPlan extends Omit<CampaignPlan, 'deviceClass'> {
   deviceClass: string | null;
 }
@@ -99,11 +97,11 @@ export interface ProposedCandidate {
   candidateId: string;
   number: number;
   schedule: PruningSchedule;
-  /** How far it is to be trained for now; left out where it is to its end. */
+  /** The rung to train to; absent when it is the last. */
   rung?: Rung;
 }
 
-/** What all candidates of a campaign have alike. */
+/** Fields that all candidates of a campaign share. */
 export interface CandidateSetting {
   campaignId: string;
   dense: string;
@@ -116,7 +114,7 @@ export interface ReevaluationInput {
   campaignId: string;
 }
 
-/** A candidate that is to be pruned and trained again, with another seed. */
+/** A candidate to be pruned and trained again with another seed. */
 export interface PendingReplicate extends ProposedCandidate {
   replicate: number;
 }
@@ -140,15 +138,12 @@ export interface CampaignProgress {
   settled: number;
 }
 
-/**
- * Activities of the orchestrator's queue. Each may be tried any number of times and takes effect
- * once.
- */
+/** Activities of the orchestrator's queue. Each is idempotent. */
 export interface CampaignActivities {
   loadPlan(campaignId: string): Promise<LoadedPlan>;
   /**
-   * For a campaign whose plan has no class of device: waits until there is a worker, and fails to
-   * be tried again where there is none.
+   * Waits for a worker, for a plan without a device class. Fails, to be retried, when there is
+   * none.
    */
   chooseDevice(campaignId: string): Promise<Pick<CampaignPlan, 'deviceClass' | 'parallelism'>>;
   recordDense(
@@ -158,23 +153,22 @@ export interface CampaignActivities {
     test: Measurement,
   ): Promise<{ artifact: string }>;
   /**
-   * Candidates that were asked for and are not settled, then new ones up to the budget; at most
-   * `atMost`, none of `alreadyStarted`.
+   * Unfinished candidates, then new ones within the budgets; at most `atMost`, none of
+   * `alreadyStarted`.
    */
   ask(campaignId: string, atMost: number, alreadyStarted: string[]): Promise<ProposedCandidate[]>;
-  /** Starts the workflows of candidates; of those that run already it changes nothing. */
+  /** Starts the workflows of candidates; those that run stay as they are. */
   startCandidates(setting: CandidateSetting, asked: ProposedCandidate[]): Promise<void>;
-  /** Tells the campaign's workflow, where there is one, that a candidate's end is recorded. */
+  /** Signals the campaign's workflow that a candidate has finished. */
   signalFinished(campaignId: string, candidateId: string): Promise<void>;
-  /** Candidates that were asked for and have no end in the store. */
+  /** Pending and running candidates. */
   unfinishedCandidates(campaignId: string): Promise<ProposedCandidate[]>;
   /**
-   * @param run the workflow run that takes the candidate up: the only one that may settle it from
-   *   now on
-   * @returns nothing in histories from before candidates were answered from the store: to do
+   * @param run the workflow run that claims the candidate: only it may record the end from now on
+   * @returns undefined in histories from before results were reused: train the candidate
    */
   claimCandidate(campaignId: string, candidateId: string, run?: string): Promise<ClaimResult | undefined>;
-  /** A candidate that stopped where it was: it may be asked for again. */
+  /** Returns a stopped candidate to the pending ones. */
   releaseCandidate(campaignId: string, candidateId: string, run: string): Promise<void>;
   recordCandidate(
     campaignId: string,
@@ -190,27 +184,28 @@ export interface CampaignActivities {
     failure: Failure,
     run?: string,
   ): Promise<void>;
-  /** Tells the strategy of settled candidates; returns those of `candidateIds` that are settled. */
+  /**
+   * Appends finished candidates to the observation log; returns those of `candidateIds` that are
+   * finished.
+   */
   tell(campaignId: string, candidateIds: string[]): Promise<string[]>;
-  /** Whether a budget is used up, so that what is under way is stopped. */
+  /** Whether a budget is used up, so that running candidates are stopped. */
   isBudgetExhausted(campaignId: string): Promise<boolean>;
   recordCampaignState(campaignId: string, state: CampaignState, failure: Failure | null): Promise<void>;
   untestedFrontMembers(campaignId: string): Promise<{ candidateId: string; artifact: string }[]>;
   recordTest(campaignId: string, candidateId: string, measurement: Measurement): Promise<void>;
-  /**
-   * A member of the front that cannot be measured on the test split: it stays on the front without.
-   */
+  /** Records that a front member cannot be measured on the test split; it stays on the front. */
   recordUntested(campaignId: string, candidateId: string, failure: Failure): Promise<void>;
-  /** What has to be done for a candidate's model, from the dense network on. */
+  /** How to make a candidate's model, from the dense network on. */
   candidateRecipe(campaignId: string, candidateId: string): Promise<ProposedCandidate>;
-  /** What was asked for of a reevaluation and has no end. */
+  /** Pending replicates of a reevaluation. */
   pendingReplicates(campaignId: string, atMost: number): Promise<PendingReplicate[]>;
   recordReplicate(
     campaignId: string,
     which: { candidateId: string; replicate: number },
     outcome: ReplicateOutcome,
   ): Promise<void>;
-  /** Gives up what was asked for of a reevaluation and has no end. */
+  /** Drops the pending replicates of a reevaluation. */
   dropReplicates(campaignId: string): Promise<void>;
 }
 
@@ -233,8 +228,8 @@ export const EARLIER_ACTIVITY_NAMES: Partial<Record<keyof CampaignActivities, st
 export interface TrainingActivities {
   trainDense(request: TrainDenseRequest): Promise<ModelReference>;
   /**
-   * All stages of a candidate, measured on the validation split. An attempt after one that was lost
-   * goes on where that one was.
+   * Runs all stages of a candidate, and measures it on the validation split. A new attempt resumes
+   * a lost one.
    */
   pruneAndTrain(request: PruneAndTrainRequest): Promise<Trained>;
   prune(request: PruneRequest): Promise<ModelReference>;

@@ -1,7 +1,7 @@
 import type { CandidateState } from '@espalier/contracts';
 import type { Database } from './database/client.js';
 
-/** What is counted of one campaign. */
+/** Metrics of one campaign. */
 export interface CampaignMetrics {
   readonly campaign: string;
   readonly candidates: Readonly<Partial<Record<CandidateState, number>>>;
@@ -9,7 +9,7 @@ export interface CampaignMetrics {
   readonly deviceSeconds: number;
 }
 
-/** Of campaigns that are not over, and of those that ended within a day. */
+/** Metrics of unfinished campaigns, and of those that finished within a day. */
 export async function campaignMetrics(database: Database): Promise<CampaignMetrics[]> {
   const campaigns = await database.campaign.findMany({
     where: { OR: [{ finishedAt: null }, { finishedAt: { gte: new Date(Date.now() - 86_400_000) } }] },
@@ -31,7 +31,7 @@ export async function campaignMetrics(database: Database): Promise<CampaignMetri
 export interface TrainingMetrics {
   /** Checkpoints that were written, one for each epoch. */
   readonly checkpoints: number;
-  /** Attempts at trainings; more than there are trainings by those that were lost. */
+  /** Attempts at trainings; lost attempts make it more than the trainings. */
   readonly attempts: number;
   readonly trainings: number;
 }

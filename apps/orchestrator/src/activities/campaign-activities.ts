@@ -48,12 +48,13 @@ import { recordRepeatedError } from './record-repeated-error.js';
 import { signalCandidatesSettled } from './signal-candidates-settled.js';
 import { StrategyCache } from '../proposing/strategy-cache.js';
 
-/** Less than the minute that an activity has. */
+/** Less than the activities' timeout of a minute. */
 const WAIT_FOR_WORKER_MS = 45_000;
 
 /**
- * The orchestrator's activities, over a store, Temporal, and the device class that campaigns train
- * on which name none.
+ * Creates the orchestrator's activities.
+ *
+ * @param deviceClass the device class of campaigns that name none
  */
 export function createCampaignActivities({
   database,
@@ -62,11 +63,11 @@ export function createCampaignActivities({
 }: {
   database: Database;
   client: Client;
-  /** Null where that is not known yet. */
+  /** Null while no worker is registered. */
   deviceClass: () => Promise<DeviceClass | null>;
 }): CampaignActivities {
   const strategies = new StrategyCache();
-  // Of all campaigns together: they change nothing but the candidates.
+  // Claims of all campaigns share a batch: they change nothing but candidates.
   const claims = new Batcher<Claim, ClaimResult>({ least: 200, most: 200 }, (_, all) => claimCandidates(database, all));
   const writeResult = batchedResultWriter(database);
   const ends = new Batcher<string, void>({ least: 300, most: 3000 }, async (campaignId, candidateIds) => {
@@ -139,8 +140,7 @@ export function createCampaignActivities({
         asked.map((each) =>
           client.workflow.start<typeof candidate>('candidate', {
             ...candidateStart({ ...setting, ...each }, spec),
-            // Its first task comes with the answer, to the worker on this connection: Temporal has
-            // a sixth less to do.
+            // The first task comes with the answer, which saves Temporal a sixth of its work.
             requestEagerStart: true,
           }),
         ),
@@ -190,10 +190,7 @@ function askUnlessExhausted(
   }
 }
 
-/**
- * The activities under their names, and under those by which workflows that began in the version
- * before call them.
- */
+/** The activities, also under the names by which workflows of the version before call them. */
 export function withEarlierNames(activities: CampaignActivities): CampaignActivities {
   const earlier = Object.entries(activities).flatMap(([name, activity]: [string, unknown]) => {
     const earlierName = EARLIER_ACTIVITY_NAMES[name as keyof CampaignActivities];
@@ -233,7 +230,7 @@ function withTypedErrors(database: Database, activities: CampaignActivities): Ca
               'StoreUnreachable' satisfies ErrorTypeName,
             );
           }
-          // Temporal's own, such as a cancellation, are no errors of the activity.
+          // Temporal's own failures, such as a cancellation, are no errors of the activity.
           if (!(error instanceof TemporalFailure)) await recordRepeatedError(database, error);
           throw error;
         }

@@ -11,7 +11,7 @@ export async function signalCandidatesSettled(
   try {
     await client.workflow.getHandle(campaignWorkflowId(campaignId)).signal(candidatesSettledSignal, [...candidateIds]);
   } catch (error) {
-    // It has ended meanwhile, or is yet to be started anew: then it finds the records in the store.
+    // The campaign has finished, or is about to start again: it reads the records in the store.
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }

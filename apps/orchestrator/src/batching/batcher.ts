@@ -1,10 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/**
- * Does together what is asked for within a moment, of one key at a time. What comes alone, or one
- * by one, is done at once; while much comes, all that has come since the last time is done with one
- * effort.
- */
+/** Batches calls per key: while one batch runs, later calls join the next one. */
 export class Batcher<Item, Outcome> {
   readonly #gathering = new Map<string, { items: Item[]; done: Promise<PromiseSettledResult<Outcome>[]> }>();
   /** Until when the last effort keeps the next one waiting. */
@@ -34,7 +30,7 @@ export class Batcher<Item, Outcome> {
   }
 
   async #next(key: string, items: readonly Item[]): Promise<PromiseSettledResult<Outcome>[]> {
-    // Also where nothing is under way, others that are asked for in the same turn come along.
+    // Calls of the same turn join the batch even when none runs.
     await Promise.resolve(this.#busy.get(key));
     this.#gathering.delete(key);
     const done = this.effort(key, items);

@@ -19,9 +19,7 @@ interface Kept {
   lastOrder: number;
 }
 
-/**
- * More campaigns than run at once; the one asked for longest ago is made anew when it asks again.
- */
+/** More than the campaigns that run at once; the least recently used strategy is dropped. */
 const MOST_KEPT = 50;
 
 /**

@@ -1,12 +1,12 @@
 import { CampaignSpecSchema, FINAL_CAMPAIGN_STATES } from '@espalier/contracts';
 import type { Database } from '../database/client.js';
 
-/** Between the writing of a file and its name in the store, or its launch, there is less. */
+/** More than the time from writing a file to the row that refers to it. */
 const MARGIN_MS = 3_600_000;
 
 /**
- * Until when files were written that are needed only if the store names them: before the first
- * campaign was created that is not over, since what its candidates have on the way has no name.
+ * Artifacts older than this are needed only when the store refers to them: running trainings of
+ * unfinished campaigns have younger ones.
  */
 export async function unreferencedArtifactCutoff(database: Database): Promise<Date> {
   const oldest = await database.campaign.findFirst({
@@ -22,10 +22,7 @@ export async function unreferencedArtifactCutoff(database: Database): Promise<Da
   return new Date(Math.min(Date.now(), oldest?.createdAt.getTime() ?? Infinity) - MARGIN_MS);
 }
 
-/**
- * Those of some files that nothing names: no result, checkpoint or dense network, and no campaign
- * as its weights.
- */
+/** Finds artifacts to which no result, checkpoint, dense network or campaign refers. */
 export async function findUnreferencedArtifacts(database: Database, hashes: readonly string[]): Promise<Set<string>> {
   const unnamed = new Set(hashes);
   // As one array: a list of parameters ends at some thirty thousand.

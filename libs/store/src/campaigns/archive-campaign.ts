@@ -2,8 +2,9 @@ import type { Database } from '../database/client.js';
 import { requireFinished } from './require-finished.js';
 
 /**
- * Puts a campaign that has ended away: it is kept, and listed no longer. Said again, it changes
- * nothing. @throws ConflictError
+ * Archives a finished campaign: it stays, and is no longer listed. Repeated calls change nothing.
+ *
+ * @throws ConflictError when the campaign has not finished
  */
 export async function archiveCampaign(database: Database, campaignId: string): Promise<void> {
   await database.$transaction(async (transaction) => {

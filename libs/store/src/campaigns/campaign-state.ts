@@ -5,8 +5,7 @@ import { Prisma } from '../generated/client.js';
 import { IMPORTED } from './warm-start.js';
 
 /**
- * Moves a campaign to a state. A final state is never left, and setting a state that it has changes
- * nothing.
+ * Sets a campaign's state. A final state is never left; setting the present state changes nothing.
  */
 export async function setCampaignState(
   database: Database,
@@ -38,12 +37,10 @@ async function end(
   await recordEvent(transaction, campaignId, `campaign-${state}`, detail);
 }
 
-/**
- * The type of the failure of a campaign that came to its end with no candidate that has a result.
- */
+/** Failure type of a campaign that finished without one result. */
 export const NO_RESULT = 'NoResult';
 
-/** The commonest reason, where candidates failed and none of the campaign's own has a result. */
+/** The most frequent failure of a campaign's candidates; null when one of its own has a result. */
 async function commonestFailure(transaction: Prisma.TransactionClient, campaignId: string): Promise<Failure | null> {
   const withResult = await transaction.candidate.findFirst({
     where: { campaignId, state: { in: ['completed', 'stopped'] }, NOT: IMPORTED },
@@ -64,7 +61,7 @@ async function commonestFailure(transaction: Prisma.TransactionClient, campaignI
   };
 }
 
-/** A campaign that was paused holds candidates that nobody is at: with it they end too. */
+/** Cancels the unfinished candidates of a paused campaign, which no workflow runs. */
 async function cancelUnfinished(
   transaction: Prisma.TransactionClient,
   campaignId: string,

@@ -7,11 +7,11 @@ import { Prisma } from '../generated/client.js';
 import { importResults, keepPriorResults } from './warm-start.js';
 
 /**
- * Creates a campaign, once: launching the same spec again, under its name or idempotency key, gives
- * the first one.
+ * Creates a campaign, once: the same spec under the same name or idempotency key gives the first
+ * one.
  *
- * @throws ConflictError when the name, or the key, belongs to another spec, or results to begin
- *   with are of something else
+ * @throws ConflictError when the name or the key belongs to another spec, or prior results are of
+ *   another network or data
  */
 export async function createCampaign(
   database: Database,

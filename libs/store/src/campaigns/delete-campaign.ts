@@ -4,11 +4,11 @@ import { ConflictError } from '../database/errors.js';
 import { requireFinished } from './require-finished.js';
 
 /**
- * Removes a campaign that has ended: candidates, results, front and log. What it leaves of
- * artifacts that nothing refers to any more is named, for whoever keeps the files to remove them;
- * the store has forgotten them then.
+ * Deletes a finished campaign: candidates, results, front and events.
  *
- * @throws ConflictError when it has not ended
+ * @returns with the artifacts that nothing refers to any more, so that the caller removes their
+ *   files
+ * @throws ConflictError when the campaign has not finished
  */
 export async function deleteCampaign(
   database: Database,
@@ -25,8 +25,7 @@ export async function deleteCampaign(
         `campaign '${name}' is being evaluated again: wait, or stop that with \`campaign reevaluate ${name} --stop\``,
       );
     }
-    // What a candidate was answered with is its own: others may be answered by this campaign's no
-    // longer, and keep theirs.
+    // Candidates of other campaigns that reuse these results have results of their own.
     const unreferenced = await transaction.$queryRaw<{ hash: string; bytes: number }[]>`
       SELECT a.hash, a.bytes FROM artifacts a
        WHERE NOT EXISTS (SELECT FROM candidates c WHERE c.artifact_hash = a.hash AND c.campaign_id <> ${campaignId}::uuid)

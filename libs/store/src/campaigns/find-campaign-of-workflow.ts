@@ -2,9 +2,9 @@ import type { Database } from '../database/client.js';
 import { NotFoundError } from '../database/errors.js';
 
 /**
- * The campaign that a workflow is for, and the candidate if it is a candidate's.
+ * Finds the campaign of a workflow, and the candidate of a candidate's workflow.
  *
- * @throws NotFoundError when there is none
+ * @throws NotFoundError
  */
 export async function findCampaignOfWorkflow(
   database: Database,

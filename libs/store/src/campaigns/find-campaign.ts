@@ -48,7 +48,11 @@ function named(nameOrId: string): Prisma.CampaignWhereInput {
   return isId ? { OR: [{ id: nameOrId }, { name: nameOrId }] } : { name: nameOrId };
 }
 
-/** The newest campaigns, those that were archived only when asked for. */
+/**
+ * Lists the 200 newest campaigns.
+ *
+ * @param archived whether archived campaigns are listed too
+ */
 export async function listCampaigns(database: Database, archived = false): Promise<Campaign[]> {
   return describe(
     database,
@@ -61,7 +65,7 @@ export async function listCampaigns(database: Database, archived = false): Promi
   );
 }
 
-/** Campaigns that should have a workflow at work. */
+/** Lists campaigns that need a running workflow. */
 export async function unfinishedCampaigns(
   database: Database,
 ): Promise<Pick<Campaign, 'id' | 'name' | 'state' | 'spec'>[]> {

@@ -19,11 +19,11 @@ import { Prisma } from '../generated/client.js';
 import { NO_RESULT } from './campaign-state.js';
 
 /**
- * Gives a campaign that has ended larger budgets: its strategy goes on from what it was told.
- * Budgets that it has already change nothing.
+ * Extends the budgets of a finished campaign. Its strategy keeps its observations. Budgets that the
+ * campaign has already change nothing.
  *
  * @param request the budgets in all
- * @throws ConflictError when the campaign has not ended, ended otherwise, has a larger budget, or
+ * @throws ConflictError when the campaign has not finished, was cancelled, has a larger budget, or
  *   has no room even with these
  */
 export function extendCampaign(
@@ -69,11 +69,11 @@ const LIMITS = {
 };
 
 /**
- * Has candidates without a result tried again, by a campaign that has ended. Their checkpoints are
- * there still, so that each goes on from its last one. The strategy is told of them anew.
+ * Retries candidates without a result in a finished campaign. Each resumes from its last
+ * checkpoint, and is observed again.
  *
- * @throws ConflictError when the campaign has not ended or was cancelled, or one of the candidates
- *   named has a result
+ * @throws ConflictError when the campaign has not finished or was cancelled, or one of the named
+ *   candidates has a result
  */
 export function retryCandidates(
   database: Database,

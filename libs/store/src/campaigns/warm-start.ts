@@ -14,14 +14,14 @@ import { ConflictError } from '../database/errors.js';
 import { recordEvent } from '../events/events.js';
 import type { Prisma } from '../generated/client.js';
 
-/** Candidates whose results a campaign began with. */
+/** A filter for imported candidates. */
 export const IMPORTED = { lineage: { path: ['origin'], equals: 'imported' } };
 
 /**
- * Begins a campaign with the results of others, priced on its own chip. Those whose schedule its
- * space has no place for are left out; of a schedule that several tried, the first result is taken.
+ * Imports the results of other campaigns, priced on this campaign's accelerator. Schedules outside
+ * its space are left out; of several results of one schedule the first is taken.
  *
- * @throws ConflictError when a campaign is not there, or of another network or other data
+ * @throws ConflictError when a campaign does not exist, or is of another network or other data
  */
 export async function importResults(
   transaction: Prisma.TransactionClient,
@@ -64,11 +64,11 @@ export async function importResults(
     }
     await transaction.candidate.createMany({ data: taken.map(({ candidate }) => candidate) });
     await completeCandidates(transaction, taken);
-    // The strategy is told of them in this order, before all else.
+    // The strategy observes them in this order, before all other candidates.
     await transaction.$executeRaw`
       UPDATE candidates SET observation_order = number
       WHERE id = ANY(${taken.map(({ candidate }) => candidate.id)}::uuid[])`;
-    // What a campaign begins with is no news.
+    // Imported results send no notifications.
     await transaction.notification.deleteMany({ where: { event: { campaignId } } });
     await recordEvent(transaction, campaignId, 'results-imported', {
       from: name,
@@ -82,10 +82,7 @@ function taskIn({ network, weights, data, subset }: CampaignSpec): unknown {
   return { network, weights, data, subset };
 }
 
-/**
- * Begins a campaign with what its strategy is told from elsewhere, as far as its space has place
- * for it.
- */
+/** Stores prior results that the campaign's space contains, for its strategy to observe first. */
 export async function keepPriorResults(
   transaction: Prisma.TransactionClient,
   campaignId: string,

@@ -29,20 +29,19 @@ async function hoursSinceLaunch(database: Prisma.TransactionClient, campaignId: 
   return (Date.now() - createdAt.getTime()) / 3_600_000;
 }
 
-/** Results that a campaign began with are no use of its budgets. */
+/** Imported results use no budget. */
 const ITS_OWN = { NOT: IMPORTED };
 
 /**
- * How many new candidates its budgets have room for, and how many evaluations; what is under way is
- * taken off.
+ * New candidates and evaluations within the remaining budgets. Pending and running candidates count
+ * as used.
  */
 export async function remainingBudget(
   database: Prisma.TransactionClient,
   campaignId: string,
   { budget }: Pick<CampaignSpec, 'budget'>,
 ): Promise<{ candidates: number; evaluations: number }> {
-  // Numbers go from 0 without a gap, what it began with first: however many there are, this takes
-  // no longer.
+  // Numbers have no gaps, and imported candidates come first: this costs the same for any count.
   const [{ asked }] = await database.$queryRaw<[{ asked: number }]>`
     SELECT coalesce((SELECT max(number) + 1 FROM candidates WHERE campaign_id = ${campaignId}::uuid)
                     - (SELECT number FROM candidates
@@ -55,7 +54,7 @@ export async function remainingBudget(
   return { candidates: budget.candidates - asked, evaluations };
 }
 
-/** Results, those of earlier rungs too, and what is under way and may become one. */
+/** Results, those of earlier rungs included, with pending and running candidates. */
 async function evaluationsUsed(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
   const candidates = await database.candidate.count({
     where: { campaignId, state: { in: ['pending', 'running', 'completed', 'stopped'] }, ...ITS_OWN },
@@ -66,7 +65,7 @@ async function evaluationsUsed(database: Prisma.TransactionClient, campaignId: s
   return candidates + before;
 }
 
-/** By how much the hypervolume rose over the last results; null while there are not so many. */
+/** Rise of the hypervolume over the last results; null while there are too few. */
 async function riseOfHypervolume(
   database: Prisma.TransactionClient,
   campaignId: string,

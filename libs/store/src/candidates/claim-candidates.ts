@@ -9,18 +9,20 @@ export interface Claim {
   readonly campaignId: string;
   readonly candidateId: string;
   /**
-   * The workflow run that takes it up; undefined for workflows that began before there was fencing.
+   * The workflow run that claims the candidate; undefined for workflows from before there was
+   * fencing.
    */
   readonly run?: string | undefined;
 }
 
 /**
- * Workflow runs take candidates up, of whatever campaigns: from now on they alone may settle them,
- * and what earlier runs still have under way is refused. Where the same work has been done before,
- * in whatever campaign, its result becomes the candidate's.
+ * Claims candidates of any campaigns for workflow runs: from now on the store refuses results of
+ * earlier runs. A candidate reuses the result of a finished one with the same deduplication key, of
+ * any campaign.
  *
- * @returns of each whether it is to be done, is settled, or is being done by another candidate,
- *   which is to be waited for; or NotFoundError for one that is not there
+ * @returns for each claim whether to train the candidate, whether it is finished, or whether
+ *   another candidate with the same key is running; NotFoundError for a candidate that does not
+ *   exist
  */
 export async function claimCandidates(
   database: Database,
@@ -37,7 +39,7 @@ export async function claimCandidates(
       measurement: MeasurementSchema.parse({ split, images, accuracy, loss, profile }),
       reusedFrom: id,
     }));
-    // What fails for one campaign, or is gone with it, is nothing to the others.
+    // An error in one campaign, or its deletion, does not affect the others.
     const outcomes = await recordResults(database, campaignId, results).catch((reason: unknown) =>
       results.map((): PromiseSettledResult<void> => ({ status: 'rejected', reason })),
     );
@@ -52,7 +54,7 @@ export async function claimCandidates(
       const outcome = recorded.get(at);
       if (outcome?.status !== 'rejected') return { status: 'fulfilled', value: 'finished' };
       if (!(outcome.reason instanceof NotFoundError)) return outcome;
-      // Deleted meanwhile: another may have done the work, or it is to be done.
+      // The candidate with the result was deleted: another may have the same key.
       const [again] = await claimCandidates(database, [claims[at]]);
       return again;
     }),
@@ -72,8 +74,8 @@ export async function claimCandidate(
 }
 
 /**
- * A candidate whose run stopped where it was goes back to those that are asked for; one that others
- * hold stays theirs.
+ * Returns a candidate whose run stopped to the pending ones. A candidate that another run has
+ * claimed stays as it is.
  */
 export async function releaseCandidate(
   database: Database,
@@ -90,7 +92,10 @@ export async function releaseCandidate(
   });
 }
 
-/** Of each what it comes to, the one that has done its work, or null when it is not there. */
+/**
+ * The answer to each claim, the candidate whose result it reuses, or null for a candidate that does
+ * not exist.
+ */
 async function take(
   transaction: Prisma.TransactionClient,
   claims: readonly Claim[],
@@ -105,7 +110,7 @@ async function take(
     open.flatMap(({ deduplicationKey }) => deduplicationKey ?? []),
   );
   const toTake: Omit<Claim, 'campaignId'>[] = [];
-  /** Works that are begun here, and by whom. */
+  /** Deduplication keys that this call claims, and the candidate of each. */
   const toDo = new Map<string, string>();
   const outcomes = claims.map(({ candidateId, run }): ClaimResult | { readonly doneBy: string } | null => {
     const row = rows.find(({ id }) => id === candidateId);
@@ -139,13 +144,13 @@ async function take(
 const isDone = <Of>(outcome: ClaimResult | Of | null): outcome is Of => typeof outcome === 'object' && outcome !== null;
 
 /**
- * Candidates that do the same works just now, or have done them by themselves, the first of these
- * first.
+ * Candidates with these deduplication keys that run, or finished without reusing a result; the
+ * first to finish comes first.
  */
 async function findSameWork(transaction: Prisma.TransactionClient, deduplicationKeys: readonly string[]) {
   if (deduplicationKeys.length === 0) return [];
-  // Of those that take the same work up at once, one goes first and the others see that it does. In
-  // one order, so that none waits for another that waits for it.
+  // Concurrent claims of one key are serialised. Keys are locked in one order, which avoids
+  // deadlocks.
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(work) FROM (
       SELECT DISTINCT hashtextextended(hash, 0) AS work FROM unnest(${deduplicationKeys}::text[]) AS hash ORDER BY work
@@ -154,7 +159,7 @@ async function findSameWork(transaction: Prisma.TransactionClient, deduplication
     where: {
       deduplicationKey: { in: [...deduplicationKeys] },
       OR: [
-        // A campaign that is over leaves its candidates as they are: nobody is at them.
+        // No run trains the candidates of a finished campaign.
         { state: 'running', campaign: { state: { in: ['running', 'paused'] } } },
         { state: 'completed', reusedFrom: null, artifactHash: { not: null } },
       ],

@@ -19,15 +19,15 @@ export interface Completion {
   readonly candidate: Pick<Prisma.CandidateGetPayload<object>, 'id' | 'campaignId' | 'number' | 'rung' | 'schedule'>;
   readonly model: ModelReference;
   readonly measurement: Measurement;
-  /** The candidate that had done the same work. */
+  /** The candidate whose result this one reuses. */
   readonly reusedFrom?: string | undefined;
 }
 
 /**
- * Gives candidates their results and their places on the fronts of their campaigns, in that order.
- * With the result of a rung that is not its last a candidate is stopped, until it may go on. One
- * that had done the same work had done all of it. The campaigns' locks are held. However many there
- * are, of however many campaigns, it takes as many statements.
+ * Records results and updates the fronts of their campaigns, in that order. A result of a rung
+ * other than the last stops its candidate until it is promoted; a reused result completes it. The
+ * campaigns' locks are held. The number of statements does not grow with the number of results or
+ * campaigns.
  */
 export async function completeCandidates(
   transaction: Prisma.TransactionClient,
@@ -38,7 +38,7 @@ export async function completeCandidates(
   await transaction.artifact.createMany({
     data: results
       .map(({ model: { artifact, bytes } }) => ({ hash: artifact, bytes }))
-      // In one order, so that of two who write the same none waits for another that waits for it.
+      // One order of rows avoids deadlocks between concurrent writers.
       .sort((a, b) => (a.hash < b.hash ? -1 : 1)),
     skipDuplicates: true,
   });
@@ -91,7 +91,7 @@ function resultOf({ spec, candidate, model, measurement, reusedFrom }: Completio
 
 type Settled = ReturnType<typeof resultOf> & { readonly hypervolume: number };
 
-/** The strategy may have been told of an earlier rung: it is told anew. */
+/** A result of an earlier rung may have been observed: the candidate is observed again. */
 async function updateCandidates(transaction: Prisma.TransactionClient, settled: readonly Settled[]): Promise<void> {
   const column = <Of>(of: (each: Settled) => Of): Of[] => settled.map(of);
   await transaction.$executeRaw`
@@ -109,7 +109,7 @@ async function updateCandidates(transaction: Prisma.TransactionClient, settled: 
     WHERE candidates.id = settled.id`;
 }
 
-/** What a measurement says, as a row. */
+/** A measurement as a row of the table. */
 export function evaluationData(
   candidateId: string,
   measurement: Measurement,

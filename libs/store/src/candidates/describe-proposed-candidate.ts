@@ -6,10 +6,7 @@ type Row = Prisma.CandidateGetPayload<{ include: { artifact: true } }>;
 
 type ProposedRow = Pick<Row, 'id' | 'number' | 'rung' | 'artifact'> & { schedule: unknown };
 
-/**
- * What a worker is told of a candidate: how far it is to be trained, and from which model it goes
- * on.
- */
+/** A candidate as a worker needs it: how far to train it, and from which model. */
 export function describeProposedCandidate(spec: CampaignSpec, { artifact, ...row }: ProposedRow): ProposedCandidate {
   const schedule = PruningScheduleSchema.parse(row.schedule);
   const asked = { candidateId: row.id, number: row.number, schedule };

@@ -12,28 +12,25 @@ import { NotFoundError } from '../database/errors.js';
 import type { Prisma } from '../generated/client.js';
 import { denseOf } from '../training/dense-models.js';
 
-/** A settled candidate as a strategy is told of it, in the order of `order`. */
+/** A finished candidate as the strategy observes it, at its position in the log. */
 export interface Observation {
   readonly order: number;
   readonly number: number;
   readonly schedule: PruningSchedule;
-  /** Null for one that failed or was cancelled. */
+  /** Null for a candidate that failed or was cancelled. */
   readonly result: { readonly accuracy: number; readonly energy: number; readonly latency: number | null } | null;
-  /**
-   * Part of its fine-tuning after which it was measured: less than 1 for one that stopped at a
-   * rung.
-   */
+  /** Part of the fine-tuning that was done: less than 1 for a candidate that stopped at a rung. */
   readonly fidelity: number;
 }
 
-/** What a campaign's strategy was told, in order; looked at within the transaction that asks. */
+/** The observations of a campaign's strategy, in order, read in the transaction of a proposal. */
 export interface ObservationLog {
   count(): Promise<number>;
-  /** Those told later than `order`; all of them after -1. */
+  /** Observations after the position `order`; all of them after -1. */
   after(order: number): Promise<Observation[]>;
-  /** What is told before all of them, from elsewhere. */
+  /** Results from elsewhere, which come before all observations. */
   prior(): Promise<PriorResult[]>;
-  /** What the unpruned network is and costs. */
+  /** Profile and cost of the unpruned network. */
   dense(): Promise<{ profile: SparsityProfile; cost: number }>;
 }
 

@@ -3,9 +3,9 @@ import { lockCampaign } from '../database/lock-campaigns.js';
 import { UNFINISHED } from './unfinished-candidates.js';
 
 /**
- * Puts settled candidates into the order in which the strategy is told of them, each once.
+ * Appends finished candidates to the observation log, each once.
  *
- * @returns those of `candidateIds` that are settled
+ * @returns those of `candidateIds` that are finished
  */
 export async function tellCandidates(
   database: Database,

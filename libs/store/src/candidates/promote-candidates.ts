@@ -11,9 +11,9 @@ import type { Prisma } from '../generated/client.js';
 import { describeProposedCandidate } from './describe-proposed-candidate.js';
 
 /**
- * Has stopped candidates go on that are among the best of their rung by now, those of the highest
- * rung first: asynchronous successive halving (Li et al. 2020), with the best chosen by
- * non-dominated rank. The campaign's lock is held.
+ * Promotes stopped candidates that are among the best of their rung, from the highest rung down:
+ * asynchronous successive halving (Li et al. 2020), with the best chosen by non-dominated rank. The
+ * campaign's lock is held.
  */
 export async function promoteByRank(
   transaction: Prisma.TransactionClient,
@@ -34,23 +34,22 @@ export async function promoteByRank(
 }
 
 /**
- * What a strategy expects of schedules trained to their end, and of the best that it could ask for
- * instead.
+ * Expected improvement of schedules that are trained to their end, and of the best new proposal.
  */
 export type ExpectImprovement = (
   schedules: readonly PruningSchedule[],
   pending: readonly PruningSchedule[],
 ) => { readonly each: readonly number[]; readonly anew: number } | undefined;
 
-/** Of a rung, so many of the best are looked at: of the others nothing is expected. */
+/** Only the best of a rung are considered for promotion. */
 const MOST_LOOKED_AT = 100;
 
 /**
- * Has stopped candidates go on of which their campaign's strategy expects more, for the training
- * that is left of them, than of anything new. Where a rung foretells little, few are held back by
- * it: what they come to is worth more than another start. The campaign's lock is held.
+ * Promotes stopped candidates whose expected improvement, per unit of remaining training, exceeds
+ * that of a new candidate. Where a rung predicts little, few candidates stay behind. The campaign's
+ * lock is held.
  *
- * @param pending schedules that are under way; those of candidates that go on are added to them
+ * @param pending schedules that are pending or running; promoted ones are added
  */
 export async function promoteByExpectedImprovement(
   transaction: Prisma.TransactionClient,
@@ -91,8 +90,8 @@ async function promote(
 ): Promise<ProposedCandidate> {
   const row = await transaction.candidate.update({
     where: { id },
-    // Whoever had it before may not know yet that its result was taken, and must not give it again
-    // for this rung.
+    // The earlier run may not know that its result was recorded, and must not record it for this
+    // rung.
     data: { state: 'pending', rung: rung + 1, finishedAt: null, claimedBy: `rung ${rung + 1}` },
     include: { artifact: true },
   });
@@ -106,7 +105,7 @@ interface Stopped {
   readonly schedule: unknown;
 }
 
-/** The stopped ones among the best of a rung, the best first. */
+/** Stopped candidates among the best of a rung, the best first. */
 async function stoppedAmongBest(
   transaction: Prisma.TransactionClient,
   campaignId: string,

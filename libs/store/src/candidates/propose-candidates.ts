@@ -18,33 +18,32 @@ import { type ObservationLog, observationLog } from './observation-log.js';
 import { promoteByExpectedImprovement, promoteByRank, type ExpectImprovement } from './promote-candidates.js';
 import { UNFINISHED } from './unfinished-candidates.js';
 
-/** There is no schedule of a finite space that was not asked for. */
+/** The strategy has proposed every schedule of a finite space. */
 export interface SpaceExhausted {
-  /** How many schedules the space has. */
+  /** Number of schedules in the space. */
   readonly exhaustedSchedules: number;
 }
 
-/** A campaign's strategy, after what it was told. */
+/** A campaign's strategy after all observations so far. */
 export interface ProposalStrategy {
   ask(
     number: number,
     pending: readonly PruningSchedule[],
   ): { readonly schedule: PruningSchedule; readonly lineage: Lineage } | SpaceExhausted;
   /**
-   * What it expects of schedules that stopped at a rung, were they trained to their end, and of the
-   * best that it could ask for in their stead; undefined, or left out, where it expects nothing of
-   * any.
+   * Expected improvement of stopped schedules, were they trained to their end, and of the best new
+   * proposal. Undefined, or left out, when the strategy predicts none.
    */
   expect?(number: number, ...asked: Parameters<ExpectImprovement>): ReturnType<ExpectImprovement>;
 }
 
-/** A strategy that is made anew learns from all results before it answers. */
+/** A new strategy observes all results before its first proposal. */
 const ASKING = { timeout: 60_000 };
 
 /**
- * Has candidates go on to their next rung, then adds new ones, as far as the budgets and the space
- * have room; at most `atMost`. The campaign's row is locked meanwhile, so that two who ask at once
- * take different numbers; the strategy answers for each number from what was told by then.
+ * Promotes stopped candidates, then creates new ones, within the remaining budget and space; at
+ * most `atMost`. The campaign's row stays locked, so that concurrent calls take different numbers.
+ * A proposal follows from its number and the observations so far.
  */
 export async function proposeCandidates(
   database: Database,
@@ -95,7 +94,7 @@ export async function proposeCandidates(
   }, ASKING);
 }
 
-/** Of candidates that the strategy was told nothing of yet, or not the end of, in order. */
+/** Schedules of candidates without an observation of their end, in order. */
 async function pendingSchedules(transaction: Prisma.TransactionClient, campaignId: string): Promise<PruningSchedule[]> {
   const rows = await transaction.candidate.findMany({
     where: { campaignId, OR: [{ observationOrder: null }, { state: { in: [...UNFINISHED] } }] },
@@ -105,7 +104,7 @@ async function pendingSchedules(transaction: Prisma.TransactionClient, campaignI
   return rows.map(({ schedule }) => PruningScheduleSchema.parse(schedule));
 }
 
-/** Says in the log, once, which budget is used up. */
+/** Records an event, once, for a budget that is used up. */
 async function recordExhaustedBudget(
   transaction: Prisma.TransactionClient,
   campaignId: string,
@@ -118,7 +117,7 @@ async function recordExhaustedBudget(
   return true;
 }
 
-/** Records an event, unless there is one of its kind whose details of those names are equal. */
+/** Records an event, unless an event of its kind has the same values of these details. */
 async function recordOnce<Detail extends Record<string, string | number>>(
   transaction: Prisma.TransactionClient,
   campaignId: string,

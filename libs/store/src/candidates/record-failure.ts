@@ -5,9 +5,9 @@ import { recordEvent } from '../events/events.js';
 import { refuseOtherRun } from './refuse-other-run.js';
 
 /**
- * Settles a candidate that has no result; one that is settled stays as it is.
+ * Records that a candidate ended without a result. A finished candidate stays as it is.
  *
- * @throws FencedError when another run has taken the candidate up
+ * @throws FencedError when another run has claimed the candidate
  */
 export async function recordFailure(
   database: Database,

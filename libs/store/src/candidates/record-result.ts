@@ -6,11 +6,11 @@ import type { Prisma } from '../generated/client.js';
 import { completeCandidates, type Completion } from './complete-candidates.js';
 import { refuseOtherRun } from './refuse-other-run.js';
 
-/** Who has a result, and whose it was first. */
+/** The run that reports a result, and the candidate whose result it reuses. */
 export interface ResultOrigin {
-  /** The workflow run that has it; undefined for workflows that began before there was fencing. */
+  /** The workflow run; undefined for workflows from before there was fencing. */
   readonly run?: string | undefined;
-  /** The candidate that had done the same work. */
+  /** The candidate whose result is reused. */
   readonly reusedFrom?: string;
 }
 
@@ -22,11 +22,12 @@ export interface CandidateResult extends ResultOrigin {
 }
 
 /**
- * Writes results of a campaign's candidates and their places on the front, in one transaction.
- * However often it is tried, the first result of a rung stands.
+ * Records results of a campaign's candidates and updates its front, in one transaction. Repeated
+ * calls change nothing: the first result of a rung stands.
  *
- * @returns of each whether it was taken, or why not: FencedError when another run has taken the
- *   candidate up, NotFoundError when there is nobody any more whose result it is, or was
+ * @returns for each result whether it was recorded, or why not: FencedError when another run has
+ *   claimed the candidate, NotFoundError when the candidate, or the one whose result it reuses,
+ *   does not exist
  */
 export function recordResults(
   database: Database,
@@ -39,9 +40,8 @@ export function recordResults(
 }
 
 /**
- * Writes results of whatever campaigns, as `recordResults`, in one transaction that waits for none
- * of them: where a campaign is locked, or is not there, there is a BusyError for each of its
- * results.
+ * Records results of any campaigns, as `recordResults`, in one transaction that waits for no lock.
+ * A result of a campaign that is locked, or does not exist, is answered by a BusyError.
  */
 export function recordUnlockedResults(
   database: Database,
@@ -63,8 +63,7 @@ async function record(
     transaction,
     arrived.map(({ candidateId }) => candidateId),
   );
-  // With a campaign that is deleted its files go: what it would have answered with may be gone by
-  // now.
+  // The files of a deleted campaign are removed: a result to reuse may be gone.
   const answering = await byId(
     transaction,
     arrived.flatMap(({ reusedFrom }) => reusedFrom ?? []),
@@ -100,7 +99,7 @@ async function byId(transaction: Prisma.TransactionClient, ids: readonly string[
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** One result, as `recordResults`; what is returned there is thrown. */
+/** Records one result, as `recordResults`, and throws its error. */
 export async function recordResult(
   database: Database,
   campaignId: string,

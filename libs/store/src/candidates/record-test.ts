@@ -5,7 +5,7 @@ import { lockCampaign } from '../database/lock-campaigns.js';
 import { recordEvent } from '../events/events.js';
 import { evaluationData } from './complete-candidates.js';
 
-/** Writes a front member's accuracy on the test split, once. */
+/** Records a front member's accuracy on the test split, once. */
 export async function recordTest(
   database: Database,
   campaignId: string,
@@ -24,7 +24,7 @@ export async function recordTest(
   });
 }
 
-/** Says in the log, once, that a front member could not be measured on the test split, and why. */
+/** Records an event, once, that a front member could not be measured on the test split. */
 export async function recordUntested(
   database: Database,
   campaignId: string,

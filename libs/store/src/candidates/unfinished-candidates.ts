@@ -6,7 +6,7 @@ import { describeProposedCandidate } from './describe-proposed-candidate.js';
 
 export const UNFINISHED = ['pending', 'running'] as const;
 
-/** Candidates that were asked for and are not settled, in order; others than those named. */
+/** Pending and running candidates, in order, without those named. */
 export async function unfinishedCandidates(
   database: Database,
   campaignId: string,
@@ -23,10 +23,9 @@ export async function unfinishedCandidates(
 }
 
 /**
- * A candidate as it would be asked for had it no model: as far as it has been trained, from its
- * beginning.
+ * How to make a candidate's model again, from the dense network to its present rung.
  *
- * @throws NotFoundError when it has been deleted
+ * @throws NotFoundError when the candidate has been deleted
  */
 export async function candidateRecipe(
   database: Database,

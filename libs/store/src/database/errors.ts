@@ -1,4 +1,4 @@
-/** There is nothing of that name or id. */
+/** Nothing has this name or id. */
 export class NotFoundError extends Error {
   override name = 'NotFoundError';
   constructor(
@@ -10,7 +10,7 @@ export class NotFoundError extends Error {
   }
 }
 
-/** What is asked for clashes with what there is. */
+/** The request conflicts with the present state, or with a name that is taken. */
 export class ConflictError extends Error {
   override name = 'ConflictError';
   constructor(
@@ -21,7 +21,7 @@ export class ConflictError extends Error {
   }
 }
 
-/** A page's cursor that was not given out for this order. */
+/** The cursor is not one of this list and order. */
 export class BadCursorError extends Error {
   override name = 'BadCursorError';
   constructor(readonly cursor: string) {
@@ -29,7 +29,7 @@ export class BadCursorError extends Error {
   }
 }
 
-/** Others are at it just now: it may be tried again. */
+/** A lock is held: the call may be tried again. */
 export class BusyError extends Error {
   override name = 'BusyError';
 }

@@ -3,11 +3,11 @@ import { NotFoundError } from './errors.js';
 import type { Prisma } from '../generated/client.js';
 
 /**
- * Locks the campaign's row until the transaction ends, and gives its spec as it is now. Rows that
- * refer to it may be written by others meanwhile: who adds to its log while he holds a candidate
- * would otherwise wait for whoever waits for that candidate.
+ * Locks a campaign's row until the transaction ends. Rows that refer to it can still be written: a
+ * transaction that adds an event while it holds a candidate would otherwise deadlock.
  *
- * @throws NotFoundError when it has been deleted meanwhile
+ * @returns its spec as it is now
+ * @throws NotFoundError when the campaign has been deleted
  */
 export async function lockCampaign(transaction: Prisma.TransactionClient, campaignId: string): Promise<CampaignSpec> {
   const [row] = await transaction.$queryRaw<({ spec: unknown } | undefined)[]>`
@@ -17,8 +17,9 @@ export async function lockCampaign(transaction: Prisma.TransactionClient, campai
 }
 
 /**
- * Locks those of the campaigns that nobody else has locked, and gives their specs; it waits for
- * none.
+ * Locks those campaigns that are not locked, without waiting.
+ *
+ * @returns their specs
  */
 export async function lockAvailableCampaigns(
   transaction: Prisma.TransactionClient,

@@ -8,7 +8,7 @@ interface Logged {
   readonly detail: Prisma.JsonValue;
 }
 
-/** Which notices an event is of, the more urgent first. */
+/** Kinds of notification for an event, the more urgent first. */
 function noticesOf({ kind, detail }: Logged): Notice[] {
   if (kind === 'campaign-failed') return ['failure', 'finish'];
   if (kind === 'campaign-completed' || kind === 'campaign-cancelled') return ['finish'];
@@ -17,8 +17,8 @@ function noticesOf({ kind, detail }: Logged): Notice[] {
 }
 
 /**
- * Notes, in the transaction that logs events, that word is to be sent of them, where their
- * campaigns want that.
+ * Enqueues a notification for each event that its campaign subscribes to. Call it inside the
+ * transaction that writes the events.
  */
 export async function enqueueNotifications(
   transaction: Prisma.TransactionClient,

@@ -11,8 +11,8 @@ interface NewEvent {
 }
 
 /**
- * Adds to campaigns' logs, in the transaction that does what is logged, and to what word is to be
- * sent of.
+ * Records events and enqueues their notifications. Call it inside the transaction that makes the
+ * change.
  */
 export async function recordEvents(transaction: Prisma.TransactionClient, events: readonly NewEvent[]): Promise<void> {
   const logged = await transaction.event.createManyAndReturn({
@@ -32,7 +32,7 @@ export function recordEvent(
   return recordEvents(transaction, [{ campaignId, kind, detail, candidateId }]);
 }
 
-/** The newest events of a campaign, or those of one kind, newest first. */
+/** Lists the newest events of a campaign, or those of one kind, the newest first. */
 export async function listEvents(
   database: Database,
   campaignId: string,

@@ -2,16 +2,16 @@ import { CampaignSpecSchema, type Notice, type Notification } from '@espalier/co
 import type { Database } from '../database/client.js';
 import { describeEvent, recordEvent } from './events.js';
 
-/** Word that is to be sent now. */
+/** A notification that is due. */
 export interface DueNotification {
   readonly eventId: bigint;
   readonly url: string;
   readonly body: Notification;
-  /** How often it was tried, this time included. */
+  /** Attempts to send it, this one included. */
   readonly tries: number;
 }
 
-/** Longer than one try takes, so that nobody else tries meanwhile. */
+/** Longer than one attempt takes, so that no other process sends it at the same time. */
 const FIRST_WAIT_SECONDS = 15;
 
 const LONGEST_WAIT_SECONDS = 600;
@@ -19,9 +19,8 @@ const LONGEST_WAIT_SECONDS = 600;
 const GIVEN_UP_AFTER_HOURS = 24;
 
 /**
- * Takes what is due, the oldest first, each by one process alone. What is not settled as sent is
- * due again after a wait that doubles, whether its try failed or its process died; after a day it
- * is given up, and the campaign's log says so.
+ * Claims due notifications, the oldest first, each by one process. A notification that is not
+ * deleted as sent is due again after a wait that doubles. After a day it is dropped, with an event.
  */
 export async function claimDueNotifications(database: Database, atMost: number): Promise<DueNotification[]> {
   return database.$transaction(async (transaction) => {
@@ -53,7 +52,7 @@ export async function claimDueNotifications(database: Database, atMost: number):
   });
 }
 
-/** Word of an event has arrived. */
+/** Deletes a notification that was sent. */
 export async function deleteSentNotification(database: Database, eventId: bigint): Promise<void> {
   await database.notification.deleteMany({ where: { eventId } });
 }

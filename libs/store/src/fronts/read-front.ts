@@ -4,7 +4,7 @@ import { describeCandidate, WITH_RESULTS } from '../candidates/find-candidate.js
 import type { Database } from '../database/client.js';
 import { denseOf } from '../training/dense-models.js';
 
-/** A campaign's front as of its last result. */
+/** Reads a campaign's front as of its last result. */
 export async function readFront(database: Database, campaignId: string): Promise<Front> {
   const campaign = await database.campaign.findUniqueOrThrow({
     where: { id: campaignId },
@@ -26,7 +26,7 @@ export async function readFront(database: Database, campaignId: string): Promise
   };
 }
 
-/** Front members that have not been measured on the test split, and may be. */
+/** Lists front members that have not been measured on the test split, and can be. */
 export async function untestedFrontMembers(
   database: Database,
   campaignId: string,

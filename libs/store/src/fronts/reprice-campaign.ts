@@ -6,10 +6,11 @@ import { denseOf } from '../training/dense-models.js';
 import { computeFront, frontPoint } from '@espalier/campaign-policy';
 
 /**
- * The front that a campaign's candidates make on another chip: each priced from its stored sparsity
- * profile, none trained.
+ * Computes a campaign's front on another accelerator: each candidate is priced from its stored
+ * sparsity profile, none is trained.
  *
- * @throws NetworkError or EnergyModelError when the chip is not known or cannot run the network
+ * @throws NetworkError or EnergyModelError when the accelerator is unknown or cannot run the
+ *   network
  */
 export async function repriceCampaign(
   database: Database,

@@ -20,22 +20,21 @@ interface Place {
   readonly joined: boolean;
   readonly hypervolume: number;
 }
-/** What results of a campaign make of its front. */
+/** The change of a campaign's front by its new results. */
 interface Change {
   readonly campaignId: string;
   readonly hypervolume: number;
-  /** How many times it is another. */
+  /** Versions that the front gains. */
   readonly changes: number;
   readonly left: readonly Member[];
   readonly came: readonly Member[];
 }
 
 /**
- * Puts results into their places on the fronts of their campaigns, one after the other. What left a
- * front before is dominated by what is there, so that the members and the new ones are all that has
- * to be looked at, however many results there are.
+ * Adds results to the fronts of their campaigns, one after the other. Candidates that left a front
+ * before are dominated by its members, so only members and new results are compared.
  *
- * @returns of each whether it is on its front, and the front's hypervolume with it
+ * @returns for each result whether it joined its front, and the front's hypervolume with it
  */
 export async function updateFronts(
   transaction: Prisma.TransactionClient,
@@ -55,8 +54,7 @@ export async function updateFronts(
     const before = members.filter((member) => member.campaignId === campaignId);
     const ids = new Set(own.map(({ id }) => id));
     const wasMember = before.some(({ id }) => ids.has(id));
-    // Where the model of an earlier rung was a member, results that this one dominated may come
-    // back.
+    // A candidate may leave the front with its next rung: results that it dominated may return.
     let known = wasMember
       ? await lookUp(transaction, { campaignId, id: { notIn: [...ids] }, ...satisfiesConstraints(spec.constraints) })
       : before;
@@ -64,7 +62,7 @@ export async function updateFronts(
     let hypervolume = 0;
     for (const result of own) {
       const isAllowed = constraintViolation(spec.constraints, result) === 0;
-      // Of equal results the one that was asked for first is kept, whichever came first.
+      // Of equal results the one with the lower number stays.
       const candidates = [...known, ...(isAllowed ? [result] : [])].sort((a, b) => a.number - b.number);
       ({ members: known, hypervolume } = computeFront(candidates, dense, spec.objectives[1]));
       places.set(result, { joined: known.some(({ id }) => id === result.id), hypervolume });

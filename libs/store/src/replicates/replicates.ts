@@ -18,10 +18,10 @@ import { lockCampaign } from '../database/lock-campaigns.js';
 import { recordEvent } from '../events/events.js';
 
 /**
- * Asks for each member of a front to be pruned and trained again with so many seeds. Those that
- * were asked for before stay, so that a repetition adds nothing.
+ * Requests replicates of each front member, with other seeds. Requested ones stay, so that a
+ * repetition adds nothing.
  *
- * @throws ConflictError when the campaign has not ended, or has no front
+ * @throws ConflictError when the campaign has not finished, or has no front
  */
 export async function requestReplicates(
   database: Database,
@@ -56,7 +56,7 @@ export async function requestReplicates(
   return { ...reevaluation, ...pendingCounts(reevaluation.pending + added), dryRun };
 }
 
-/** What was asked for and has no end, in order. */
+/** Lists pending replicates in order. */
 export async function pendingReplicates(
   database: Database,
   campaignId: string,
@@ -71,12 +71,12 @@ export async function pendingReplicates(
   const spec = await campaignSpec(database, campaignId);
   return rows.map(({ replicate, candidate }) => {
     const { rung, ...asked } = describeProposedCandidate(spec, candidate);
-    // Trained as far as the candidate was, and from the beginning.
+    // Trained to the candidate's rung, from the beginning.
     return { ...asked, replicate, ...(rung && { rung: { until: rung.until } }) };
   });
 }
 
-/** Campaigns that have something to do of a reevaluation. */
+/** Lists campaigns with pending replicates. */
 export async function campaignsToReevaluate(database: Database): Promise<string[]> {
   const rows = await database.candidate.findMany({
     where: { replicates: { some: { finishedAt: null } } },
@@ -86,7 +86,7 @@ export async function campaignsToReevaluate(database: Database): Promise<string[
   return rows.map(({ campaignId }) => campaignId);
 }
 
-/** Writes the end of a replicate, once; one that was given up meanwhile stays so. */
+/** Records the outcome of a replicate, once; a dropped replicate stays dropped. */
 export async function recordReplicate(
   database: Database,
   campaignId: string,
@@ -113,7 +113,7 @@ export async function recordReplicate(
   });
 }
 
-/** Gives up what was asked for and has no end; what has one stays. */
+/** Drops the pending replicates of a campaign. */
 export async function dropReplicates(database: Database, campaignId: string): Promise<void> {
   await database.$transaction(async (transaction) => {
     await lockCampaign(transaction, campaignId);
@@ -124,7 +124,7 @@ export async function dropReplicates(database: Database, campaignId: string): Pr
   });
 }
 
-/** What the members of a campaign's front came to with other seeds. */
+/** Means and confidence intervals of the front members over their replicates. */
 export async function readReevaluation(database: Database, campaignId: string): Promise<Reevaluation> {
   const { name, spec } = await database.campaign.findUniqueOrThrow({ where: { id: campaignId } });
   const { objectives } = CampaignSpecSchema.parse(spec);

@@ -3,9 +3,9 @@ import type { Database } from '../database/client.js';
 import { FencedError } from '@espalier/contracts';
 
 /**
- * Takes a training over: attempts that took it before can write no checkpoint of it any more.
+ * Takes a training over: earlier attempts can record no checkpoint of it any more.
  *
- * @param holder who takes it, in words for a person
+ * @param holder the attempt, in words for a person
  */
 export function takeTraining(database: Database, training: string, holder: string): Promise<TrainingLease> {
   return database.$transaction(async (transaction) => {
@@ -23,7 +23,7 @@ export function takeTraining(database: Database, training: string, holder: strin
   });
 }
 
-/** The checkpoints of a training, in the order of epochs, without taking it over. */
+/** Lists the checkpoints of a training by epoch, without taking it over. */
 export async function knownCheckpoints(database: Database, training: string): Promise<CheckpointReference[]> {
   const rows = await database.checkpoint.findMany({
     where: { training },
@@ -34,7 +34,7 @@ export async function knownCheckpoints(database: Database, training: string): Pr
 }
 
 /**
- * Writes which artifact is the checkpoint after an epoch; one that was made again replaces it.
+ * Records the artifact of the checkpoint after an epoch; a new one replaces it.
  *
  * @throws FencedError when another attempt has taken the training over
  */
@@ -55,7 +55,7 @@ export async function recordCheckpoint(
       );
     }
     const before = await transaction.checkpoint.findUnique({ where: { training_epoch: { training, epoch } } });
-    // Its answer was lost on the way, and it is told once more: nothing was trained again.
+    // A repetition after a lost answer: the epoch was not trained again.
     if (before?.artifactHash === artifact && before.term === term) return;
     await transaction.artifact.upsert({ where: { hash: artifact }, create: { hash: artifact, bytes }, update: {} });
     await transaction.checkpoint.upsert({

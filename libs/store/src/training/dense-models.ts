@@ -13,7 +13,7 @@ import type { Database } from '../database/client.js';
 import { recordEvent } from '../events/events.js';
 import type { DenseModel } from '../generated/client.js';
 
-/** What the dense network of a campaign is and costs on the campaign's chip. */
+/** Describes a campaign's dense network and its cost on the campaign's accelerator. */
 export function denseOf(spec: CampaignSpec, row: DenseModel): NonNullable<Campaign['dense']> {
   const profile = SparsityProfileSchema.parse(row.profile);
   const energy = priceProfile(spec, profile);
@@ -45,7 +45,7 @@ export function taskHash(task: TrainingTask): string {
     .digest('hex');
 }
 
-/** Records a dense model, once for each task, and gives it to a campaign. */
+/** Records the dense model of a task, once, and links the campaign to it. */
 export async function recordDenseModel(
   database: Database,
   campaignId: string,
@@ -80,7 +80,11 @@ export async function recordDenseModel(
   });
 }
 
-/** The dense model of a task when there is one, given to the campaign. */
+/**
+ * Links the campaign to the dense model of its task.
+ *
+ * @returns its artifact, or null when there is none
+ */
 export async function adoptDenseModel(
   database: Database,
   campaignId: string,

@@ -3,16 +3,16 @@ import { findCampaignOfWorkflow } from '../campaigns/find-campaign-of-workflow.j
 import type { Database } from '../database/client.js';
 import type { Prisma } from '../generated/client.js';
 
-/** Hours that devices were at work for a campaign, attempts that failed or were killed included. */
+/** Device hours of a campaign; attempts that failed or were killed count. */
 export async function deviceHoursOf(database: Prisma.TransactionClient, campaignId: string): Promise<number> {
   const { _sum } = await database.deviceUse.aggregate({ where: { campaignId }, _sum: { seconds: true } });
   return (_sum.seconds ?? 0) / 3600;
 }
 
 /**
- * Writes down how long an attempt kept a device busy; said again with more, the longest counts.
+ * Records how long an attempt kept a device busy. Of several reports the longest counts.
  *
- * @throws NotFoundError when the workflow is none of a campaign's
+ * @throws NotFoundError when the workflow belongs to no campaign
  */
 export async function recordDeviceUse(
   database: Database,

@@ -2,7 +2,11 @@ import { WorkerSchema, type Worker, type WorkerOrders, type WorkerRegistration }
 import type { Database } from '../database/client.js';
 import { NotFoundError } from '../database/errors.js';
 
-/** A worker says that it is there, and is told what it is asked to do. */
+/**
+ * Records a worker's heartbeat.
+ *
+ * @returns what the worker is to do
+ */
 export async function registerWorker(database: Database, worker: WorkerRegistration): Promise<WorkerOrders> {
   const { id, ...rest } = worker;
   const data = { ...rest, lastSeenAt: new Date() };
@@ -11,12 +15,13 @@ export async function registerWorker(database: Database, worker: WorkerRegistrat
 }
 
 const LISTED_MS = 60_000;
-/** Workers speak every five seconds; after so long Temporal gives what one had to another. */
+/**
+ * Workers send heartbeats every five seconds; after this time Temporal gives their jobs to others.
+ */
 const SILENT_AFTER_MS = 15_000;
 
 /**
- * Workers that were heard of within the last minute; those that speak no more as silent, and at
- * work on nothing.
+ * Lists workers with a heartbeat in the last minute. Late ones are silent, and busy with nothing.
  */
 export async function listWorkers(database: Database, now = new Date()): Promise<Worker[]> {
   const rows = await database.worker.findMany({
@@ -36,7 +41,7 @@ export async function listWorkers(database: Database, now = new Date()): Promise
 }
 
 /**
- * Asks a worker to hand back what it trains and to take no more. Asked again, it changes nothing.
+ * Drains a worker: it releases its jobs and takes no more. Repeated calls change nothing.
  *
  * @throws NotFoundError
  */
