@@ -14,8 +14,8 @@ export class CommandError extends Error {
 }
 
 /**
- * Any error as one that the command can print. An unforeseen error keeps its stack. Types are told
- * apart by name: their classes would load TensorFlow.
+ * Converts any error to one that the command prints; an unforeseen error keeps its stack. Types are
+ * recognised by name: importing their classes would load TensorFlow.
  */
 export function asCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;

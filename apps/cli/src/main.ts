@@ -50,7 +50,11 @@ try {
   process.exitCode = report(error);
 }
 
-/** Tells an error in a sentence (or as JSON when that was asked for) and gives its exit code. */
+/**
+ * Prints an error in a sentence, or as JSON on request.
+ *
+ * @returns its exit code
+ */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.invalid;
   const known = asCommandError(error);

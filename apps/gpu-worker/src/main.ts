@@ -73,8 +73,8 @@ let stopped: () => void = () => undefined;
 const stop = new Promise<void>((resolve) => (stopped = resolve));
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped());
 
-// A worker that is drained or unfit stays, so that whoever asks for the list sees it and why, until
-// it is stopped.
+// A drained or unfit worker keeps running until it is stopped, so that lists show it and the
+// reason.
 const running = state === 'unfit' ? Promise.resolve() : worker.run();
 if (state === 'ready') log.info({ slots: config.slots, device: config.device.name }, 'the worker takes work');
 await stop;

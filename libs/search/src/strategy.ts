@@ -1,63 +1,59 @@
 import type { Cost, Lineage, PruningSchedule } from '@espalier/contracts';
 import type { Expectation } from './space/unit-cube-space.js';
 
-/** What became of an earlier ask. */
+/** The outcome of a proposal. */
 export interface ScheduleObservation {
-  /** The candidate's number, as it was asked for; null for a result from elsewhere. */
+  /** The candidate's number; null for a result from elsewhere. */
   readonly number: number | null;
   readonly schedule: PruningSchedule;
   /**
-   * Objectives, all minimised, and how far the candidate breaks the campaign's constraints (0: not
-   * at all). Null for a candidate that failed.
+   * Objectives, all minimised, and the constraint violation (0: none). Null for a candidate that
+   * failed.
    */
   readonly result: {
     readonly objectives: readonly [number, number];
     readonly violation: number;
-    /** Where the campaign limits it: the cost that is no objective. */
+    /** The cost that is no objective, where the campaign limits it. */
     readonly otherCost?: number | null;
   } | null;
-  /**
-   * Part of its training after which it was measured, where it stopped at a rung; 1 if left out.
-   */
+  /** Part of the training that was done when the candidate stopped at a rung; 1 when absent. */
   readonly fidelity?: number;
 }
 
 export interface ScheduleProposal {
   readonly schedule: PruningSchedule;
   readonly lineage: Lineage;
-  /** What went not quite as it should, in words for a log. */
+  /** A warning for the log. */
   readonly remark?: string;
 }
 
-/** What is known of a campaign's schedules before any is tried. */
+/** Objectives that are known before a schedule is tried. */
 export interface KnownObjectives {
   /**
-   * Of the unpruned network, in the unit of the results' second objective: hypervolumes are
-   * measured up to it.
+   * Cost of the unpruned network, in the unit of the second objective: the hypervolume's reference.
    */
   readonly denseCost: number;
-  /** What schedules will take; without those that only pruning can tell. */
+  /** Cost of a schedule; absent where only pruning tells. */
   readonly costOf?: Partial<Record<Cost, (schedule: PruningSchedule) => number>>;
 }
 
 /**
- * A search strategy. It is told everything and stores nothing: a strategy that is made anew and
- * told the same results in the same order answers as the first one did. The answer to `ask` depends
- * on the seed, the number asked for, what was told before and what is pending, and on nothing else;
- * asking does not change it, so that `ask` may be tried again.
+ * A search strategy. Its state follows from its observations alone: a new strategy with the same
+ * observations in the same order makes the same proposals. A proposal depends on the seed, its
+ * number, the observations and the pending schedules; `ask` changes nothing, and may be called
+ * again.
  */
 export interface Strategy {
   tell(results: readonly ScheduleObservation[]): void;
   /**
    * @param number the candidate's number in its campaign, from 0
-   * @param pending schedules that were asked for and of which nothing was told yet
-   * @throws SpaceExhaustedError when all schedules of a finite space have been asked for
+   * @param pending proposed schedules without an observation
+   * @throws SpaceExhaustedError when all schedules of a finite space were proposed
    */
   ask(number: number, pending?: readonly PruningSchedule[]): ScheduleProposal;
   /**
-   * What is expected of schedules that stopped at a rung, were they trained to their end, and of
-   * the best that could be asked for in their stead; undefined where nothing is expected of any, or
-   * too little was told.
+   * Expected improvement of stopped schedules, were they trained to their end, and of the best new
+   * proposal. Undefined when the strategy predicts none, or has too few observations.
    */
   expect(
     number: number,

@@ -10,8 +10,8 @@ import {
 } from '@temporalio/workflow';
 
 /**
- * Bookkeeping is tried until it succeeds: Postgres comes back, and a result must not be lost for
- * its absence.
+ * Campaign activities are retried until they succeed: Postgres comes back, and no result may be
+ * lost.
  */
 const UNTIL_IT_SUCCEEDS = {
   startToCloseTimeout: '1 minute',
@@ -22,10 +22,7 @@ export const campaignActivities: ActivityInterfaceFor<CampaignActivities> = byCu
   proxyActivities<CampaignActivities>({ taskQueue: ORCHESTRATOR_QUEUE, ...UNTIL_IT_SUCCEEDS }),
 );
 
-/**
- * The same within a workflow task, where each takes a moment: no way through Temporal and its
- * database, and back.
- */
+/** The same as local activities, for short ones: they need no way through Temporal and back. */
 export const localCampaignActivities: ActivityInterfaceFor<CampaignActivities> = byCurrentName(
   proxyLocalActivities<CampaignActivities>(UNTIL_IT_SUCCEEDS),
 );
@@ -50,9 +47,8 @@ function byCurrentName(activities: ActivityInterfaceFor<CampaignActivities>): Ac
 }
 
 /**
- * Training on a class of device. A worker that dies is noticed when its heartbeats stop, and the
- * next attempt goes on from the last checkpoint. Errors that trying again cannot mend come as
- * non-retryable failures.
+ * Training activities of a device class. A lost worker is noticed by its missing heartbeats; the
+ * next attempt resumes from the last checkpoint. Final errors are non-retryable failures.
  */
 export function trainingOn(deviceClass: string): ActivityInterfaceFor<TrainingActivities> {
   return proxyActivities<TrainingActivities>({
@@ -66,18 +62,12 @@ export function trainingOn(deviceClass: string): ActivityInterfaceFor<TrainingAc
 
 const LOST_ARTIFACT: readonly string[] = ['ArtifactCorruptError', 'ArtifactMissingError'] satisfies ErrorTypeName[];
 
-/**
- * Whether a file was found damaged, and has been set aside, or gone: it can be made again from what
- * came before it.
- */
+/** Whether an artifact was damaged, and set aside, or missing: it can be made again. */
 export function isLostArtifact(error: unknown): boolean {
   return LOST_ARTIFACT.includes(failureOf(error).type);
 }
 
-/**
- * The innermost application failure of an error, which says what went wrong; or the error's own
- * words.
- */
+/** The innermost application failure of an error, or else its name and message. */
 export function failureOf(error: unknown): Failure {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof ApplicationFailure) {

@@ -27,6 +27,11 @@ export class CampaignStatus {
     return this.#phase.name === 'cancelling';
   }
 
+  /** Whether a cancellation has begun, or is recorded. */
+  get isCancelled(): boolean {
+    return this.isCancelling || this.state === 'cancelled';
+  }
+
   pause(): void {
     this.#set('paused');
   }

@@ -53,7 +53,7 @@ export async function campaign(input: CampaignInput): Promise<void> {
     );
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    if (status.isCancelling) {
+    if (status.isCancelled) {
       if (started) await runner.drain(started.plan, started.dense);
       await campaignActivities.recordCampaignState(campaignId, ...status.end('cancelled'));
     } else {

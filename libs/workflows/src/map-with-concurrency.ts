@@ -1,6 +1,6 @@
 /**
- * Does work for items, `lanes` of them at once; a lane that is free takes the next one out of the
- * list. Those are left in it that have not been begun when it is over early.
+ * Maps items with at most `lanes` at once. Items that have not begun when `isOver` are left in the
+ * list.
  */
 export async function mapWithConcurrency<Item>(
   items: Item[],

@@ -14,7 +14,7 @@ export const resumeUpdate = defineUpdate<CampaignProgress>('resume');
 export const cancelUpdate = defineUpdate<CampaignProgress>('cancel');
 /** How far the campaign is, by the workflow's own count in this run. */
 export const progressQuery = defineQuery<CampaignProgress>('progress');
-/** Sent to a candidate that is to stop where it is and to be taken up again later. */
+/** Stops a candidate where it is, to be claimed again later. */
 export const releaseSignal = defineSignal('release');
 /** Sent when the ends of candidates are recorded. May be sent twice. */
 export const candidatesSettledSignal = defineSignal<[candidateIds: string[]]>('candidatesSettled');

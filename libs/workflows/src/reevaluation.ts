@@ -6,10 +6,7 @@ import { mapWithConcurrency } from './map-with-concurrency.js';
 import { resolveDeviceClass } from './resolve-device-class.js';
 import { pruneAndTrain } from './prune-and-train.js';
 
-/**
- * How many are looked up at a time, for each that is under way: between two lots the run may
- * continue as new.
- */
+/** Replicates read at a time, per running one: between two reads the run may continue as new. */
 const LOT = 5;
 
 /**

@@ -1,7 +1,7 @@
 import type { CampaignPlan, LoadedPlan } from '@espalier/contracts';
 import { campaignActivities } from './activities.js';
 
-/** The plan with a class of device, waited for where no worker is there that would say which. */
+/** The plan with a device class. Waits for a worker when the spec names none. */
 export async function resolveDeviceClass(
   campaignId: string,
   { deviceClass, ...plan }: LoadedPlan,

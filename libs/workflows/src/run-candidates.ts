@@ -96,14 +96,14 @@ export class CandidateRunner {
     window.finish(await version.activities.tell(campaignId, unsure));
     if (!isTimeToRead || status.isCancelling) return;
     if (plan.isTimed && (await version.activities.isBudgetExhausted(campaignId))) cancelCandidates(window.running);
-    else await this.#restartLost(plan, dense);
+    else await this.#restartCandidatesWithoutWorkflow(plan, dense);
   }
 
   /**
    * Starts candidates again that are unfinished in the store and have no workflow: they were
    * terminated by hand, or lost with Temporal's data.
    */
-  async #restartLost(plan: CampaignPlan, dense: string): Promise<void> {
+  async #restartCandidatesWithoutWorkflow(plan: CampaignPlan, dense: string): Promise<void> {
     const unfinished = await this.version.activities.unfinishedCandidates(this.campaignId);
     await this.#start(
       plan,

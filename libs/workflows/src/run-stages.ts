@@ -1,9 +1,7 @@
 import type { ModelReference, PruneAndTrainRequest, Trained, TrainingActivities } from '@espalier/contracts';
 import { filtersStage, roundStage, type Stage } from './stages.js';
 
-/**
- * Whoever does a stage's steps: a worker itself, or activities where a workflow asks for each step.
- */
+/** Runs a stage's steps: a worker itself, or activities when a workflow calls each step. */
 export type StageSteps = Pick<TrainingActivities, 'prune' | 'fineTune' | 'evaluate'>;
 
 /**

@@ -11,16 +11,16 @@ interface Member {
 }
 
 /**
- * The only look at the test split: one for each member of the final front, as many at once as
- * candidates are tried.
+ * Measures each member of the final front on the test split: the only use of that split.
  *
- * @returns false where the history has grown long: members are left for a run that continues as new
+ * @returns false when the history has grown long, and members are left for a run that continues as
+ *   new
  */
 export async function testFront(campaignId: string, plan: CampaignPlan, dense: string): Promise<boolean> {
   // Histories from before it test one after the other, all in one run, and end where a model is
   // damaged.
   const isSideBySide = patched('tests-side-by-side');
-  const books = isSideBySide ? localCampaignActivities : campaignActivities;
+  const activities = isSideBySide ? localCampaignActivities : campaignActivities;
   const evaluate = (model: string): Promise<Measurement> =>
     trainingOn(plan.deviceClass).evaluate({ task: plan.task, model, split: 'test' });
 
@@ -29,7 +29,7 @@ export async function testFront(campaignId: string, plan: CampaignPlan, dense: s
       return await evaluate(artifact);
     } catch (error) {
       if (!isSideBySide || !isLostArtifact(error)) throw error;
-      const { model } = await pruneAndTrain(plan, dense, await books.candidateRecipe(campaignId, candidateId));
+      const { model } = await pruneAndTrain(plan, dense, await activities.candidateRecipe(campaignId, candidateId));
       // It is the same, bit for bit, where a device adds up in one order; another's accuracy is not
       // this one's.
       if (model.artifact !== artifact) {
@@ -48,9 +48,9 @@ export async function testFront(campaignId: string, plan: CampaignPlan, dense: s
     } catch (error) {
       if (!isSideBySide || isCancellation(error)) throw error;
       // What a campaign has found is not lost for one of its members.
-      return books.recordUntested(campaignId, candidateId, failureOf(error));
+      return activities.recordUntested(campaignId, candidateId, failureOf(error));
     }
-    await books.recordTest(campaignId, candidateId, measured);
+    await activities.recordTest(campaignId, candidateId, measured);
   };
 
   const left = await campaignActivities.untestedFrontMembers(campaignId);

@@ -121,7 +121,7 @@ export class CampaignsService {
     return requestReplicates(this.database, id, request);
   }
 
-  /** What is under way stops within seconds. */
+  /** Stops a reevaluation within seconds. */
   async stopReevaluation(nameOrId: string): Promise<Reevaluation> {
     const id = await resolveCampaignId(this.database, nameOrId);
     await dropReplicates(this.database, id);

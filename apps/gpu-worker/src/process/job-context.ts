@@ -2,7 +2,7 @@
 export interface JobContext {
   readonly signal: AbortSignal;
   readonly progress: (progress: JobProgress) => void;
-  /** Told of each epoch when it is over, its checkpoint included. */
+  /** Called after each epoch, when its checkpoint is complete. */
   readonly epochDone?: (epoch: EpochDone) => void;
 }
 

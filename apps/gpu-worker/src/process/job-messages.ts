@@ -38,7 +38,7 @@ export type FromTraining =
 export interface TrainingProcessOptions {
   artifacts: string;
   apiUrl: string;
-  /** The worker that asks, for whoever wants to know who trains. */
+  /** Name of the worker, for messages. */
   workerId: string;
   dataCache: string;
   deviceClass: DeviceClass;

@@ -2,14 +2,14 @@ import { recordResults, recordUnlockedResults, type CandidateResult, type Databa
 import { Batcher } from './batcher.js';
 
 /**
- * Writes results, those of all campaigns that come within a moment in one transaction. A campaign
- * that is long at something, or has something wrong, keeps no other's results waiting: its own are
- * written, or refused, apart.
+ * Creates a writer that records the results of all campaigns in batches of one transaction. A
+ * campaign that is locked or fails does not delay the others: its results are recorded, or refused,
+ * by themselves.
  *
- * @returns what writes one, and throws as `recordResult`
+ * @returns a function that records one result, and throws as `recordResult`
  */
 export function batchedResultWriter(database: Database): (result: CandidateResult) => Promise<void> {
-  // The API is to show a result within a second.
+  // The API shows a result within a second.
   const together = new Batcher<CandidateResult, void>({ least: 300, most: 300 }, (_, all) =>
     recordUnlockedResults(database, all),
   );

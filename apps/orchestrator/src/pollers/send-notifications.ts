@@ -6,9 +6,8 @@ const AT_ONCE = 20;
 const PATIENCE_MS = 10_000;
 
 /**
- * Sends the word that is due to the addresses that campaigns name, as standardwebhooks.com has it:
- * at least once, each with the event's id, by which a receiver tells a repetition. What is answered
- * by anything but 2xx is sent again later.
+ * Sends due notifications as standardwebhooks.com describes: at least once, each with its event's
+ * id, by which a receiver recognises a repetition. An answer other than 2xx is retried.
  */
 export async function sendNotifications(database: Database, log: Logger, secret?: string): Promise<void> {
   await Promise.all(
@@ -44,7 +43,7 @@ async function send({ eventId, url, body }: DueNotification, secret: string | un
     await response.body?.cancel();
     return response.ok ? undefined : `answered ${response.status}`;
   } catch (error) {
-    // fetch says no more than that it failed; its cause says why.
+    // The cause of a failed fetch says why.
     const why = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return why instanceof Error ? why.message : String(why);
   }

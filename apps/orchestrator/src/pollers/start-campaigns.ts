@@ -5,9 +5,8 @@ import type { campaign, reevaluation } from '@espalier/workflows/client';
 import type { Logger } from 'pino';
 
 /**
- * Sees to it that each unfinished campaign of the store has a workflow, and each unfinished
- * reevaluation: one that was asked for while Temporal was away, or whose workflow Temporal has
- * lost. Starting one that runs changes nothing.
+ * Starts a workflow for each unfinished campaign and reevaluation that has none: it was launched
+ * while Temporal was away, or Temporal has lost it. Running workflows stay as they are.
  */
 export async function startCampaigns(database: Database, client: Client, log: Logger): Promise<void> {
   for (const unfinished of await unfinishedCampaigns(database)) {

@@ -13,7 +13,7 @@ import type { Observation, ObservationLog } from '@espalier/store';
 
 interface Kept {
   readonly strategy: Strategy;
-  /** What it was made from. */
+  /** The spec's fields that the strategy was created from. */
   readonly made: string;
   count: number;
   lastOrder: number;
@@ -23,9 +23,9 @@ interface Kept {
 const MOST_KEPT = 50;
 
 /**
- * Strategies as they are after all that was observations. What a strategy knows follows from the
- * store alone: it is kept here so that an ask tells it what is new, and made anew by any
- * orchestrator that has not kept it, or whose log is no longer what it observations.
+ * Strategies after all observations so far. The store alone determines a strategy; the cache saves
+ * observing everything again at each proposal. An orchestrator without the strategy, or whose log
+ * has changed, creates it anew.
  */
 export class StrategyCache {
   readonly #kept = new Map<string, Kept>();
@@ -36,7 +36,7 @@ export class StrategyCache {
     const count = await observations.count();
     if (kept?.made === made) {
       const news = await observations.after(kept.lastOrder);
-      // Candidates that are tried again are taken out of the log: then the numbers do not meet.
+      // Retried candidates leave the log: then the counts differ.
       if (kept.count + news.length === count) return this.#tell(campaignId, spec, kept, news);
     }
     const { profile, cost: denseCost } = await observations.dense();

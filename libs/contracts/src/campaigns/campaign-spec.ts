@@ -172,8 +172,7 @@ export const CampaignSpecSchema = CampaignSpecFields.superRefine(({ rungs, space
 });
 
 /**
- * What a launch is given: results from elsewhere are told to the strategy, and are no part of the
- * campaign's own spec.
+ * The body of a launch: prior results are observed by the strategy, and are no part of the spec.
  */
 export const LaunchRequestSchema = CampaignSpecSchema.safeExtend({ priorResults: PriorResultsSchema.optional() });
 export type LaunchRequest = z.infer<typeof LaunchRequestSchema>;

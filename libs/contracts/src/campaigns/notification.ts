@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { EventSchema } from './campaign-event.js';
 
-/**
- * What word is sent of: a new member of the front, a candidate or campaign that failed, a
- * campaign's end.
- */
+/** Kinds of notification: a new front member, a failed candidate or campaign, a campaign's end. */
 export const NOTICES = ['front-member', 'failure', 'finish'] as const;
 export type Notice = (typeof NOTICES)[number];
 

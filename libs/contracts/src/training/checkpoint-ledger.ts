@@ -1,9 +1,6 @@
 import { z } from 'zod';
 
-/**
- * One training by name, whoever does it: `dense-<hash of the task>` or `candidate-<id>`, with the
- * stage behind it.
- */
+/** The name of a training: `dense-<hash of the task>`, or `candidate-<id>` with the stage. */
 export const TrainingName = z.string().regex(/^[a-z0-9-]{1,200}$/, 'the name of a training');
 
 /** Epochs of mid-epoch checkpoints included: more than any training has. */

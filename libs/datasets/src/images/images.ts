@@ -1,7 +1,7 @@
 import { openSync, readSync } from 'node:fs';
 import { DataSetError } from '../data-set-error.js';
 
-/** Images of one size as bytes. Not all of them need be in memory: what is asked for is read. */
+/** Images of one size, as bytes. A file of images is read on demand. */
 export interface Images {
   /** Of one image. */
   readonly bytesEach: number;

@@ -5,9 +5,9 @@ import { DENSE, type NetworkPricer } from './price-network.js';
 const EMPTY = { weights: 0, inputs: 0, outputs: 0 };
 
 /**
- * Latencies of many candidates of one network on one chip, from flat arrays, with nothing
- * allocated: what `FlatPricer` is for energies. Only computation follows the zeros, where the chip
- * skips them; what moves data meanwhile is a floor under it.
+ * Latencies of many candidates of one network on one accelerator, from flat arrays, without
+ * allocation: the counterpart of `FlatPricer`. Only computation follows the zeros, where the
+ * accelerator skips them; moving data is a floor under it.
  */
 export class FlatTimer {
   readonly #computation: Float64Array;

@@ -1,7 +1,7 @@
 import type { RandomStream } from '@espalier/random';
 import type { CubeSpace } from '../space/unit-cube-space.js';
 import { BoxDecomposition } from './acquisition/box-decomposition.js';
-import { riskAdjusted, STANDARD_DEVIATION_SCALE } from './acquisition/risk-adjusted-posterior.js';
+import { riskAdjusted, SELECTION_BIAS } from './acquisition/risk-adjusted-posterior.js';
 import { optimizeAcquisition, type AcquisitionCandidate, type Expected } from './acquisition/optimize-acquisition.js';
 import { CostModel, type CostPosterior } from './model/cost-model.js';
 import type { FrontierOptions, Limit } from './frontier-options.js';
@@ -10,30 +10,27 @@ import { identity, OUTCOME_TRANSFORMS, type OutcomeTransform } from './model/out
 
 interface Seen {
   readonly point: readonly number[];
-  /** Infinite for what failed or is beyond a limit: it is on no front. */
+  /** `Infinity` when the candidate failed or violates a limit. */
   readonly objectives: readonly number[];
 }
 
-/**
- * A point that is being tried, and by how many deviations from its mean each of its objectives is
- * taken to come out.
- */
+/** A pending point, and the deviates by which its fantasies differ from the posterior mean. */
 interface Pending {
   readonly point: readonly number[];
   readonly deviates: readonly number[];
 }
 
-/** What there is to be expected. */
+/** Expected improvement of candidate points. */
 export interface AcquisitionResult {
-  /** The best that was found, and others after it. */
+  /** The best point that was found, then others. */
   readonly candidates: readonly AcquisitionCandidate[];
-  /** Of points, each alone, were it tried to its end; to be asked before more is observed. */
+  /** Expected improvement of single points; call it before the next observation. */
   readonly expected: Expected;
 }
 
 const MOST_ACTIVE = 300;
 const NEAR_THE_FRONT = 200;
-/** Standard deviations beyond which a normal distribution is taken to end. */
+/** Standard deviations beyond which a normal distribution is cut off. */
 const FAR = 6;
 
 /**
@@ -136,15 +133,15 @@ export class FrontierSearch {
   simulateRollout(random: RandomStream, count: number): number[][] {
     const pending: Pending[] = [];
     for (let k = 0; k < count; k++) {
-      // On the course, each is asked for when the results of those before it are known.
+      // In a rollout, each proposal knows the results of those before it.
       const [{ point }] = this.#optimizeAcquisition(random, pending, 0).candidates;
       const [ofFirst, ...ofOthers] = this.options.reference.map(() => random.normal());
-      pending.push({ point, deviates: [ofFirst + STANDARD_DEVIATION_SCALE, ...ofOthers] });
+      pending.push({ point, deviates: [ofFirst + SELECTION_BIAS, ...ofOthers] });
     }
     return this.#posteriors(this.#active(this.#boxes()), pending).fantasies;
   }
 
-  /** What points are believed to come to, from all that was observed. */
+  /** Posterior means of points, from all observations. */
   predict(points: readonly (readonly number[])[]): number[][] {
     const active = this.#active(this.#boxes());
     const features = points.map((point) => this.#features(point));
@@ -199,7 +196,7 @@ export class FrontierSearch {
           costs.map((ofOne) => ofOne[i]),
         );
         if (probability * sum > 0) return probability * sum;
-        // Where nothing can be expected, nearer to where something could be.
+        // Where no improvement is expected, points nearer to one are better.
         return -Math.max(0, losses[i].mean - first.transform.of(0)) - (1 - probability);
       });
     };
@@ -223,7 +220,7 @@ export class FrontierSearch {
     return { first, others, fantasies, smoothed };
   }
 
-  /** No error is less than none. */
+  /** An error is at least 0. */
   #possible(first: number): number {
     return this.options.isShare ? Math.max(0, first) : first;
   }

@@ -1,29 +1,26 @@
-/** What strategies search: points of the unit cube, each coordinate a number in [0, 1]. */
+/** The space that strategies search: the unit cube, each coordinate in [0, 1]. */
 export interface CubeSpace {
-  /** Of each coordinate, whether it is a density: the first objective does not rise with it. */
+  /** Whether each coordinate is a density: the first objective does not rise with it. */
   readonly isDensity: readonly boolean[];
-  /**
-   * Of each coordinate, the number of values that it has, evenly spaced; none where it is
-   * continuous.
-   */
+  /** Number of evenly spaced values of each coordinate; undefined where it is continuous. */
   readonly choices: readonly (number | undefined)[];
-  /** Of each coordinate, whether its values have no order. */
+  /** Whether each coordinate is categorical: its values have no order. */
   readonly isCategorical: readonly boolean[];
   /**
-   * Coordinates in which a model measures distances: those of a point, or for a choice one for each
-   * option.
+   * Features of a point for a model of distances: its coordinates, and one-hot coordinates for
+   * categories.
    */
   features(point: ArrayLike<number>): Float64Array;
 }
 
-/** One dimension of a cube, as its coding knows it. */
+/** One dimension of the cube. */
 export interface Dimension {
   readonly isDensity: boolean;
   /** The number of values; undefined where it is continuous. */
   readonly choices?: number;
   /** Whether the values have no order. */
   readonly isCategorical?: boolean;
-  /** It counts only where another dimension, of categories, has one of these options. */
+  /** The condition of a dimension: another, categorical dimension has one of these options. */
   readonly when?: { readonly dimension: number; readonly options: readonly number[] };
 }
 
@@ -61,36 +58,31 @@ export function cubeOf(dimensions: readonly Dimension[]): CubeSpace {
 /** Which of so many values a coordinate stands for, from 0. */
 export const choiceAt = (at: number, choices: number): number => Math.min(choices - 1, Math.floor(at * choices));
 
-/** What became of a point. */
+/** The outcome of a proposed point. */
 export interface CubeObservation {
-  /** As it was asked for; null for a result from elsewhere. */
+  /** The proposal's number; null for a result from elsewhere. */
   readonly number: number | null;
   readonly point: readonly number[];
-  /** All minimised; null for what failed. */
+  /** All minimised; null when the evaluation failed. */
   readonly objectives: readonly number[] | null;
-  /** How far it breaks constraints; 0: not at all. */
+  /** Constraint violation; 0: none. */
   readonly violation: number;
-  /**
-   * What is limited beside the objectives, in the order of the limits; null where it is not known.
-   */
+  /** Limited quantities that are no objectives, in the order of the limits; null where unknown. */
   readonly limited?: readonly (number | null)[];
-  /** Part of its training after which it was measured; 1 if left out. */
+  /** Part of the training that was done; 1 when absent. */
   readonly fidelity?: number;
 }
 
 export interface Proposal {
   readonly point: readonly number[];
   readonly origin: 'random' | 'offspring' | 'proposed';
-  /** Numbers of the results that it was made from. */
+  /** Numbers of its parents. */
   readonly parents: readonly number[];
-  /** What went not quite as it should, in words for a log. */
+  /** A warning for the log. */
   readonly remark?: string;
 }
 
-/**
- * What results are expected to add to the hypervolume of the front; what is not above 0 is not
- * expected to add anything.
- */
+/** Expected hypervolume improvement; 0 or less: none. */
 export interface Expectation {
   /** Of each that was asked about. */
   readonly each: readonly number[];
@@ -98,24 +90,19 @@ export interface Expectation {
   readonly anew: number;
 }
 
-/**
- * A search strategy over a cube. It stores nothing but what it was told: one that is made anew and
- * told the same in the same order proposes the same.
- */
+/** A search strategy over the unit cube. Its state follows from its observations alone. */
 export interface CubeStrategy {
   tell(results: readonly CubeObservation[]): void;
   /**
-   * Proposals, the best first, for whoever asks to take the first that has not been tried: there
-   * are always more.
+   * Proposals, the best first; the caller takes the first that has not been tried.
    *
-   * @param number from 0; with the seed, what is drawn at random
-   * @param pending points that were asked for and of which nothing was told yet
+   * @param number from 0; with the seed it determines the random draws
+   * @param pending proposed points without an observation
    */
   propose(number: number, pending: readonly (readonly number[])[]): Iterable<Proposal>;
   /**
-   * What is expected of points that were measured before their training was finished, were it
-   * finished now; undefined as long as too little was told. Left out by strategies that expect
-   * nothing of any point.
+   * Expected improvement of points that stopped before their end, were they finished. Undefined
+   * with too few observations; left out by strategies without predictions.
    */
   expect?(
     number: number,

@@ -2,10 +2,7 @@ import type { CubeSpace, CubeStrategy, CubeObservation, Proposal } from '../spac
 import { Descent, type DescentOptions, type Step } from './descent.js';
 import { offspring } from '../sampling/offspring.js';
 
-/**
- * Proposes the steps of a descent, in an order of its own; with several under way, each steps down
- * another coordinate.
- */
+/** Proposes the steps of a descent in its own order; pending steps take different layers. */
 export class DescentStrategy implements CubeStrategy {
   readonly #descent: Descent;
 

@@ -6,8 +6,8 @@ import type { ScheduleCoding } from '../space/schedule-coding.js';
 import type { ScheduleProposal, Strategy, ScheduleObservation } from '../strategy.js';
 
 /**
- * A strategy over a cube as one over schedules: no schedule is asked for twice, as long as there
- * are others in the space or others are proposed.
+ * Adapts a strategy over the unit cube to schedules: no schedule is proposed twice, as long as
+ * there are others.
  */
 export class ScheduleStrategy implements Strategy {
   readonly #taken = new Set<string>();

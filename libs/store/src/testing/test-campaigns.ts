@@ -46,7 +46,7 @@ export const schedule = { criterion: 'magnitude' as const, density: { conv2: 0.5
 export const ask = () =>
   Promise.resolve({ ask: () => ({ schedule, lineage: { origin: 'random' as const, parents: [] } }) });
 
-/** A campaign with so many candidates asked for. */
+/** A campaign with this number of proposed candidates. */
 export async function campaignWith(
   database: Database,
   name: string,

@@ -12,10 +12,7 @@ import type { TrainingPosition } from './fit.js';
 import type { TrainingState } from '../step/trainable-network.js';
 
 export interface Checkpoint extends TrainingState, TrainingPosition {
-  /**
-   * The network that the weights are of: the one that was asked for, or what pruning its filters
-   * left of it.
-   */
+  /** The network of the weights: the dense one, or what pruning its filters has left. */
   readonly network: Network;
 }
 
@@ -44,7 +41,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 }
 
 /**
- * @param network as it was before pruning: what its filters are now is told by the weights
+ * @param network the network before pruning; the shapes of the weights tell which filters are left
  * @throws SafetensorsError or CheckpointMismatchError
  */
 export function decodeCheckpoint(network: Network, bytes: Uint8Array): Checkpoint {

@@ -18,7 +18,7 @@ export class BoxDecomposition {
   /** Of each box, for each objective but the first: where among the edges it begins and ends. */
   readonly #from: Int32Array;
   readonly #to: Int32Array;
-  /** What is expected below each edge before it is asked for: nothing below −∞. */
+  /** Expected amount below each edge: nothing below −∞. */
   readonly #unknown: readonly Float64Array[];
   /** What is expected below each edge of the point that is asked about. */
   readonly #below: readonly Float64Array[];

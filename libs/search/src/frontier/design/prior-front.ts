@@ -15,13 +15,7 @@ interface ScheduleCost {
   readonly most: number;
 }
 
-/**
- * What to try first of a network of which nothing is known, but perhaps what its schedules cost.
- * Each point is the one of those drawn for it that would add most to the front of those before it,
- * were all layers as sensitive as each other: a loss of 1 − e^(−damage), the damage the mean over
- * layers of ln 2 · (pruned / ½)³. No network is like that, but where much is saved for little that
- * is pruned, most have their fronts.
- */
+/** A front to try first when nothing was observed, from the known cost of schedules. */
 export class PriorFront {
   readonly #points: (readonly number[])[] = [];
   readonly #densities: readonly number[];

@@ -176,11 +176,8 @@ export class SurrogatePosterior {
   }
 
   /**
-   * Takes what is being tried to come out as is believed, so that the next is not asked for beside
-   * it.
-   *
-   * @param deviate by how many deviations from the mean
-   * @returns the value that it is taken for
+   * Adds a fantasy: a pending point is taken to have its posterior value, so that the next proposal
+   * keeps its distance.
    */
   fantasize(point: Float64Array, deviate = 0): number {
     const value = deviate === 0 ? this.#process.mean(point) : deviated(this.#process.predict([point])[0], deviate);
