@@ -1,5 +1,5 @@
-// Keras and ONNX Runtime, which tests ask for second opinions: into the per-user cache, once for
-// each list of versions.
+// Installs Keras and ONNX Runtime, the oracles of tests, into the per-user cache, once for each
+// list of versions.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -13,8 +13,9 @@ const cache = process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier'
 const requirements = fileURLToPath(new URL('../test/oracles/requirements.txt', import.meta.url));
 
 /**
- * Installs what the oracles need, and gives Python's path to it. TensorFlow itself is the wheel
- * that is there already.
+ * Installs the oracles' packages; TensorFlow itself is the wheel of set-up.
+ *
+ * @returns Python's path to them
  */
 export function installOracles() {
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16);

@@ -1,4 +1,5 @@
-// Runs every test, the quick ones first, and ends with their count alone on a line.
+// Runs all tests and checks, the fast ones first. The last line is the count of passed and failed,
+// alone.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,7 @@ function step(name, command, args) {
   return status === 0;
 }
 
-/** A check that is not a test of its own counts as one. */
+/** Runs a check that is no test; it counts as one. */
 function check(name, command, args) {
   if (step(name, command, args)) passed++;
   else failed++;

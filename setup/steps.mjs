@@ -1,5 +1,4 @@
-// Running a step of the set-up: said before, with how long it may take, and its output kept for
-// when it fails.
+// Steps of the set-up: each is announced with its duration, and its output is shown when it fails.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,8 +23,7 @@ export function run(doing, command, args, options = {}) {
 }
 
 /**
- * Makes a folder complete or not at all: `fill` works beside the place, and the result is renamed
- * into it.
+ * Makes a folder complete or not at all: `fill` works in a folder beside it, which is then renamed.
  */
 export function makeFolder(folder, fill) {
   if (existsSync(folder)) return;
@@ -35,14 +33,14 @@ export function makeFolder(folder, fill) {
     fill(partial);
     renameSync(partial, folder);
   } catch (error) {
-    // Another set-up may have been quicker.
+    // A concurrent set-up may have made it.
     if (!existsSync(folder)) throw error;
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
 }
 
-/** Does `work` unless it was done for the same `content` before. */
+/** Runs `work` unless it ran for the same `content` before. */
 export function whenChanged(stampFile, content, work) {
   const hash = createHash('sha256').update(content).digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return;

@@ -1,6 +1,6 @@
-// TensorFlow's library out of its Python wheel, and the addons that join Node to it. All are kept
-// per user, by version, so that a second checkout takes seconds.
-// docs/decisions/0003-tensorflow-from-the-wheel.md says why.
+// Installs TensorFlow's library from its Python wheel, and builds the addons that join Node to it
+// (docs/decisions/0003-tensorflow-from-the-wheel.md). Both stay in the per-user cache by version,
+// so that a second checkout takes seconds.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,19 +10,19 @@ import { makeFolder, run, say } from './steps.mjs';
 
 const VERSION = '2.21.0';
 
-/** 'gpu' when asked for, or when there is a GPU and nothing was asked; else 'cpu'. */
+/** 'gpu' when ESPALIER_TENSORFLOW says so, or is absent and there is a GPU; else 'cpu'. */
 export function tensorflowFlavour() {
   const asked = process.env.ESPALIER_TENSORFLOW;
   if (asked === 'cpu' || asked === 'gpu') return asked;
   return listGpus().length > 0 ? 'gpu' : 'cpu';
 }
 
-/** What pip is asked for. */
+/** The requirement that pip installs. */
 export function tensorflowRequirement() {
   return tensorflowFlavour() === 'gpu' ? `tensorflow[and-cuda]==${VERSION}` : `tensorflow-cpu==${VERSION}`;
 }
 
-/** Where the wheel is, or will be. */
+/** The folder of the wheel, which may not exist yet. */
 export function tensorflowWheel(cache) {
   return join(cache, `tensorflow-${tensorflowFlavour()}-${VERSION}`);
 }
@@ -57,7 +57,7 @@ export function installTensorFlow(root, cache) {
       name,
       sources: [join(root, `libs/tensorflow/native/${name}.cc`)],
       flags: ['-DNAPI_CPP_EXCEPTIONS', `-I${include}`, `-I${join(root, 'node_modules/node-addon-api')}`],
-      // What is to be loaded before TensorFlow must not bring it along.
+      // The addon that is loaded before TensorFlow must not load it.
       ...(name === 'graph_session' && { tensorflow }),
       target: join(root, `libs/tensorflow/build/${name}.node`),
     });

@@ -34,7 +34,7 @@ const worker = await Worker.create({
       deviceClass: () => findWorkerDeviceClass(database),
     }),
   ),
-  // What waits to be written together holds a task and does nothing.
+  // Batched activities hold a slot while they wait.
   maxConcurrentWorkflowTaskExecutions: 200,
   maxConcurrentLocalActivityExecutions: 400,
   shutdownGraceTime: '10s',

@@ -13,9 +13,9 @@ export interface ArtifactStore {
    *   it can be made again
    */
   get(hash: string): Promise<Uint8Array>;
-  /** Removes an artifact that nothing refers to any more; one that is not there is no error. */
+  /** Removes an artifact; a missing one is no error. */
   remove(hash: string): Promise<void>;
-  /** Artifacts that were put before a time, and not again since. */
+  /** Artifacts that were last put before a time. */
   writtenBefore(time: Date): Promise<{ hash: string; bytes: number }[]>;
 }
 
@@ -25,7 +25,7 @@ export class ArtifactMissingError extends Error {
 export class ArtifactCorruptError extends Error {
   override name = 'ArtifactCorruptError';
 }
-/** The disk is full or cannot be written: passes when there is room. */
+/** The disk is full or cannot be written; retry when there is room. */
 export class ArtifactDiskError extends Error {
   override name = 'ArtifactDiskError';
 }

@@ -6,7 +6,7 @@ import { ArtifactCorruptError, ArtifactDiskError, ArtifactMissingError, type Art
 
 const HASH = /^[0-9a-f]{64}$/;
 const HOST = hostname().replaceAll('.', '-');
-/** A file that is being written: whose it is, and by which process of which machine. */
+/** The name of a partial file: its artifact, and the process and machine that write it. */
 const PARTIAL = /\.([^./]+)\.(\d+)\.[^./]+\.partial$/;
 
 /** Artifacts as files `objects/<first two>/<hash>` of a folder. */
@@ -18,7 +18,7 @@ export class FolderArtifactStore implements ArtifactStore {
     const path = this.#objectPath(hash);
     const present = await readFile(path).catch(ignoreMissing);
     if (!present || sha256(present) !== hash) await writeDurably(path, bytes);
-    // Whoever puts it needs it: it is as young as if it had been written.
+    // The caller needs the artifact: it counts as written now.
     else await utimes(path, new Date(), new Date()).catch(ignoreMissing);
     return hash;
   }
@@ -51,10 +51,7 @@ export class FolderArtifactStore implements ArtifactStore {
     return old;
   }
 
-  /**
-   * Removes what processes of this machine that are no more left half written; other machines may
-   * be writing.
-   */
+  /** Removes partial files of dead processes of this machine; other machines may still write. */
   async removeHalfWritten(): Promise<void> {
     const objects = join(this.folder, 'objects');
     for (const entry of (await readdir(objects, { recursive: true }).catch(ignoreMissing)) ?? []) {
@@ -86,10 +83,7 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   throw error;
 }
 
-/**
- * Writes beside the place, flushes, and renames into it, so that a reader finds all of it or
- * nothing.
- */
+/** Writes to a partial file, flushes and renames, so that readers find all of it or nothing. */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   const partial = `${path}.${HOST}.${process.pid}.${randomUUID()}.partial`;
   try {

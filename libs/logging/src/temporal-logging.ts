@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 const PINO_LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /**
- * Sends Temporal's and the activities' log into the process's own. Signals are handled by the
- * process.
+ * Sends the logs of Temporal and of activities to the process's own. The process handles signals
+ * itself.
  */
 export function logTemporalTo(log: Logger): void {
   Runtime.install({

@@ -1,6 +1,6 @@
-// Which NVIDIA GPUs this machine lends to a process. Set-up chooses TensorFlow's wheel by it, the
-// stack starts a worker for each, and a worker finds what it runs on. Plain JavaScript without
-// dependencies, since set-up runs first.
+// The NVIDIA GPUs that a process may use. Set-up chooses TensorFlow's wheel by them, the stack
+// starts a worker for each, and a worker finds its device. Plain JavaScript without dependencies,
+// since set-up runs first.
 import { spawnSync } from 'node:child_process';
 
 /**
@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
  * @param {Record<string, string | undefined>} environment
  * @param {() => string} list what the driver says of its GPUs: a line each of index, UUID, name
  *   and MiB
- * @returns {import('./gpus.d.mts').GraphicsCard[]}
+ * @returns {import('./gpus.d.mts').Gpu[]}
  */
 export function listGpus(environment = process.env, list = askDriver) {
   if (environment.ESPALIER_TENSORFLOW === 'cpu') return [];

@@ -8,17 +8,17 @@ const TRACER = 'espalier';
 
 export interface Tracing {
   /**
-   * For clients and workers of Temporal: what they start carries the trace on. None where nothing
-   * is traced.
+   * Plugins for Temporal's clients and workers, which carry a trace on; none when nothing is
+   * traced.
    */
   readonly plugins: OpenTelemetryPlugin[];
-  /** Sends what is left. */
+  /** Sends the remaining spans. */
   stop(): Promise<void>;
 }
 
 /**
- * Sends spans to where OpenTelemetry's own variables say (`OTEL_EXPORTER_OTLP_ENDPOINT`, and the
- * others of OTLP over HTTP). Without them nothing is traced, and nothing is added to any workflow.
+ * Sends spans to the collector that OpenTelemetry's variables name (`OTEL_EXPORTER_OTLP_ENDPOINT`
+ * and others of OTLP over HTTP). Without them nothing is traced, and workflows stay as they are.
  */
 export function startTracing(service: string): Tracing {
   if (!process.env.OTEL_EXPORTER_OTLP_ENDPOINT && !process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) {
@@ -30,7 +30,7 @@ export function startTracing(service: string): Tracing {
   provider.register();
   return {
     plugins: [new OpenTelemetryPlugin({ resource, spanProcessor })],
-    // A collector that is away must not hold up whoever stops.
+    // An unreachable collector does not delay the stop.
     stop: () => provider.shutdown().catch(() => undefined),
   };
 }

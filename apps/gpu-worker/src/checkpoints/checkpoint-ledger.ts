@@ -2,9 +2,9 @@ import { FencedError, type CheckpointReference, type RecordCheckpoint, type Trai
 import pRetry, { AbortError, type RetryContext } from 'p-retry';
 import type { Logger } from 'pino';
 
-/** Says which artifacts are a training's checkpoints, and lets one attempt at a time write them. */
+/** The checkpoints of trainings; one attempt at a time may record them. */
 export interface CheckpointLedger {
-  /** Takes a training over: attempts that took it before can write no checkpoint of it any more. */
+  /** Takes a training over: earlier attempts can record no checkpoint of it any more. */
   take(training: string, signal: AbortSignal): Promise<TrainingLease>;
   known(training: string, signal: AbortSignal): Promise<CheckpointReference[]>;
   /** @throws FencedError when another attempt has taken the training over */
@@ -14,14 +14,14 @@ export interface CheckpointLedger {
 const ASK_AGAIN = { minTimeout: 500, maxTimeout: 10_000 };
 const REQUEST_MS = 10_000;
 /**
- * A checkpoint that cannot be written for so long is left out: training on is worth more, and the
- * next one holds all of it.
+ * After this time without success a checkpoint is skipped: training goes on, and the next
+ * checkpoint holds everything.
  */
 const RECORD_WITHIN_MS = 30_000;
 
 /**
- * The ledger in the store, by way of the API. While that is away, a training waits to begin, and
- * one that runs goes on.
+ * The ledger in the store, through the API. While the API is away, new trainings wait and running
+ * ones go on.
  */
 export class ApiLedger implements CheckpointLedger {
   constructor(

@@ -13,7 +13,7 @@ import type { PruningStatistics } from '../jobs/pruning-statistics.js';
 
 type SeededRecipe = Recipe & { readonly seed: number };
 
-/** Trainings that leave a checkpoint after each epoch, and go on from the last that there is. */
+/** Trains with a checkpoint after each epoch, and resumes from the last one. */
 export class CheckpointedTrainings {
   constructor(
     private readonly options: {
@@ -22,16 +22,15 @@ export class CheckpointedTrainings {
       data: LoadedData;
       networks: CompiledNetworks;
       evidence: PruningStatistics;
-      /** The network whose answers a fine-tuning learns from, where its schedule asks for one. */
+      /** The teacher of a fine-tuning by distillation, where the schedule names one. */
       teacher: (request: FineTuneRequest | undefined, context: JobContext) => Promise<Pick<FitOptions, 'teacher'>>;
     },
   ) {}
 
   /**
-   * Trains from a checkpoint; where there is no memory for a batch, once more with batches half as
-   * large.
+   * Trains from a checkpoint. When memory is exhausted, trains again with batches half as large.
    *
-   * @param inHalfBatches with those at once, since a process has died of whole ones
+   * @param inHalfBatches begins with those, since a process died of whole ones
    */
   async fit(
     start: Checkpoint,

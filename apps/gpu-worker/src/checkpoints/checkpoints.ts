@@ -10,8 +10,8 @@ export interface StoredCheckpoint {
 }
 
 /**
- * The checkpoints of a training that this attempt has taken over: files in the artifact store,
- * named in the ledger.
+ * The checkpoints of a training that this attempt owns: files in the artifact store, recorded in
+ * the ledger.
  */
 export class Checkpoints {
   private constructor(
@@ -50,8 +50,8 @@ export class Checkpoints {
 }
 
 /**
- * The latest checkpoint that is whole, of at most so many epochs: one that is damaged or missing is
- * passed over, and its epoch done again.
+ * The latest complete checkpoint of at most this many epochs; damaged and missing ones are skipped,
+ * and their epochs done again.
  */
 export async function latestComplete(
   artifacts: ArtifactStore,

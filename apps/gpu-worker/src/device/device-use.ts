@@ -4,8 +4,8 @@ import pRetry from 'p-retry';
 import type { JobResult } from '../process/job-messages.js';
 
 /**
- * What heartbeats carry, so that a later attempt can go on, and say how long one was at work whose
- * worker died.
+ * Heartbeat details: a later attempt resumes by them, and reports how long a lost one kept the
+ * device busy.
  */
 export interface HeartbeatDetails {
   readonly progress: unknown;
@@ -14,10 +14,7 @@ export interface HeartbeatDetails {
   readonly done?: readonly JobResult[];
 }
 
-/**
- * Counts how long attempts at jobs keep a device busy. Attempts that were lost are counted by the
- * ones after them.
- */
+/** Measures how long attempts keep a device busy. A later attempt reports a lost one. */
 export class DeviceUses {
   constructor(
     private readonly apiUrl: string,
@@ -26,14 +23,14 @@ export class DeviceUses {
     private readonly slots: number,
   ) {}
 
-  /** Of the device: half of what passes, where two jobs share it. */
+  /** Device time: half of the elapsed time when two jobs share the device. */
   secondsSince(began: number): number {
     return (Date.now() - began) / 1000 / this.slots;
   }
 
   /**
-   * Says how long an attempt was at work; while the API is away, later. Never fails: a job is worth
-   * more than its account.
+   * Reports how long an attempt kept the device busy; later, while the API is away. Never throws:
+   * the job matters more.
    */
   async record({ info }: Context, attempt: number, seconds: number): Promise<void> {
     const workflowId = info.workflowExecution?.workflowId;
@@ -52,7 +49,7 @@ export class DeviceUses {
     await pRetry(say, { retries: 8, minTimeout: 500, maxTimeout: 10_000 }).catch(() => undefined);
   }
 
-  /** The attempt before this one, when its worker died: all that it said in its last heartbeat. */
+  /** The last heartbeat of the attempt before, whose worker died. */
   async recordLostAttempt(context: Context): Promise<void> {
     const { attempt } = context.info;
     const last = context.info.heartbeatDetails as HeartbeatDetails | undefined;

@@ -2,16 +2,16 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { DeviceClass } from '@espalier/contracts';
 import { listGpus, type Gpu } from '@espalier/machine/gpus';
 
-/** What a worker trains on. */
+/** The device of a worker. */
 export interface Device {
   readonly deviceClass: DeviceClass;
-  /** As its driver calls it. */
+  /** The driver's name of it. */
   readonly name: string;
-  /** Jobs that it has room for at the same time. */
+  /** Jobs at the same time. */
   readonly slots: number;
 }
 
-/** What a machine has for its jobs. */
+/** Resources of a machine. */
 export interface Machine {
   readonly cores: number;
   readonly memoryMebibytes: number;
@@ -26,11 +26,11 @@ const MEBIBYTES_A_JOB = { cpu: 2 * 1024, gpu: 6 * 1024 };
 const MOST_SLOTS = 8;
 
 /**
- * The first GPU that this process may use, or the processor, with as many slots as its memory has
- * room for: on either no more than there are cores, which feed a GPU too, and of which small
- * networks leave most idle.
+ * Finds the first GPU that this process may use, or the processor, with as many slots as its memory
+ * holds, and no more than there are cores: they feed a GPU too, and small networks leave most of it
+ * idle.
  *
- * @param asked the class to be; without it, a GPU is used if there is one
+ * @param asked the device class; a GPU when there is one, when absent
  */
 export function findDevice(
   asked: DeviceClass | undefined,
@@ -43,7 +43,7 @@ export function findDevice(
   if (asked === 'cpu' || (asked === undefined && gpus.length === 0)) {
     return { deviceClass: 'cpu', name: cpus()[0]?.model ?? 'unknown', slots: slots('cpu', machine.memoryMebibytes) };
   }
-  // A worker that was told to use a GPU and has none is found unfit by its self-test.
+  // The self-test finds a worker unfit that must use a GPU and has none.
   if (gpus.length === 0) return { deviceClass: 'gpu', name: 'no GPU', slots: 1 };
   return { deviceClass: 'gpu', name: gpu.name, slots: slots('gpu', gpu.memoryMebibytes) };
 }

@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 const EVERY_MS = 5_000;
 
 /**
- * Tells the API every few seconds what this worker does, and hears what it is asked; training goes
- * on when the API is away.
+ * Sends heartbeats to the API every few seconds and receives its orders. Training goes on while the
+ * API is away.
  */
 export class Registration {
   readonly #timer: NodeJS.Timeout;

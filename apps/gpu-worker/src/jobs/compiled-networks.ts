@@ -2,8 +2,8 @@ import type { Network } from '@espalier/networks';
 import { TrainableNetwork, type Checkpoint } from '@espalier/training';
 
 /**
- * What a network is in a job: two of one shape have weights of their own, so that each is compiled
- * for itself.
+ * The role of a network in a job: two of one shape are compiled apart, since each has weights of
+ * its own.
  */
 export type Role = 'pruned' | 'reference';
 
@@ -12,18 +12,16 @@ export type Role = 'pruned' | 'reference';
  */
 const KEPT = 4;
 
-/**
- * Networks that a training process has compiled. The ones used last are kept, the others closed.
- */
+/** Compiled networks of a training process; the least recently used ones are closed. */
 export class CompiledNetworks {
-  /** The one used last is last. */
+  /** The most recently used comes last. */
   readonly #compiled = new Map<string, TrainableNetwork>();
 
   constructor(private readonly threads: { intraOp: number; interOp: number }) {}
 
   /**
-   * Compiled, with whatever weights it had: load it before use. It stays open while a job uses it
-   * and one other.
+   * A compiled network with undefined weights: load them before use. It stays open while a job uses
+   * it and one other.
    */
   of(network: Network, role: Role): TrainableNetwork {
     const key = `${role} ${JSON.stringify(network)}`;
@@ -38,7 +36,7 @@ export class CompiledNetworks {
     return trainable;
   }
 
-  /** Compiled, with a model's weights and masks. */
+  /** A compiled network with a model's weights and masks. */
   async loaded(model: Pick<Checkpoint, 'network' | 'weights' | 'masks'>, role: Role): Promise<TrainableNetwork> {
     const trainable = this.of(model.network, role);
     await trainable.load({ weights: model.weights, masks: model.masks, slots: new Map() });

@@ -10,7 +10,7 @@ import {
   type TrainableNetwork,
 } from '@espalier/training';
 
-/** The recipe for a network with what the schedule says otherwise. */
+/** The fine-tuning options of a network, with those of the schedule. */
 export function fineTuneOptions(network: Network, { epochs, imagesPerEpoch, schedule }: FineTuneRequest): Recipe {
   const recipe = fineTuneRecipe(network);
   const { optimizer, learningRate, labelSmoothing, scalePenalty } = schedule?.fineTune ?? {};
@@ -25,17 +25,17 @@ export function fineTuneOptions(network: Network, { epochs, imagesPerEpoch, sche
   };
 }
 
-/** Of fine-tuning, the one cycle rises over a tenth of the steps. */
+/** Share of the steps in which the learning rate of one cycle rises. */
 const WARM_UP = 0.1;
 
 function scheduleOf({ name, peak }: { name: LearningRateSchedule['name']; peak: number }): LearningRateSchedule {
   return name === 'one-cycle' ? { name, peak, warmUp: WARM_UP } : { name, peak };
 }
 
-/** Steps between two looks at what to prune. */
+/** Steps between two updates of the masks. */
 const EVERY = 50;
 
-/** Keeps a network's masks as a pruner wants them while it is trained. */
+/** Updates a network's masks by a pruner while it trains. */
 export class PruningWhileTraining {
   constructor(
     private readonly trainable: TrainableNetwork,
@@ -58,13 +58,13 @@ export class PruningWhileTraining {
     else await this.trainable.load({ ...state, masks });
   }
 
-  /** What the pruner remembers, as tensors of a checkpoint. */
+  /** The pruner's state, as tensors of a checkpoint. */
   memory(): Map<string, WeightTensor> {
     const entries = [...(this.pruner.memory ?? [])];
     return new Map(entries.map(([layer, data]) => [MEMORY + layer, { shape: [data.length], data }]));
   }
 
-  /** Loads a checkpoint, and gives back what the pruner remembered. */
+  /** Loads a checkpoint with the pruner's state. */
   async load(checkpoint: Checkpoint): Promise<void> {
     const slots = new Map(checkpoint.slots);
     for (const [key, { data }] of checkpoint.slots) {
@@ -73,14 +73,14 @@ export class PruningWhileTraining {
       this.pruner.memory?.set(key.slice(MEMORY.length), data);
     }
     await this.trainable.load({ ...checkpoint, slots }, this.pruner.throughMasks);
-    // Its first look only sets where movements are measured from.
+    // The first update only sets the reference of movements.
     this.pruner.masksAt(0, checkpoint.weights, checkpoint.masks);
   }
 }
 
 const MEMORY = 'pruner:';
 
-/** Tells after each epoch whether so many have gone by without a better validation accuracy. */
+/** Early stopping: whether this many epochs passed without a better validation accuracy. */
 export function stopWithoutProgress(
   trainable: TrainableNetwork,
   { validation }: DataSet,

@@ -17,9 +17,7 @@ import type { JobContext } from '../process/job-context.js';
  */
 const STATISTICS_IMAGES = 1000;
 
-/**
- * What pruning asks of a network and its data: activations, gradients, and systems to be solved.
- */
+/** Statistics for pruning: activations, gradients and solved linear systems. */
 export class PruningStatistics {
   #solver: SystemSolver | undefined;
 

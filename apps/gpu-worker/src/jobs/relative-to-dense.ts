@@ -2,8 +2,8 @@ import type { Measurement } from '@espalier/contracts';
 import { sizeOf, weightedLayers, type Network } from '@espalier/networks';
 
 /**
- * A smaller network's measurement as a part of the dense network's: what is left of it, and the
- * shapes that are.
+ * Converts the measurement of a network without some filters to parts of the dense network, with
+ * the remaining shapes.
  */
 export function relativeToDense(measured: Measurement, dense: Network, pruned: Network): Measurement {
   const before = weightedLayers(dense);

@@ -24,13 +24,12 @@ import type { JobContext } from '../process/job-context.js';
 import { LoadedData } from './loaded-data.js';
 import { PruningStatistics } from './pruning-statistics.js';
 
-/** Images over which batch normalisations are measured anew after filters or weights have gone. */
+/** Images for new statistics of batch normalisations after pruning. */
 const RECALIBRATION_IMAGES = 2000;
 
 /**
- * The four things a device does for a campaign. Each reads its inputs from the artifact store and
- * leaves its result there, so that any of them may be repeated, or go on in another process: a
- * repeated job finds its own checkpoints.
+ * The four jobs of a device. Each reads its inputs from the artifact store and leaves its result
+ * there, so that it may be repeated, or resumed by another process.
  */
 export class TrainingJobs {
   readonly #data: LoadedData;
@@ -59,7 +58,8 @@ export class TrainingJobs {
   }
 
   /**
-   * Trains the unpruned network, or finds that it has been trained already, here or by its owner.
+   * Trains the unpruned network, or takes the model that exists: from an earlier attempt, or the
+   * user's own.
    */
   async trainDense({ task }: TrainDenseRequest, context: JobContext, inHalfBatches = false): Promise<ModelReference> {
     const network = resolveNetwork(task.network);
@@ -80,9 +80,7 @@ export class TrainingJobs {
     return this.#trainings.fit(start, denseTraining(task), task, context, recipe, { inHalfBatches });
   }
 
-  /**
-   * Prunes the dense network, or what an earlier stage left of it, by a schedule; no training yet.
-   */
+  /** Prunes the dense network, or the result of an earlier stage, by a schedule; trains nothing. */
   async prune(request: PruneRequest, context: JobContext): Promise<ModelReference> {
     const { task, schedule, from } = request;
     const network = resolveNetwork(task.network);
@@ -111,7 +109,7 @@ export class TrainingJobs {
     return storeModel(this.options.artifacts, { ...start, weights: await trainable.weights() });
   }
 
-  /** Trains a pruned network with its masks held, or prunes it while it is trained. */
+  /** Fine-tunes a pruned network with fixed masks, or prunes it while it trains. */
   async fineTune(request: FineTuneRequest, context: JobContext, inHalfBatches = false): Promise<ModelReference> {
     const { task } = request;
     const network = resolveNetwork(task.network);
@@ -122,7 +120,7 @@ export class TrainingJobs {
     return this.#trainings.fit(start, training, task, context, recipe, { fineTune: request, inHalfBatches });
   }
 
-  /** Accuracy and sparsity profile of a model on one split. */
+  /** Measures accuracy and sparsity profile of a model on one split. */
   async evaluate({ task, model, split }: EvaluateRequest, context: JobContext): Promise<Measurement> {
     const network = resolveNetwork(task.network);
     const data = await this.#data.of(task);
@@ -132,10 +130,7 @@ export class TrainingJobs {
     return checkpoint.network === network ? measured : relativeToDense(measured, network, checkpoint.network);
   }
 
-  /**
-   * The dense network as it was early in its training, under the masks that pruning found at its
-   * end.
-   */
+  /** The dense network from early in its training, with the final masks (weight rewinding). */
   async #rewound(
     pruned: PrunedNetwork,
     { fineTune: { rewindTo } }: PruningSchedule,
@@ -170,8 +165,8 @@ export class TrainingJobs {
   }
 
   /**
-   * The dense model; when its file is damaged or gone it is trained again, which on one device
-   * gives the same bytes.
+   * The dense model. When its file is damaged or missing, it is trained again, which gives the same
+   * bytes on one device.
    */
   async #denseModel(
     request: Pick<PruneRequest, 'task' | 'dense'>,

@@ -4,16 +4,11 @@ import pRetry from 'p-retry';
 
 const LONGEST_MESSAGE = 4000;
 
-/**
- * Codes of the system's errors that pass by themselves: a full disk, a network or a server that is
- * away.
- */
+/** System error codes that pass by themselves: a full disk, a network or server that is away. */
 const OF_THE_MOMENT =
   /\b(ENOSPC|EDQUOT|EIO|EROFS|ESTALE|ENOTCONN|EMFILE|ENFILE|ENOMEM|EAGAIN|EBUSY|EPIPE|ECONN[A-Z]+|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)\b|fetch failed|socket hang up/;
 
-/**
- * Says in the campaign's log what attempts at jobs fail of, and whether an error repeats itself.
- */
+/** Records errors of attempts as events of the campaign, and finds out whether an error repeats. */
 export class AttemptErrors {
   constructor(
     private readonly apiUrl: string,
@@ -21,10 +16,10 @@ export class AttemptErrors {
   ) {}
 
   /**
-   * Logs an attempt's error. While the API is away, nothing is known of those before it.
+   * Records an attempt's error. While the API is away, earlier errors are unknown.
    *
    * @param progress how far the job came
-   * @returns whether the job has failed equally so often that it would fail again
+   * @returns whether the job has failed so often with the same error that it is final
    */
   async isFinal({ info }: Context, { name, message }: Error, progress: string): Promise<boolean> {
     const workflowId = info.workflowExecution?.workflowId;
@@ -49,10 +44,7 @@ export class AttemptErrors {
   }
 }
 
-/**
- * Whether an error is of the machine or the network, and not of the job: it may be gone the next
- * time.
- */
+/** Whether an error is the machine's or the network's: it may pass. */
 export function isTransient(message: string): boolean {
   return OF_THE_MOMENT.test(message);
 }

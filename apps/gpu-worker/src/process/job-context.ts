@@ -1,4 +1,4 @@
-/** What a job reports while it runs, and looks at to know whether to go on. */
+/** Callbacks and cancellation of a running job. */
 export interface JobContext {
   readonly signal: AbortSignal;
   readonly progress: (progress: JobProgress) => void;
@@ -19,6 +19,6 @@ export interface JobProgress {
   readonly phase: string;
   readonly done: number;
   readonly of: number;
-  /** The last checkpoint, so that a log shows where a next attempt will go on. */
+  /** The last checkpoint, from which the next attempt resumes. */
   readonly checkpoint?: string;
 }

@@ -9,7 +9,7 @@ import type {
 } from '@espalier/contracts';
 import type { EpochDone, JobProgress } from './job-context.js';
 
-/** A job for the training process, with the activity whose work it is. */
+/** A job for the training process, with its activity. */
 export type Job =
   | { kind: 'trainDense'; request: TrainDenseRequest; inHalfBatches?: boolean }
   | { kind: 'prune'; request: PruneRequest }

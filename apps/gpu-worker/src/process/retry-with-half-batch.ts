@@ -3,10 +3,10 @@ import type { Job, JobResult } from './job-messages.js';
 import { JobError, TrainingProcessCrashedError, type TrainingProcess } from './training-process.js';
 
 /**
- * Runs a job. A training in which native code ends its process, as it does where an allocation
- * fails, is run once more with batches half as large, in another process.
+ * Runs a job. When native code ends the process of a training, as a failed allocation does, runs it
+ * once more with batches half as large, in another process.
  *
- * @throws JobError named OutOfMemoryError when that one ends so too, and all that a job throws
+ * @throws JobError named OutOfMemoryError when that process ends too, and all that a job throws
  */
 export async function retryWithHalfBatch(
   process: TrainingProcess,

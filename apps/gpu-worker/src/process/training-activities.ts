@@ -13,21 +13,15 @@ import { retryWithHalfBatch } from './retry-with-half-batch.js';
 import { JobCancelledError, JobError, TrainingProcess, TrainingProcessCrashedError } from './training-process.js';
 
 const HEARTBEAT_EVERY_MS = 2_000;
-/**
- * How often a job says how long it has been at work: a budget of hours is overshot by no more than
- * this and one look at it.
- */
+/** Interval of device-use reports: a budget of hours is exceeded by at most this and one check. */
 const RECORD_USE_EVERY_MS = 10_000;
-/**
- * A candidate that takes its process down so often is set aside: it is the candidate, not the
- * machine.
- */
+/** After this many crashes of its process a candidate has failed: the fault is its own. */
 const CRASHES_ALLOWED = 3;
 
-/** Does a job, or gives what it came to in an attempt before. */
+/** Runs a job, or returns its result from an earlier attempt. */
 type RunJob = <OneJob extends Job>(job: OneJob) => Promise<ResultOf<OneJob>>;
 
-/** A device's activities: each runs as a job in a training process of its own while it lasts. */
+/** A device's activities. Each runs as a job in a training process of its own. */
 export class TrainingProcesses {
   readonly #idle: TrainingProcess[] = [];
   readonly #crashes = new Map<string, number>();
@@ -63,14 +57,13 @@ export class TrainingProcesses {
     };
   }
 
-  /** Jobs that run now. */
+  /** Running jobs. */
   get busy(): number {
     return this.#busy;
   }
 
   /**
-   * @throws JobError when the device does not compute what it should, TrainingProcessCrashedError
-   *   when it takes its process down
+   * @throws JobError when the self-test fails, TrainingProcessCrashedError when its process crashes
    */
   async selfTest(): Promise<void> {
     const process = this.#take();
@@ -84,8 +77,8 @@ export class TrainingProcesses {
   }
 
   /**
-   * An activity's jobs, one after the other in one process. Those that an attempt before this one
-   * has done are not done again.
+   * Runs an activity's jobs in one process, one after the other, without those that an earlier
+   * attempt finished.
    */
   async #during<Result>(work: (run: RunJob) => Promise<Result>, { wholeMachine = false } = {}): Promise<Result> {
     const context = Context.current();
@@ -164,11 +157,11 @@ export class TrainingProcesses {
     return new TrainingProcess({ ...this.options, threads: { intraOp: cores, interOp: cores } });
   }
 
-  /** @param reached how far the attempt came: an error after progress repeats none */
+  /** @param reached how far the attempt came: an error after progress is no repetition */
   async #failure(error: unknown, activity: string, reached: string): Promise<Error> {
     if (error instanceof JobCancelledError) {
       const reason = await Context.current().cancelled.catch((cancelled: Error) => cancelled);
-      // The worker goes, not the candidate: another attempt goes on from the last checkpoint.
+      // The worker stops, the candidate does not: another attempt resumes from the last checkpoint.
       return reason.message === 'WORKER_SHUTDOWN'
         ? ApplicationFailure.retryable('the worker was stopped', 'WorkerStopped')
         : new CancelledFailure('the candidate was cancelled');

@@ -1,5 +1,4 @@
-// The process in which TensorFlow runs. It does one job at a time for the worker that started it,
-// and ends with it.
+// The training process: it runs TensorFlow, one job at a time, and ends with its worker.
 import { FolderArtifactStore } from '@espalier/artifacts';
 import { DivergedError } from '@espalier/training';
 import { pino } from 'pino';
@@ -24,8 +23,7 @@ process.on('message', (message: ToTraining) => {
   if (message.type === 'cancel') running?.abort(new DOMException('the job was cancelled', 'AbortError'));
   else void run(message.job);
 });
-// The worker is gone: whatever was done since the last checkpoint is done again by the next
-// attempt.
+// The worker has died: the next attempt repeats the work since the last checkpoint.
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C in a terminal reaches the whole group; the worker decides when this process ends.
 process.on('SIGINT', () => undefined);

@@ -4,16 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { FromTraining, Job, JobResult, ToTraining, TrainingProcessOptions } from './job-messages.js';
 import type { JobContext } from './job-context.js';
 
-/**
- * The training process died in the middle of a job: native code crashed, or the system was out of
- * memory.
- */
+/** The training process crashed during a job, or was killed for lack of memory. */
 export class TrainingProcessCrashedError extends Error {
   override name = 'TrainingProcessCrashedError';
 
   /**
    * @param by the signal that ended it
-   * @param lastWords what the process wrote to stderr at the end of its life
+   * @param lastWords the end of its stderr
    */
   constructor(
     message: string,
@@ -23,15 +20,13 @@ export class TrainingProcessCrashedError extends Error {
     super([message, ...lastWords].join('\n'));
   }
 
-  /**
-   * Whether native code ended it, and nobody else: so do oneDNN and V8 where an allocation fails.
-   */
+  /** Whether native code ended it, as oneDNN and V8 do when an allocation fails. */
   get isOfNativeCode(): boolean {
     return this.by === 'SIGABRT' || this.by === 'SIGSEGV' || this.by === 'SIGBUS';
   }
 }
 
-/** An error that the job itself threw, by its name in the training process. */
+/** An error that the job threw, by its name. */
 export class JobError extends Error {
   constructor(
     readonly type: string,
@@ -42,16 +37,16 @@ export class JobError extends Error {
   }
 }
 
-/** A job that was asked to stop and has. */
+/** The job was cancelled. */
 export class JobCancelledError extends Error {
   override name = 'JobCancelledError';
 }
 
 const LAST_WORDS = 5;
-/** What TensorFlow says of itself on stderr whatever its log level is. */
+/** Lines that TensorFlow writes to stderr at any log level. */
 const SAID_OF_ITSELF = /^(I\d{4} |WARNING: All log messages before absl|To enable the following instructions)/;
 
-/** How long a cancelled job may take to stop by itself; a training step takes milliseconds. */
+/** Time for a cancelled job to stop by itself; a training step takes milliseconds. */
 const CANCEL_GRACE_MS = 3_000;
 
 /**

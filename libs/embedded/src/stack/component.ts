@@ -5,8 +5,8 @@ export interface ComponentSpec {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** Asks it to stop in an orderly way. */
+  /** The signal that stops it in an orderly way. */
   readonly stopSignal: NodeJS.Signals;
-  /** Whether it does its work; asked again until it says so. */
+  /** Whether it is ready; called again until it is. */
   readonly isReady: () => Promise<boolean>;
 }

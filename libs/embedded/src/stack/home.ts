@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isOpenToOthers } from '../postgres/postgres-binaries.js';
 
-/** Per user: TensorFlow's and Temporal's files, kept between checkouts. */
+/** The per-user cache of TensorFlow's and Temporal's files, shared by checkouts. */
 export function cacheFolder(): string {
   return process.env.ESPALIER_CACHE ?? join(homedir(), '.cache', 'espalier');
 }
 
-/** Where this checkout's stack keeps its state: databases, artifacts, logs. */
+/** The folder of this checkout's stack: databases, artifacts, logs. */
 export function homeFolder(): string {
   return resolve(process.env.ESPALIER_HOME ?? fileURLToPath(new URL('../../../.espalier', import.meta.url)));
 }

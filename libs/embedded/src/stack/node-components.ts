@@ -9,11 +9,11 @@ import type { StackPorts } from './stack-state.js';
 const APPS = fileURLToPath(new URL('../../../../apps', import.meta.url));
 
 export interface NodeComponentOptions {
-  /** One for each device; else one for each GPU that is there, or one for the processor. */
+  /** Number of workers; one for each GPU, or one for the processor, when absent. */
   readonly workers?: number;
-  /** Those of this machine, when left out. */
+  /** The GPUs; those of this machine when absent. */
   readonly gpus?: readonly Gpu[];
-  /** Settings of a process that are other than the stack's. */
+  /** Environment variables of a process that differ from the stack's. */
   readonly envOf?: (name: ComponentSpec['name']) => Readonly<Record<string, string>>;
 }
 
@@ -46,8 +46,8 @@ export function nodeComponents(
     stopSignal: 'SIGTERM',
     isReady,
   });
-  // Orchestrator and workers answer no port; one that cannot start exits, and the supervisor sees
-  // that.
+  // Orchestrator and workers have no port to probe. One that cannot start exits, and the supervisor
+  // sees it.
   const started = (): Promise<boolean> => Promise.resolve(true);
   return [
     component('api', 'api', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A process, told apart from a later one that was given the same number. */
+/** A process, distinguished from a later one with the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** When it started, in the kernel's ticks; null where the system does not say. */
@@ -21,7 +21,7 @@ export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   return now?.state !== 'Z' && (startTime === null || startTime === (now?.startTime ?? null));
 }
 
-/** Asks a process to stop, and ends it if it has not stopped after `graceMs`. */
+/** Stops a process by a signal, and kills it when it has not stopped after `graceMs`. */
 export async function stopProcess(identity: ProcessIdentity, signal: NodeJS.Signals, graceMs: number): Promise<void> {
   if (!isAlive(identity)) return;
   kill(identity.pid, signal);

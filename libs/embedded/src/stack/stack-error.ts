@@ -1,4 +1,4 @@
-/** The embedded stack cannot do what it should; the message says what is wrong and what to do. */
+/** The embedded stack failed; the message says what is wrong and what to do. */
 export class StackError extends Error {
   override name = 'StackError';
 }

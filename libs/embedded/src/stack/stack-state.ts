@@ -16,14 +16,14 @@ export function portsFrom(base: number): StackPorts {
 }
 
 /**
- * What the supervisor says of the stack, in `stack.json` of its home; written as a whole or not at
- * all.
+ * The state of the stack, which the supervisor writes to `stack.json` of its home, complete or not
+ * at all.
  */
 export interface StackState {
   readonly supervisor: ProcessIdentity;
   readonly ports: StackPorts;
   readonly phase: 'starting' | 'ready' | 'stopping' | 'failed';
-  /** What it is busy with, or why it failed. */
+  /** The present step, or the reason of a failure. */
   readonly message: string;
   readonly components: Readonly<Record<string, ProcessIdentity & { restarts: number }>>;
 }
@@ -32,7 +32,7 @@ export function readStackState(home: string): StackState | undefined {
   try {
     return JSON.parse(readFileSync(statePath(home), 'utf8')) as StackState;
   } catch (error) {
-    // A file cut off by a full disk is as good as none: what it named is found by its ports.
+    // A truncated file counts as absent: its processes are found by their ports.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;
   }

@@ -9,8 +9,8 @@ import { DEFAULT_PORT_BASE, readStackState, removeStackState, type StackState } 
 /**
  * Starts the embedded stack unless it runs, and waits until it is ready.
  *
- * @param onPhase told what is being started
- * @throws StackError when it cannot be started
+ * @param onPhase called with each step of the start
+ * @throws StackError when it cannot start
  */
 export async function up(
   home: string,
@@ -42,7 +42,7 @@ export async function down(home: string): Promise<boolean> {
   if (!state) return false;
   const wasRunning = isAlive(state.supervisor);
   await stopProcess(state.supervisor, 'SIGTERM', 90_000);
-  // After a supervisor that was killed, its children are still there.
+  // The children of a killed supervisor still run.
   const left = readStackState(home);
   for (const [name, identity] of Object.entries(left?.components ?? {}).reverse()) {
     await stopProcess(identity, name === 'postgres' ? 'SIGINT' : 'SIGTERM', 15_000);

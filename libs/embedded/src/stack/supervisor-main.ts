@@ -12,5 +12,5 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     stopping ??= supervisor.stop().then(() => process.exit(0));
   });
 }
-// Why it did not start is in stack.json, for the command that is waiting for it.
+// The reason is in stack.json, for the command that waits.
 supervisor.start().catch(() => (stopping ? undefined : process.exit(1)));

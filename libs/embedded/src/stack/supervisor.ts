@@ -24,9 +24,8 @@ interface Running {
 }
 
 /**
- * Starts the stack's processes in order, starts again what dies, and stops them in reverse. It
- * lives in a process of its own, so that the command which started it may end; see `stack.ts` for
- * that side.
+ * Starts the stack's processes in order, restarts those that die, and stops them in reverse. The
+ * supervisor has a process of its own, so that the command which started it may end.
  */
 export class Supervisor {
   readonly #running = new Map<ComponentSpec['name'], Running>();
@@ -84,9 +83,7 @@ export class Supervisor {
     this.#running.clear();
   }
 
-  /**
-   * Processes of a supervisor that was killed: they hold ports and files, and nobody watches them.
-   */
+  /** Stops the processes of a killed supervisor, which hold ports and files. */
   async #stopLeftovers(): Promise<void> {
     const left = readStackState(this.home);
     if (!left) return;

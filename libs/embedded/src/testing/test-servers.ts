@@ -57,7 +57,7 @@ export async function startTestTemporal(): Promise<{ address: string; stop: () =
   };
 }
 
-/** A port that nothing listens on just now. */
+/** A free port. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
