@@ -4,7 +4,7 @@ const Environment = z.object({
   DATABASE_URL: z.url(),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
-  /** The folder that workers keep artifacts in, for those of deleted campaigns to be removed. */
+  /** The artifact folder of the workers, from which deletions remove files. */
   ESPALIER_ARTIFACTS: z.string(),
   ESPALIER_API_HOST: z.string().default('127.0.0.1'),
   ESPALIER_API_PORT: z.coerce.number().int().min(0).max(65_535).default(7835),

@@ -11,8 +11,8 @@ export const TEMPORAL = Symbol('temporal');
 const TRACING = Symbol('tracing');
 
 /**
- * What the API talks to. Postgres and Temporal connect when first used, so that the API starts, and
- * says so, without them.
+ * Connections of the API. Postgres and Temporal connect at first use, so that the API starts
+ * without them and reports it.
  */
 @Global()
 @Module({

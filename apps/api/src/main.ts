@@ -14,7 +14,7 @@ import { PROBLEM, ProblemFilter } from './problems/problem-filter.js';
 import { ContractValidationPipe } from './problems/validation-pipe.js';
 import { traceRequests } from './trace-requests.js';
 
-/** Room for the most results that a campaign may begin with. */
+/** Room for the largest list of prior results. */
 const LARGEST_BODY = 4 << 20;
 
 z.config({ customError: knownFields });
@@ -30,7 +30,7 @@ app.useGlobalPipes(new ContractValidationPipe());
 app.useGlobalFilters(new ProblemFilter());
 app.enableShutdownHooks();
 
-/** Swagger's types know of no schema that is `false`, which zod's have room for. */
+/** Swagger's types have no schema `false`, which zod's allow. */
 type ResponseSchema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 const description = new DocumentBuilder()
   .setTitle('Espalier')
@@ -48,7 +48,7 @@ SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, descrip
 
 const dashboard = fileURLToPath(new URL('.', import.meta.resolve('@espalier/dashboard/index.html')));
 await app.register(fastifyStatic, { root: dashboard, prefix: '/' });
-// The plot library, from the package that has it: the page works without any other site.
+// The plot library comes from its package, so that the page works without other sites.
 const echarts = fileURLToPath(new URL('.', import.meta.resolve('echarts/dist/echarts.min')));
 await app.register(fastifyStatic, { root: echarts, prefix: '/echarts/', decorateReply: false });
 await app.listen({ port: config.ESPALIER_API_PORT, host: config.ESPALIER_API_HOST });

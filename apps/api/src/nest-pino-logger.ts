@@ -1,10 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/**
- * Nest's own messages, and those of its services, in the process's log. An object before the text
- * becomes its fields.
- */
+/** Writes Nest's messages to the process's log. An object before the text becomes its fields. */
 export class NestPinoLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
 

@@ -3,10 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const spans = new WeakMap<FastifyRequest, Span>();
 
-/**
- * A span for each request of the API, as part of the caller's trace where it names one; what the
- * request starts is part of it.
- */
+/** Adds a span for each request, as a child of the caller's trace where there is one. */
 export function traceRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { url } = request.routeOptions;

@@ -29,7 +29,7 @@ Exit codes:
   );
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const named = words[0] === 'help' ? words[1] : words[0];
-// Only the module of the command that runs is loaded: all of them together take most of a second.
+// Only the running command's module is loaded: all together take most of a second.
 for (const { name, description, load } of COMMANDS) {
   program.addCommand((name === named ? await load() : new Command(name)).description(description));
 }
@@ -38,7 +38,7 @@ program.hook('preAction', async () => {
   const [{ knownFields }, { z }] = await Promise.all([import('@espalier/contracts'), import('zod')]);
   z.config({ customError: knownFields });
 });
-// A reader such as `head` that has seen enough is no error.
+// A reader that closes early, such as `head`, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -34,7 +34,7 @@ const EventQuery = z.strictObject({
   kind: z.string().max(100).optional(),
 });
 
-/** What came of a campaign, and what else may be made of it. */
+/** Results of a campaign: front, candidates, events, reevaluation. */
 @ApiTags('campaigns')
 @Controller('v1/campaigns')
 export class CampaignResultsController {

@@ -61,10 +61,7 @@ export class CampaignsService {
     @Inject(ARTIFACTS) private readonly artifacts: ArtifactStore,
   ) {}
 
-  /**
-   * What a launch would begin with: the spec with its defaults, if it is one that can be launched.
-   * Writes nothing.
-   */
+  /** Checks a spec and returns it with its defaults. Writes nothing. */
   async check(spec: CampaignSpec, priorResults?: readonly PriorResult[]): Promise<CampaignSpec> {
     const errors = [...(await checkSpec(spec)), ...checkPriorResults(spec, priorResults)];
     if (errors.length > 0) throw invalidFields(errors);
@@ -85,7 +82,7 @@ export class CampaignsService {
     return findCampaign(this.database, id);
   }
 
-  /** Gives a campaign that has ended larger budgets, and goes on with it. */
+  /** Extends the budgets of a finished campaign, and resumes it. */
   async extend(nameOrId: string, request: ExtendRequest): Promise<Extension> {
     const ended = await findCampaign(this.database, nameOrId);
     const extension = await extendCampaign(this.database, ended.id, request);
@@ -93,7 +90,7 @@ export class CampaignsService {
     return extension;
   }
 
-  /** Has candidates without a result tried again, and goes on with the campaign. */
+  /** Retries candidates without a result, and resumes the campaign. */
   async retry(nameOrId: string, request: RetryRequest): Promise<Retry> {
     const ended = await findCampaign(this.database, nameOrId);
     const retry = await retryCandidates(this.database, ended.id, request);
@@ -101,7 +98,7 @@ export class CampaignsService {
     return retry;
   }
 
-  /** Prices all candidates on another chip. */
+  /** Prices all candidates on another accelerator. */
   async reprice(nameOrId: string, request: RepriceRequest): Promise<Front> {
     const id = await resolveCampaignId(this.database, nameOrId);
     try {
@@ -112,10 +109,7 @@ export class CampaignsService {
     }
   }
 
-  /**
-   * Has the front's members trained again with other seeds; the orchestrator begins it within
-   * seconds.
-   */
+  /** Requests replicates of the front's members; the orchestrator starts them within seconds. */
   async reevaluate(nameOrId: string, request: ReevaluateRequest): Promise<Reevaluation> {
     const id = await resolveCampaignId(this.database, nameOrId);
     return requestReplicates(this.database, id, request);
@@ -128,7 +122,7 @@ export class CampaignsService {
     try {
       await this.temporal.workflow.getHandle(reevaluationWorkflowId(id)).cancel();
     } catch (error) {
-      // It has not begun, or is over.
+      // It has not begun, or has finished.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
     return readReevaluation(this.database, id);
@@ -141,8 +135,8 @@ export class CampaignsService {
   }
 
   /**
-   * Removes a campaign, and the files that nothing refers to any more; one that cannot be removed
-   * is no loss but of room.
+   * Deletes a campaign, and the files that nothing refers to any more. A file that cannot be
+   * removed only takes room.
    */
   async remove(nameOrId: string, request: DeleteRequest): Promise<Deletion> {
     const id = await resolveCampaignId(this.database, nameOrId);
@@ -153,8 +147,8 @@ export class CampaignsService {
   }
 
   /**
-   * Pruned networks before their training, checkpoints of attempts that were late: a deletion is
-   * when they are looked for.
+   * Removes artifacts that nothing refers to: pruned networks before their training, and
+   * checkpoints of late attempts.
    */
   async #removeUnreferencedArtifacts({ dryRun }: DeleteRequest): Promise<Deletion['unreferencedArtifacts']> {
     const old = await this.artifacts.writtenBefore(await unreferencedArtifactCutoff(this.database));
@@ -174,8 +168,7 @@ export class CampaignsService {
   }
 
   /**
-   * Should Temporal be away, or the workflow that has ended still be closing, the orchestrator
-   * starts it soon.
+   * When Temporal is away, or the earlier workflow still closes, the orchestrator starts it soon.
    */
   async #start(started: Campaign): Promise<void> {
     try {
@@ -187,8 +180,8 @@ export class CampaignsService {
   }
 
   /**
-   * Pauses, resumes or cancels. Repeating a verb changes nothing: a campaign that is cancelled
-   * already is shown as it is.
+   * Pauses, resumes or cancels a campaign. Repeated calls change nothing: a cancelled campaign is
+   * returned as it is.
    */
   async tell(nameOrId: string, verb: Verb, { now }: PauseRequest = { now: false }): Promise<Campaign> {
     const { id, name, state } = await resolveCampaign(this.database, nameOrId);

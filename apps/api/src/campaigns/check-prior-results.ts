@@ -1,8 +1,8 @@
 import { hasPlaceFor, type CampaignSpec, type FieldError, type PriorResult } from '@espalier/contracts';
 
 /**
- * Each must tell the cost that the campaign weighs. That the space has no place for any is a
- * mistake; some may be left out.
+ * Checks that each prior result has the campaign's cost, and that its space contains at least one
+ * of them.
  */
 export function checkPriorResults(
   { space, objectives: [, cost] }: Pick<CampaignSpec, 'space' | 'objectives'>,

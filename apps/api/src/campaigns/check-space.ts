@@ -7,9 +7,7 @@ import {
   type Network,
 } from '@espalier/networks';
 
-/**
- * What a space asks of a network that the network does not have, or that would leave it as it is.
- */
+/** Finds parts of a space that do not fit the network, or would leave it unpruned. */
 export function checkSpace(network: Network, { space }: Pick<CampaignSpec, 'space'>): FieldError[] {
   const unknown = unknownLayers(network, space);
   if (unknown.length > 0) return unknown;
@@ -33,7 +31,7 @@ function unknownLayers(network: Network, { density, filters }: Space): FieldErro
     }));
 }
 
-/** A criterion that prunes while it trains leaves every weight when there is no training. */
+/** A criterion that prunes while it trains prunes nothing without training. */
 function withoutEpochs({ criterion, fineTune }: Space): FieldError[] {
   const inTraining = whileTraining(criterion);
   if (inTraining === undefined || fineTune.epochs[0] > 0) return [];

@@ -5,7 +5,7 @@ import { inferShapes, resolveNetwork, untrainableLayers } from '@espalier/networ
 import { resolveAccelerator, networkCosts, pricerFor } from '@espalier/pricing';
 import { checkSpace } from './check-space.js';
 
-/** What a schema cannot know: whether the things that a spec names exist and fit each other. */
+/** Checks what a schema cannot: that the named things exist and fit each other. */
 export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
   const errors: FieldError[] = [];
   const attempt = <T>(field: string, value: string | number, look: () => T): T | undefined => {
@@ -104,7 +104,7 @@ export async function checkSpec(spec: CampaignSpec): Promise<FieldError[]> {
 }
 
 /**
- * Activations are a little sparser after pruning: a chip that skips those alone gains next to
+ * Activations become little sparser by pruning: an accelerator that skips only those gains next to
  * nothing.
  */
 function hasNoUseForZeroWeights(pricer: NetworkPricer, cost: Cost): boolean {

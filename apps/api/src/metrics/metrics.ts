@@ -3,9 +3,9 @@ import { campaignMetrics, listWorkers, trainingMetrics, type Database } from '@e
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /**
- * What Prometheus reads. All of it is in the store, so that any API of several tells the same, and
- * a restart resets nothing; what only grows is named `_total` though the library's type for it is a
- * gauge, which may be set.
+ * Metrics for Prometheus. They come from the store, so that all instances of the API give the same,
+ * and a restart resets nothing. Counters end in `_total`, although the library's type for a
+ * settable value is a gauge.
  */
 export class Metrics {
   readonly registry = new Registry();

@@ -5,7 +5,7 @@ import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@te
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidFields, ProblemException } from './problem.js';
 
-/** Errors that the libraries throw at what a client asks for, by their names. */
+/** Titles of library errors that a request causes, by their names. */
 const TITLES: Readonly<Partial<Record<string, string>>> = {
   NotFoundError: 'Not found',
   FencedError: 'Taken over',
@@ -14,8 +14,8 @@ const TITLES: Readonly<Partial<Record<string, string>>> = {
 export const PROBLEM = 'application/problem+json';
 
 /**
- * Turns whatever was thrown into a problem document. What nobody foresaw is logged whole and told
- * in one sentence.
+ * Converts any error to a problem document. An unforeseen error is logged whole, and answered in
+ * one sentence.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {

@@ -1,6 +1,6 @@
 import type { FieldError, Problem } from '@espalier/contracts';
 
-/** An answer that is an error, as RFC 9457 has it. */
+/** An error answer, as in RFC 9457. */
 export class ProblemException extends Error {
   override name = 'ProblemException';
 
@@ -25,7 +25,7 @@ export class ProblemException extends Error {
   }
 }
 
-/** A request whose fields do not hold what they may. */
+/** A request with invalid fields. */
 export function invalidFields(errors: readonly FieldError[]): ProblemException {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';

@@ -2,15 +2,10 @@ import { fieldErrors } from '@espalier/contracts';
 import { Injectable, StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { invalidFields } from './problem.js';
 
-/**
- * Neither is text to Postgres: a character of code 0, and half of a pair that makes a character.
- */
+/** Postgres stores neither: the character of code 0, and half of a surrogate pair. */
 const NO_TEXT = /\0|\p{Surrogate}/u;
 
-/**
- * Checks each parameter against the contract it is declared with; what is wrong is said with field,
- * value and message.
- */
+/** Checks each parameter against its contract; errors name field, value and message. */
 @Injectable()
 export class ContractValidationPipe extends StandardSchemaValidationPipe {
   override async transform<T>(value: T, { schema, data }: ArgumentMetadata): Promise<T> {
@@ -28,7 +23,7 @@ export class ContractValidationPipe extends StandardSchemaValidationPipe {
 
 const GARBLED = 'must be text without characters of code 0 and without halves of surrogate pairs';
 
-/** Where in a value, or in its names, there is a text that is none. */
+/** Path of the first invalid text in a value or its keys. */
 function pathOfGarbled(value: unknown): string[] | undefined {
   if (typeof value === 'string') return NO_TEXT.test(value) ? [] : undefined;
   if (typeof value !== 'object' || value === null) return undefined;

@@ -15,8 +15,8 @@ import { z } from 'zod';
 import { DATABASE } from '../connections.js';
 
 /**
- * What workers write of trainings. Files are in the artifact store; here is who may say which of
- * them count.
+ * Leases and checkpoints of trainings. The files are in the artifact store; this decides which
+ * attempt may record them.
  */
 @ApiTags('trainings')
 @Controller('v1/trainings')

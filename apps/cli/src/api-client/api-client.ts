@@ -38,7 +38,7 @@ import { z } from 'zod';
 import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 
-/** The HTTP API as the commands use it. Answers are checked by their contracts. */
+/** A client of the HTTP API. Answers are checked by their contracts. */
 export class ApiClient {
   constructor(readonly url: string) {}
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { homeFolder } from '@espalier/embedded';
 
-/** Where the artifact store is that this machine's workers use. */
+/** The artifact folder of this machine's workers. */
 export function artifactsFolder(): string {
   return process.env.ESPALIER_ARTIFACTS ?? join(homeFolder(), 'artifacts');
 }

@@ -2,7 +2,7 @@ import { homeFolder, portsFrom, DEFAULT_PORT_BASE, runningStack, up, type StackS
 import { ApiClient } from './api-client.js';
 import { note } from '../output/print.js';
 
-/** The API to talk to: the one that ESPALIER_API_URL names, else the embedded stack's. */
+/** A client of the API that ESPALIER_API_URL names, or else of the embedded stack. */
 export function api(): ApiClient {
   const named = process.env.ESPALIER_API_URL;
   if (named) return new ApiClient(named);
@@ -11,12 +11,12 @@ export function api(): ApiClient {
   return new ApiClient(`http://127.0.0.1:${ports.api}`);
 }
 
-/** Starts the embedded stack unless it runs, saying what is being started. */
+/** Starts the embedded stack unless it runs, and prints the steps. */
 export function startStack(portBase?: number): Promise<StackState> {
   return up(homeFolder(), portBase, (message) => {
     if (message !== 'ready') note(`… ${message}`);
   });
 }
 
-/** Whether commands talk to the embedded stack rather than to an API that the user has named. */
+/** Whether commands use the embedded stack. */
 export const usesEmbeddedStack = (): boolean => !process.env.ESPALIER_API_URL;

@@ -15,7 +15,7 @@ import { note, percent, print, printJson, table } from '../output/print.js';
 import { readSpec } from '../input/read-spec.js';
 import { watchCampaign } from '../watch/watch.js';
 
-/** Errors of attempts that `show` names. */
+/** Number of attempt errors that `show` prints. */
 const LAST_ATTEMPTS = 3;
 
 interface Json {
@@ -188,10 +188,7 @@ async function sayWhatDataHas(data: string): Promise<void> {
   for (const line of dataReportLines(await api().dataSet(data))) note(line);
 }
 
-/**
- * Goes on with a campaign: starts the stack when it is this machine's and down, and waits until the
- * workflow is there.
- */
+/** Resumes a campaign: starts this machine's stack when it is down, and waits for the workflow. */
 export async function resumeCampaign(name: string): Promise<Campaign> {
   if (usesEmbeddedStack()) await startStack();
   const client = api();
@@ -201,8 +198,7 @@ export async function resumeCampaign(name: string): Promise<Campaign> {
     try {
       return await client.tell(name, 'resume');
     } catch (error) {
-      // After a start from nothing the orchestrator needs a moment to give the campaign its
-      // workflow.
+      // After a fresh start the orchestrator needs a moment to start the workflow.
       if (!(error instanceof CommandError && error.kind === 'unavailable') || tries === 15) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }

@@ -54,8 +54,7 @@ async function demo({
     );
     const ended = await watchCampaign(api(), campaign.name, {
       signal: interrupted.signal,
-      // A part of the stack has died: the supervisor starts it again; if that has died too, this
-      // does.
+      // A part of the stack has died: the supervisor restarts it, and this restarts the supervisor.
       onUnreachable: async () => void (await startStack()),
     });
     await report(ended, json ?? false);
@@ -80,8 +79,8 @@ async function demo({
 }
 
 /**
- * Takes up an unfinished campaign of the example's name (asked on a terminal), else launches one
- * under a free name.
+ * Resumes an unfinished campaign of the example's name (after a question on a terminal), or
+ * launches one under a free name.
  */
 async function launchOrResume(spec: Awaited<ReturnType<typeof readSpec>>, fresh: boolean): Promise<Campaign> {
   const client = api();

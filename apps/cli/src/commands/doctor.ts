@@ -65,7 +65,7 @@ function homeCheck(): Check {
   }
 }
 
-/** No GPU is no fault: it only says which of TensorFlow's wheels setup takes. */
+/** A missing GPU is no fault: it only decides which of TensorFlow's wheels set-up installs. */
 function gpuCheck(): Check {
   const gpus = listGpus().map(({ name, memoryMebibytes }) => `${name}, ${Math.round(memoryMebibytes / 1024)} GiB`);
   return {

@@ -117,7 +117,7 @@ interface Case {
   readonly label: string;
   readonly network: PricedNetwork;
   readonly accelerator: Accelerator;
-  /** Fraction of its weights that each layer keeps; all of them where it is not named. */
+  /** Fraction of the weights that each layer keeps; 1 where absent. */
   readonly kept: Readonly<Record<string, number>>;
 }
 

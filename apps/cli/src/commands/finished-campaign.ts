@@ -9,7 +9,7 @@ import { positiveHours, positiveNumber } from '../input/option-numbers.js';
 import { note, print, printJson, table } from '../output/print.js';
 import { readAccelerator } from '../input/read-accelerator.js';
 
-/** What can be done with a campaign that has ended. */
+/** Commands for finished campaigns: extend, retry, archive, delete. */
 export function addFinishedCampaignCommands(command: Command): void {
   command
     .command('extend <name>')
@@ -114,7 +114,7 @@ function sayWhatArchivingWouldDo({ name, state, archivedAt }: Campaign): void {
   else note(`${name} is ${state}: it would be refused, until it has ended`);
 }
 
-/** Where nobody can be asked, nobody has said yes. */
+/** Without a terminal there is no confirmation. */
 function isConfirmed(message: string): Promise<boolean> {
   const canAsk = process.stdin.isTTY && process.stderr.isTTY;
   return canAsk ? confirm({ message, default: false }) : Promise.resolve(false);

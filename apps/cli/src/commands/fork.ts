@@ -63,7 +63,9 @@ export function addFork(command: Command): void {
     });
 }
 
-/** @throws CommandError where a limit of the campaign says nothing of the new chip or batch */
+/**
+ * @throws CommandError when a limit of the campaign has no meaning for the new accelerator or batch
+ */
 export async function forkOf(spec: CampaignSpec, options: ForkOptions): Promise<CampaignSpecInput> {
   const { accelerator, space, objective, batch, candidates } = options;
   return {
@@ -80,8 +82,7 @@ export async function forkOf(spec: CampaignSpec, options: ForkOptions): Promise<
 }
 
 /**
- * Energies and latencies of another chip, or of other batches, are other numbers: limits of them do
- * not go over.
+ * Limits of energy and latency are not copied to another accelerator or batch, whose units differ.
  */
 function constraintsOfFork(spec: CampaignSpec, options: ForkOptions): CampaignSpec['constraints'] {
   const { accelerator, batch, minAccuracy, maxEnergy, maxLatency } = options;

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 interface CommandEntry {
   readonly name: string;
   readonly description: string;
-  /** Loads the command's module: its libraries, some of which are large, are loaded with it. */
+  /** Imports the command's module with its libraries, some of which are large. */
   readonly load: () => Promise<Command>;
 }
 

@@ -92,7 +92,7 @@ async function train(
   note(`${file} written: ${percent(testAccuracy)} of ${set.test.count} test images`);
 }
 
-/** @throws CommandError when the network is for other images, or tells others apart */
+/** @throws CommandError when the network takes other images, or has other classes */
 async function loadDataFor({ name, input, classes }: Network, data: string): Promise<DataSet> {
   const { height, width, channels } = input;
   const set = await loadDataSet(data, join(cacheFolder(), 'data'), null, { height, width, channels });
@@ -136,7 +136,7 @@ function showModel({ network, weights, missingWeights = [], priceOnly = [], shar
   printUntrainable(untrainableLayers(network));
 }
 
-/** What the launch of a campaign would refuse, in one line. */
+/** The layers that a launch would refuse, in one line. */
 function printUntrainable(reasons: readonly string[]): void {
   if (reasons.length > 0) print(`It cannot be trained in a campaign: ${reasons.join('; ')}`);
 }

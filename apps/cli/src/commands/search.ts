@@ -23,16 +23,16 @@ import { answerLines } from '../input/search-lines.js';
 
 const KnownSchema = z.custom<KnownObjective>((value) => typeof value === 'function', 'a function');
 
-/** What a problem's file exports. */
+/** The exports of a problem's file. */
 const ProblemSchema = SearchOptionsSchema.safeExtend({
-  /** The objectives of parameters, all minimised; null for what fails. */
+  /** Evaluates parameters: objectives, all minimised, or null for a failure. */
   evaluate: z.custom<(parameters: Parameters) => Promise<number[] | null> | number[] | null>(
     (value) => typeof value === 'function',
     'a function of the parameters that gives their objectives, or null for what fails',
   ),
   /**
-   * The second objective of parameters, where it is known before they are tried; or all after the
-   * first, null for those that are not.
+   * The second objective where it is known before an evaluation; or all after the first, null for
+   * unknown ones.
    */
   known: z
     .union([KnownSchema, z.array(KnownSchema.nullable())], { error: 'a function, or a list of functions and nulls' })
@@ -155,7 +155,7 @@ function checked(objectives: unknown, count: number): number[] | null {
   );
 }
 
-/** If so many evaluations fail, and none before them gave a result, the function is at fault. */
+/** After this many failures without one result the function is at fault. */
 const FAILURES_TO_END = 10;
 
 function askUnlessExhausted(search: Search): ProposedParameters | undefined {

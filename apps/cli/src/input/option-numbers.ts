@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** An option's value as a whole number of at least 0. */
+/** Parses a whole number of at least 0. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 2 ** 31 - 1) {
@@ -9,14 +9,14 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-/** As a whole number of at least 1. */
+/** Parses a whole number of at least 1. */
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number of at least 1 is needed.');
   return value;
 }
 
-/** As a part of 1. */
+/** Parses a fraction. */
 export function fraction(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))
@@ -24,10 +24,10 @@ export function fraction(text: string): number {
   return value;
 }
 
-/** As a limit of an energy or a latency. */
+/** Parses a limit of an energy or a latency. */
 export const positiveLimit = above0('a number above 0');
 
-/** As hours, parts of them too. */
+/** Parses hours. */
 export const positiveHours = above0('a number of hours above 0');
 
 function above0(what: string): (text: string) => number {

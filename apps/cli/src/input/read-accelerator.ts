@@ -5,14 +5,14 @@ import { CommandError } from '../command-error.js';
 import { fieldLines } from '../output/field-lines.js';
 import { readYaml } from './read-spec.js';
 
-/** Whether an argument names a file rather than something that is shipped. */
+/** Whether an argument names a file rather than a shipped accelerator. */
 export const isFile = (name: string): boolean => /\.(ya?ml|json|onnx)$|[/\\]/.test(name);
 
 /**
- * A shipped chip, or one that a YAML file describes.
+ * Reads a shipped accelerator, or one from a YAML file.
  *
- * @throws NetworkError when no such chip is shipped
- * @throws CommandError naming each field that is wrong
+ * @throws NetworkError when no accelerator of that name is shipped
+ * @throws CommandError naming each invalid field
  */
 export async function readAccelerator(nameOrFile: string): Promise<Accelerator> {
   if (!isFile(nameOrFile)) return resolveAccelerator(nameOrFile);

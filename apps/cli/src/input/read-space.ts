@@ -4,9 +4,9 @@ import { fieldLines } from '../output/field-lines.js';
 import { readYaml } from './read-spec.js';
 
 /**
- * The space that a YAML file describes, or that of a campaign's file.
+ * Reads a space from a YAML file, or from a campaign's file.
  *
- * @throws CommandError naming each field that is wrong
+ * @throws CommandError naming each invalid field
  */
 export async function readSpace(path: string): Promise<ScheduleSpace> {
   const content = await readYaml(path);

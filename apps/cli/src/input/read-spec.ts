@@ -56,10 +56,7 @@ const isCsv = (source: unknown): source is string => typeof source === 'string' 
 
 const MODEL_FILE = /\.(keras|h5|hdf5|onnx|json)$/i;
 
-/**
- * Of what a campaign is to begin with, names of campaigns are left to the API, and CSV files are
- * read.
- */
+/** Reads the CSV files of a warm start; names of campaigns are left to the API. */
 async function readWarmStart(folder: string, sources: unknown[]): Promise<Partial<LaunchRequest>> {
   const campaigns = sources.filter((source) => !isCsv(source)) as string[];
   const results = await Promise.all(sources.filter(isCsv).map((file) => readPriorResults(resolve(folder, file))));
@@ -69,7 +66,7 @@ async function readWarmStart(folder: string, sources: unknown[]): Promise<Partia
   };
 }
 
-/** A trained model's file as the two fields of a spec that describe it. */
+/** Imports a trained model's file as the two fields of a spec. */
 async function readModel(path: string, preprocessing: unknown): Promise<{ network: object; weights: string }> {
   const { network, weights } = await importModel(path, 'train');
   const model = { network, weights, masks: new Map(), slots: new Map(), epochsDone: 0, stepsIntoEpoch: 0 };

@@ -18,11 +18,11 @@ const LineSchema = z.union([
 ]);
 
 /**
- * A search that another program drives: the first line describes it, each line after that asks or
- * tells, and each is answered by one line. A line that cannot be understood is answered with what
- * is wrong, and changes nothing.
+ * Runs a search that another program drives: the first line describes it, each later line asks or
+ * tells, and gets one line as its answer. An invalid line is answered with its error, and changes
+ * nothing.
  *
- * @param chosen what the command line says instead of the first line
+ * @param chosen options of the command line, which take precedence over the first line
  */
 export async function answerLines(
   lines: AsyncIterable<string>,
@@ -62,7 +62,7 @@ function asked(search: Search): object {
   }
 }
 
-/** Of the command's options, those of a search. */
+/** The search options among the command's options. */
 function onlySearch(chosen: object): object {
   return Object.fromEntries(Object.entries(chosen).filter(([key]) => key in SearchOptionsSchema.shape));
 }

@@ -4,18 +4,18 @@ import type { TrainableNetwork } from '@espalier/training';
 
 type Training = typeof import('@espalier/training');
 
-/** Has TensorFlow keep its log to itself, once it is loaded. */
+/** Silences TensorFlow's log when it loads. */
 export function quietTensorflow(): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
 }
 
-/** Loaded only when it is needed: TensorFlow takes two seconds, and few commands need it. */
+/** Loads TensorFlow, which takes two seconds, on demand. */
 export function loadTraining(): Promise<Training> {
   quietTensorflow();
   return import('@espalier/training');
 }
 
-/** Compiles a model for as long as it is used. */
+/** Compiles a model, and closes it after use. */
 export async function withModel<Result>(
   { network, weights }: ImportedModel,
   use: (trainable: TrainableNetwork, training: Training) => Promise<Result>,

@@ -33,7 +33,7 @@ export async function writeModel(
   switch (format) {
     case 'tfjs': {
       const { modelJson, weightsBinary } = exportTfjsLayers(network, weights);
-      // model.json last: a reader who finds it finds the weights too.
+      // model.json comes last: a reader who finds it finds the weights.
       await writeFileAtomically(join(dirname(file), TFJS_WEIGHTS_FILE), weightsBinary);
       return writeFileAtomically(file, modelJson);
     }
@@ -56,14 +56,14 @@ export async function writeModel(
   }
 }
 
-/** The file by which a model that is written so is loaded. */
+/** The file by which a written model is loaded. */
 export function modelFile(format: ModelFormat, out: string): string {
   if (format === 'tfjs') return resolve(out, 'model.json');
   return format === 'sparse' ? resolve(out, 'sparse.json') : resolve(out);
 }
 
 /**
- * The accuracy on validation images of a model as it was written: by tfjs for tfjs, else imported
+ * Measures the validation accuracy of a written model: by tfjs for tfjs, else after importing it
  * again.
  */
 export async function accuracyOfFile(file: string, format: ModelFormat, data: DataSet): Promise<number | undefined> {

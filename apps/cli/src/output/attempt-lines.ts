@@ -1,6 +1,6 @@
 import type { CampaignEvent } from '@espalier/contracts';
 
-/** What attempts failed of that are tried again, a line each, the newest first. */
+/** Errors of attempts that are retried, a line each, the newest first. */
 export function attemptLines(events: readonly CampaignEvent[]): string[] {
   return events.map(({ at, candidate, detail }) => {
     const ofAll = detail.activity === undefined ? 'the dense network' : 'the campaign';

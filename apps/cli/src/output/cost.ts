@@ -1,9 +1,7 @@
 import type { Campaign, Candidate, Cost } from '@espalier/contracts';
 import { energyUnit, shortNumber } from './print.js';
 
-/**
- * What accuracy is weighed against, and what the dense network takes of it: a front, for example.
- */
+/** The cost of a campaign, and the dense network's as its reference. */
 export interface CostContext {
   readonly cost: Cost;
   readonly dense: Campaign['dense'];
@@ -21,7 +19,7 @@ export const costUnit = ({ cost, dense }: CostContext): string =>
 
 export const costTitle = (weighed: CostContext): string => `${weighed.cost}, ${costUnit(weighed)}`;
 
-/** In the unit that the title says; null where it is not known. */
+/** In the unit of the title; null where it is unknown. */
 export function costShown({ cost }: CostContext, priced: Priced): number | null {
   const value = priced[cost];
   return value === null ? null : value / SCALES[cost];
@@ -36,7 +34,7 @@ export function costText(weighed: CostContext, priced: Priced): string {
 export const denseCosts = ({ dense }: Pick<CostContext, 'dense'>): Priced =>
   dense ? { energy: dense.energy.total, latency: dense.latency } : { energy: null, latency: null };
 
-/** How many times less than the dense network something takes; null where either is not known. */
+/** Reduction factor against the dense network; null where either cost is unknown. */
 export function reductionFactor(weighed: CostContext, priced: Priced): number | null {
   const [ofDense, own] = [denseCosts(weighed)[weighed.cost], priced[weighed.cost]];
   return ofDense === null || own === null ? null : ofDense / own;

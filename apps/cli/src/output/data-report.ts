@@ -3,8 +3,7 @@ import type { DataSetReport } from '@espalier/contracts';
 const MOST_CLASSES = 12;
 
 /**
- * How many images of each split and class come from where, a line each; nothing for a data set that
- * everybody knows.
+ * Images of each split and class with their sources, a line each; nothing for shipped data sets.
  */
 export function dataReportLines({ splits }: DataSetReport): string[] {
   if (!splits) return [];

@@ -2,7 +2,7 @@ import type { NetworkEnergy } from '@espalier/energy-model';
 import { barsText, partsOf, PARTS, type Bar } from './energy-plot.js';
 import { energy, energyUnit, percent, table } from './print.js';
 
-/** One of the things that are set side by side. */
+/** One case of a comparison. */
 export interface Compared {
   readonly label: string;
   readonly report: NetworkEnergy;
@@ -11,10 +11,7 @@ export interface Compared {
 
 const bar = ({ label, report }: Compared): Bar => ({ label, parts: partsOf(report.layers) });
 
-/**
- * A table of totals, bars, and the layers that make the difference between the first and each
- * other.
- */
+/** A table of totals, bars, and the layers that make the difference to the first case. */
 export function comparisonText(all: readonly Compared[]): string {
   const [base] = all;
   const rows = all.map(({ label, report, weights }) => {
@@ -38,10 +35,7 @@ export function comparisonText(all: readonly Compared[]): string {
   ].join('\n\n');
 }
 
-/**
- * Layers by how much they add to the difference: of the same name against each other, others for
- * themselves.
- */
+/** Layers by their part of the difference; layers of one name are compared, others count alone. */
 function differences(base: Compared, other: Compared): string {
   const totals = (compared: Compared): Map<string, number> =>
     new Map(compared.report.layers.map(({ name, total }) => [name, total]));

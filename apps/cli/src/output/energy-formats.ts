@@ -1,7 +1,7 @@
 import type { Accelerator, LayerSensitivity, NetworkEnergy } from '@espalier/energy-model';
 import { energy, energyUnit, percent, table } from './print.js';
 
-/** Layers ranked by what removing a weight saves. */
+/** Layers ranked by the energy that removing a weight saves. */
 export function sensitivityText(ranked: readonly LayerSensitivity[], unit: string): string {
   return table(
     ['layer', 'weights 10³', `energy saved per weight removed, ${unit}`, `energy of a tenth, ${energyUnit(unit)}`],
@@ -14,7 +14,7 @@ export function sensitivityText(ranked: readonly LayerSensitivity[], unit: strin
   );
 }
 
-/** Each layer's time, and what it waits for. */
+/** Cycles and bottleneck of each layer. */
 export function latencyText({ layers, batch }: NetworkEnergy, { clockMegahertz, unit }: Accelerator): string {
   const rows = layers.flatMap(({ name, latency }) =>
     latency

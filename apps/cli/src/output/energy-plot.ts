@@ -72,7 +72,7 @@ export async function barsSvg(title: string, bars: readonly Bar[], unit: string 
 const INKS = [pc.gray, pc.green, pc.yellow, pc.blue, pc.magenta, pc.white];
 const SIGNS = ['█', '▓', '▒', '░', '#', '.'];
 
-/** Stacked bars for a terminal; signs differ as well as colours, for those who see none. */
+/** Stacked bars for a terminal; characters differ as well as colours. */
 export function barsText(bars: readonly Bar[], width = 60): string {
   const total = ({ parts }: Bar): number => PARTS.reduce((sum, part) => sum + parts[part], 0);
   const most = Math.max(...bars.map(total), Number.MIN_VALUE);

@@ -1,6 +1,6 @@
 import type { FieldError } from '@espalier/contracts';
 
-/** What is wrong with each field, a line each: field, value, and what is allowed. */
+/** Invalid fields, a line each: field, value, and what is allowed. */
 export function fieldLines(errors: readonly FieldError[]): string[] {
   return errors.map(
     ({ field, message, value }) => `  ${field}${value === undefined ? '' : ` (${JSON.stringify(value)})`}: ${message}`,

@@ -11,7 +11,7 @@ export function formatParallelism(parallelism: CampaignSpec['parallelism']): str
     .join(', ');
 }
 
-/** What a launch that is only tried says. */
+/** Prints the preview of a launch. */
 export function printLaunchPreview(spec: CampaignSpec, { json }: { json?: boolean }): void {
   if (json) return printJson(spec);
   const { name, network, data, budget, parallelism, strategy, objectives, warmStart } = spec;

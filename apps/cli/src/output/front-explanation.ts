@@ -7,7 +7,7 @@ import { CommandError } from '../command-error.js';
 import { emptyFront } from './front-formats.js';
 import { percent, table } from './print.js';
 
-/** So many members fit beside each other. */
+/** Members that fit beside each other. */
 const MOST_COLUMNS = 12;
 const FEWEST_RESULTS = 2;
 /** Darker for each factor of three or so: most layers keep little. */
@@ -20,12 +20,12 @@ const SHADES: readonly (readonly [atMost: number, shade: string])[] = [
 ];
 const BAR = 20;
 
-/** What a campaign's results say, for a person who is to decide whether to go on. */
+/** An explanation of a campaign's results, for the decision whether to extend it. */
 export interface FrontExplanation extends SearchExplanation {
   readonly results: number;
 }
 
-/** @throws CommandError while there are too few results to say anything */
+/** @throws CommandError when there are too few results */
 export function explainFront(campaign: Campaign, candidates: readonly Candidate[]): FrontExplanation {
   const { spec, dense } = campaign;
   const weighed = costContextOf(campaign);

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
-/** Writes a value as JSON on standard output, for programs. */
+/** Prints a value as JSON on standard output. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
@@ -10,12 +10,12 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Progress and remarks, kept out of standard output so that that can be piped. */
+/** Prints progress on standard error, so that standard output can be piped. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A table whose numbers stand under each other. */
+/** A table with aligned numbers. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const drawn = new Table({
     head: head.map((title) => pc.bold(title)),

@@ -19,10 +19,10 @@ export function scheduleColumns(schedule: PruningSchedule): Record<string, strin
 }
 
 /**
- * What `scheduleColumns` was made from, unchecked: empty fields are left out, and what looks like a
- * number is one.
+ * The inverse of `scheduleColumns`, unchecked: empty fields are left out, and numeric texts become
+ * numbers.
  *
- * @param columns those of a schedule among others
+ * @param columns columns of a schedule among others
  */
 export function scheduleOfColumns(columns: Readonly<Record<string, string>>): Record<string, unknown> {
   const schedule: Record<string, unknown> = {};
@@ -41,7 +41,7 @@ const FIELDS = ['criterion', 'allocation', 'repairNorm', 'density', 'filters', '
 
 const isOfSchedule = (path: string): boolean => FIELDS.includes(path.split('.', 1)[0]);
 
-/** A layer's name may have points of its own. */
+/** Layer names may contain points. */
 function keysOf(path: string): string[] {
   const field = OF_LAYERS.find((each) => path.startsWith(`${each}.`));
   return field === undefined ? path.split('.') : [...field.split('.'), path.slice(field.length + 1)];

@@ -4,9 +4,10 @@ import writeFileAtomic from 'write-file-atomic';
 import { CommandError } from '../command-error.js';
 
 /**
- * Writes a file that is complete or absent, and gives its path back.
+ * Writes a file, complete or not at all.
  *
- * @throws CommandError when it cannot be written there
+ * @returns its path
+ * @throws CommandError when it cannot be written
  */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<string> {
   await writing(path, async () => {
@@ -17,7 +18,7 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
 }
 
 /**
- * Finds out, before something takes long to make, whether it can be written.
+ * Checks, before a long computation, that a file can be written.
  *
  * @throws CommandError when it cannot
  */

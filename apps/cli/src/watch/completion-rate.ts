@@ -2,12 +2,12 @@ import type { Campaign } from '@espalier/contracts';
 import { candidatesIn } from '../output/format-budget.js';
 
 export interface CompletionPace {
-  /** Candidates that ended in a minute of watching; NaN before the first. */
+  /** Candidates finished per minute of watching; NaN before the first. */
   readonly aMinute: number;
   readonly secondsLeft: number;
 }
 
-/** How fast candidates end, and how long the rest will take, by those that ended while watching. */
+/** Rate of finished candidates and remaining time, since watching began. */
 export class CompletionRate {
   #first: { at: number; ended: number } | undefined;
 
@@ -26,7 +26,7 @@ export class CompletionRate {
   }
 }
 
-/** Candidates that are not to be trained any more. */
+/** Number of finished candidates. */
 export function endedOf({ completed, stopped, diverged, failed, cancelled }: Campaign['counts']): number {
   return completed + stopped + diverged + failed + cancelled;
 }

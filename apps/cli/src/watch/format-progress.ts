@@ -3,7 +3,7 @@ import { candidatesIn } from '../output/format-budget.js';
 import { formatReduction } from '../output/cost.js';
 import { percent } from '../output/print.js';
 
-/** Workers that a campaign may have, and what it waits for where none of them takes work. */
+/** Workers of a campaign's device class, and why none of them takes work. */
 export function workersFor(
   { spec: { deviceClass } }: Campaign,
   workers: readonly Worker[],
@@ -15,7 +15,7 @@ export function workersFor(
   return { able, waitsFor: `${which} takes work, and what is asked for waits for one${why ? ` (${why})` : ''}` };
 }
 
-/** What a campaign is at before its candidates, if it is. */
+/** The step before the first candidate, if it is not over. */
 export function beforeCandidates({ state, dense }: Campaign): string | undefined {
   if (state === 'pending') return 'waiting for the orchestrator';
   return dense ? undefined : 'training the dense network (one to three minutes)';
@@ -31,7 +31,7 @@ export const formatCounts = ({ counts: { completed, stopped, running, diverged, 
     `${running} running, ${diverged} diverged, ${failed} failed`,
   ].join(', ');
 
-/** The least cost at no more than a point below the dense network's accuracy. */
+/** The lowest cost within one point of the dense network's accuracy. */
 export function formatBest(front: Front): string {
   const least = (front.dense?.validationAccuracy ?? 0) - 0.01;
   const best = front.points.find(({ validationAccuracy }) => (validationAccuracy ?? 0) >= least);

@@ -6,7 +6,7 @@ import type { CampaignSnapshot, WatchView } from './campaign-snapshot.js';
 
 const EVERY_MS = 15_000;
 
-/** A line whenever a candidate has ended, and now and then: for logs. */
+/** Prints a line for each finished candidate, and at intervals: for logs. */
 export class LineView implements WatchView {
   #last = 0;
   #ended = -1;

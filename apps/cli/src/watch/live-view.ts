@@ -13,7 +13,7 @@ const MOST_WORKERS = 8;
 const FEWEST_POINTS = 3;
 const BAR = 24;
 
-/** A view on a terminal that is drawn anew with each look. */
+/** A live view on a terminal. */
 export class LiveView implements WatchView {
   readonly #draw = createLogUpdate(process.stderr);
 
@@ -28,8 +28,8 @@ export class LiveView implements WatchView {
 }
 
 /**
- * A campaign as lines that fit a terminal: state, rate and time left, the front, workers, and what
- * failed last.
+ * A campaign as lines that fit a terminal: state, rate, remaining time, front, workers, last
+ * failures.
  */
 export function liveLines(
   { campaign, front, workers, utilisation, failures, attempts, pace }: CampaignSnapshot,

@@ -11,10 +11,10 @@ const EVERY_MS = 1_000;
 const FAILURES = 3;
 
 /**
- * Follows a campaign until it ends, is paused, or `signal` aborts: a live view on a terminal, a
- * line now and then elsewhere.
+ * Watches a campaign until it finishes, is paused, or `signal` aborts: a live view on a terminal,
+ * lines elsewhere.
  *
- * @param onUnreachable called when the API does not answer; following goes on after it
+ * @param onUnreachable called when the API does not answer; watching goes on
  */
 export async function watchCampaign(
   api: ApiClient,

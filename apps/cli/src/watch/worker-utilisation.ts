@@ -1,6 +1,6 @@
 import type { Worker } from '@espalier/contracts';
 
-/** What part of each worker's slots was busy, on average over the looks that were taken at it. */
+/** Mean share of busy slots of each worker, over the snapshots. */
 export class WorkerUtilisation {
   readonly #looks = new Map<string, { busy: number; slots: number }>();
 
@@ -11,7 +11,7 @@ export class WorkerUtilisation {
     }
   }
 
-  /** From 0 to 1; NaN for a worker that was never looked at. */
+  /** From 0 to 1; NaN for a worker without a snapshot. */
   of(workerId: string): number {
     const { busy, slots } = this.#looks.get(workerId) ?? { busy: NaN, slots: NaN };
     return busy / slots;

@@ -20,19 +20,19 @@ export interface SearchExplanation {
    */
   readonly importance: readonly { parameter: string; share: number }[] | null;
   /**
-   * What a model of the first four fifths foretold of the last fifth; null of fewer than ten
-   * results.
+   * Errors of a model of the first four fifths of the results on the last fifth; null with fewer
+   * than ten results.
    */
   readonly foretold: {
     readonly results: number;
-    /** Half of the accuracies came out nearer than this. */
+    /** Median error of the accuracy. */
     readonly medianAccuracyError: number;
-    /** Half of the costs came out nearer than this part of themselves. */
+    /** Median relative error of the cost. */
     readonly medianCostError: number;
   } | null;
   /**
-   * By how much of itself the hypervolume grows with so many more candidates of `frontier`, in
-   * three courses that the model thinks possible; null while it is 0.
+   * Relative growth of the hypervolume with this many more candidates of `frontier`, in three
+   * simulated rollouts; null while it is 0.
    */
   readonly outlook: readonly { candidates: number; least: number; median: number; most: number }[] | null;
 }
@@ -44,12 +44,11 @@ const COURSES = 3;
 const SEED = 1;
 
 /**
- * What a campaign's results say of its space and of what is still to be found, by the model that
- * `frontier` searches with.
+ * Explains a campaign's results by the model of `frontier`: important parameters, the model's
+ * error, and the hypervolume still to gain.
  *
  * @param results in the order in which they came; at least two
- * @param looks after how many candidates more it is said how far the hypervolume may have grown;
- *   rising
+ * @param looks numbers of further candidates, rising, for which the gain is predicted
  */
 export function explainSearch(
   spec: Pick<CampaignSpec, 'space' | 'objectives' | 'constraints'>,

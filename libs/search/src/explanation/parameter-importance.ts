@@ -3,14 +3,14 @@ const GRID = 51;
 const LEAST_DENSITY = 1e-9;
 
 /**
- * How much each coordinate matters for being among the best: PED-ANOVA (Watanabe, Bansal & Hutter
- * 2023). The density of the best over a coordinate is compared with that of all by Pearson's
- * divergence, which is the variance that the coordinate alone explains of being among the best.
+ * Importance of each coordinate for being among the best: PED-ANOVA (Watanabe, Bansal & Hutter
+ * 2023). The density of the best over a coordinate is compared with that of all points by Pearson's
+ * divergence: the variance that the coordinate alone explains.
  *
  * @param points of the unit cube
- * @param isBest of each, whether it is among the best
- * @param choices of each coordinate, the number of its values; undefined where it is continuous
- * @returns shares that sum to 1; all 0 where nothing tells the best from the others
+ * @param isBest whether each point is among the best
+ * @param choices number of values of each coordinate; undefined where it is continuous
+ * @returns shares that sum to 1; all 0 when no coordinate distinguishes the best
  */
 export function parameterImportance(
   points: readonly (readonly number[])[],

@@ -1,6 +1,6 @@
 import { front } from '@espalier/pareto';
 
-/** What is expected below an edge of one objective: E[max(0, edge − objective)]. */
+/** Expected amount below an edge of one objective: E[max(0, edge − objective)]. */
 export type ExpectedBelow = (edge: number) => number;
 
 /**
@@ -20,7 +20,7 @@ export class BoxDecomposition {
   readonly #to: Int32Array;
   /** Expected amount below each edge: nothing below −∞. */
   readonly #unknown: readonly Float64Array[];
-  /** What is expected below each edge of the point that is asked about. */
+  /** Expected amounts below each edge, for the present point. */
   readonly #below: readonly Float64Array[];
   readonly #front: ReadonlySet<string>;
 
@@ -44,7 +44,7 @@ export class BoxDecomposition {
     this.#to = placesOf('to');
   }
 
-  /** Whether a point is on the front, or equal to one that is. */
+  /** Whether a point is on the front, or equals a member. */
   hasOnFront(point: readonly number[]): boolean {
     return this.#front.has(String(point));
   }
@@ -66,15 +66,15 @@ export class BoxDecomposition {
   }
 
   /**
-   * What a point is expected to add to the hypervolume.
+   * Expected hypervolume improvement of a point.
    *
-   * @param first of the first objective
-   * @param others of each of the others
+   * @param first expectation of the first objective
+   * @param others expectations of the others
    * @param least level below which nothing is expected
    */
   expectedImprovement(first: ExpectedBelow, others: readonly ExpectedBelow[], least: number): number {
     const dimensions = this.#edges.length;
-    // An edge is one of many boxes, and asked for when the first of them is come to.
+    // Many boxes share an edge: it is computed at the first of them.
     const below = this.#below;
     below.forEach((ofOne, k) => {
       ofOne.set(this.#unknown[k]);

@@ -4,30 +4,27 @@ import { LANES } from '../model/solve-columns.js';
 
 const RANDOM_PROPOSALS = 128;
 const LOCAL_PROPOSALS = 384;
-/** As many as are foretold at once. */
+/** As many as the surrogate model predicts at once. */
 const CLIMBERS = LANES;
 const CLIMBS = 3;
 const FEWEST_STEPS = 20;
-/**
- * In more dimensions a optimizeAcquisition is longer: of forty, twenty steps leave much to be
- * gained.
- */
+/** More dimensions need more steps: of forty, twenty steps leave much to gain. */
 const STEPS_PER_DIMENSION = 2;
 
-/** What is expected of points, each alone. */
+/** The acquisition function of single points. */
 export type Expected = (points: readonly (readonly number[])[]) => number[];
 
-/** A point, and what is expected of it. */
+/** A point with its acquisition value. */
 export interface AcquisitionCandidate {
   readonly point: number[];
   readonly value: number;
 }
 
 /**
- * Anywhere, and as often about a level that all coordinates share: few points drawn one by one are
- * nearly dense, or nearly empty.
+ * Draws a point about a level that all coordinates share: independent coordinates would hardly ever
+ * be nearly dense, or nearly empty.
  *
- * @param places where each coordinate lies about the level, in [0, 1]
+ * @param places place of each coordinate about the level, in [0, 1]
  */
 export function spread(
   space: CubeSpace,
@@ -40,11 +37,11 @@ export function spread(
 }
 
 /**
- * The best points of some hundreds everywhere and about the members of a front, moved on while that
- * makes them better.
+ * Maximises an acquisition function by local search, from hundreds of random points and points
+ * about the front's members.
  *
- * @param members at least one, in the order of the front: those between neighbours are tried too
- * @returns the best that was found, and others after it
+ * @param members at least one, in the order of the front; points between neighbours are tried too
+ * @returns the best point, then others
  */
 export function optimizeAcquisition(
   space: CubeSpace,
@@ -82,7 +79,7 @@ function valued(points: readonly number[][], expected: Expected): AcquisitionCan
   return points.map((point, k) => ({ point, value: values[k] }));
 }
 
-/** Some of the coordinates, moved a little; a choice is drawn anew. */
+/** A neighbour: some coordinates moved a little, choices drawn anew. */
 function moved(space: CubeSpace, point: readonly number[], scale: number, random: RandomStream): number[] {
   const share = Math.max(0.3, 1 / point.length);
   const sure = random.integer(0, point.length - 1);

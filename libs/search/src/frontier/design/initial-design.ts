@@ -5,9 +5,9 @@ import { spread } from '../acquisition/optimize-acquisition.js';
 import type { FrontierOptions } from '../frontier-options.js';
 import { PriorFront } from './prior-front.js';
 
-/** Results from which something can be learned, and until which these points are tried. */
+/** Observations before the surrogate model is used; until then the initial design is tried. */
 export const MIN_OBSERVATIONS = 4;
-/** Each is the best of so many. */
+/** Draws for each point; the best is taken. */
 const DRAWN = 512;
 /** Each takes a millisecond or more to find, and those before it as long again after a restart. */
 const MOST_PRESUMED = 64;
