@@ -1,4 +1,4 @@
-/** A data set that is unknown, missing or not what it should be. */
+/** A data set is unknown, missing or invalid. */
 export class DataSetError extends Error {
   override name = 'DataSetError';
 }

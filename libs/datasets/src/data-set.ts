@@ -16,19 +16,19 @@ export interface DataSet {
   readonly image: { readonly height: number; readonly width: number; readonly channels: number };
   readonly classes: number;
   readonly training: Split;
-  /** Taken from the end of the training images: all that a search may see. */
+  /** From the end of the training images: the only split that a search sees. */
   readonly validation: Split;
   /** Used for the dense network and for the final front, and never by a search. */
   readonly test: Split;
 }
 
-/** What is known of a data set without reading its images. */
+/** Facts about a data set that need no image to be read. */
 export interface DataSetFacts {
   /** Null when images of any size are made to fit. */
   readonly image: DataSet['image'] | null;
   readonly classes: number;
   readonly trainingImages: number;
-  /** Of a user's own folder: what each split has, and where it comes from. */
+  /** The splits of a user's own folder, and their sources. */
   readonly splits?: SplitFacts;
 }
 
@@ -37,11 +37,11 @@ export interface SplitFacts {
   /** Images of each class. */
   readonly counts: Readonly<Record<'training' | 'validation' | 'test', readonly number[]>>;
   readonly from: Readonly<Record<'training' | 'validation' | 'test', string>>;
-  /** What was not read, and classes that a split lacks. */
+  /** Files that were not read, and classes that a split lacks. */
   readonly remarks: readonly string[];
 }
 
-/** The first `trainingImages`, and of the other splits the first in the same proportion. */
+/** Takes the first `trainingImages`, and of the other splits the first in proportion. */
 export function subset(data: DataSet, trainingImages: number): DataSet {
   if (trainingImages > data.training.count) {
     throw new DataSetError(`${data.name} has ${data.training.count} training images, ${trainingImages} were asked for`);
@@ -52,8 +52,8 @@ export function subset(data: DataSet, trainingImages: number): DataSet {
 }
 
 /**
- * The images of each split in an order drawn once and for all. What people bring lies class by
- * class, and much looks at the first so many images of a split.
+ * Shuffles each split by a fixed seed: own data often lie class by class, and subsets take the
+ * first images.
  */
 export function shuffled(data: DataSet): DataSet {
   const mixed = (split: Split, stream: number): Split =>

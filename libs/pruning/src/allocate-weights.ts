@@ -6,13 +6,13 @@ export interface LayerToAllocate {
   /** Of the kernel as TensorFlow stores it. */
   readonly kernelShape: readonly number[];
   readonly scores: Float32Array;
-  /** What the schedule says, in [0, 1]. */
+  /** Density of the schedule, in [0, 1]. */
   readonly density: number;
 }
 
 /**
- * How many weights each layer keeps. In all they keep what the layers' own densities would; `layer`
- * leaves it at those, the others spread it anew.
+ * Allocates kept weights to layers. Their sum follows from the layers' densities; `layer` keeps
+ * those densities, the other rules distribute the sum anew.
  */
 export function allocateWeights(layers: readonly LayerToAllocate[], allocation: Allocation): Map<string, number> {
   const own = layers.map(({ scores, density }) => keptWeights(scores.length, density));

@@ -14,11 +14,10 @@ import { pruneFilters, pruneFiltersByEnergy } from './structured/prune-filters.j
 import type { TrainingPruner } from './while-training/training-pruner.js';
 
 /**
- * Prunes a trained network by a schedule. Layers that the schedule does not name, or keeps whole,
- * stay as they are. What prunes while training leaves the network as it is for `trainingPruner`.
+ * Prunes a trained network by a schedule. Layers that the schedule leaves out, or keeps whole, stay
+ * as they are. Criteria that prune while training leave the network to `trainingPruner`.
  *
- * @throws ScheduleError when the schedule names a layer that the network lacks, or asks for what it
- *   does not have
+ * @throws ScheduleError when the schedule names a missing layer, or does not fit the network
  */
 export async function pruneNetwork(
   network: Network,
@@ -71,7 +70,7 @@ export async function pruneNetwork(
 }
 
 /**
- * What prunes the network while it is fine-tuned, if the schedule's criterion does so.
+ * The pruner for fine-tuning, when the schedule's criterion prunes while training.
  *
  * @throws ScheduleError as pruneNetwork
  */
@@ -104,7 +103,7 @@ function prunedLayers(network: Network, { density }: PruningSchedule): WeightedL
   return weightedLayers(network).filter(({ name }) => (density[name] ?? 1) < 1);
 }
 
-/** How many weights each layer keeps: as its density says, or as the schedule spreads them. */
+/** Kept weights of each layer, by its density or the schedule's allocation. */
 async function weightCounts(
   network: Network,
   weights: NetworkWeights,

@@ -2,7 +2,7 @@ import type { Accelerator, LayerDensity } from '@espalier/energy-model';
 import type { Network, NetworkWeights, WeightTensor } from '@espalier/networks';
 
 export interface PrunedNetwork {
-  /** Smaller than it was where filters were removed. */
+  /** The network; smaller when filters were removed. */
   readonly network: Network;
   readonly weights: NetworkWeights;
   /** By layer, 1 where a weight is kept. */
@@ -11,15 +11,15 @@ export interface PrunedNetwork {
   readonly order: readonly string[];
 }
 
-/** Where the network will run: what its layers take in energy. */
+/** The accelerator, and the energy of the layers on it. */
 export interface PruningTarget {
   readonly accelerator: Accelerator;
   readonly batch: number;
-  /** Of the dense network, in the order of its layers. */
+  /** Of the dense network, in order of its layers. */
   readonly densities: readonly LayerDensity[];
 }
 
-/** A schedule that the network cannot follow. */
+/** The schedule does not fit the network. */
 export class ScheduleError extends Error {
   override name = 'ScheduleError';
 }

@@ -5,11 +5,11 @@ import type { PrunedNetwork } from './pruned-network.js';
 export interface Gradients {
   readonly mean: Float32Array;
   readonly meanSquare: Float32Array;
-  /** For each filter E[(Σ g w)²], what Taylor's expansion says of its going. */
+  /** E[(Σ g w)²] of each filter: Taylor's estimate of the loss without it. */
   readonly filterMeanSquare: Float32Array;
 }
 
-/** What pruning asks of the outside, where the data are. */
+/** Statistics that pruning needs from the data. */
 export interface PruningData {
   /**
    * Statistics of a layer's inputs in the network as it is pruned so far, for each of its groups.

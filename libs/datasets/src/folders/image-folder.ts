@@ -8,7 +8,7 @@ import { sourcesOf, splitFacts, unreadable } from '../splits/split-facts.js';
 import { readSplitName, SPLIT_NAMES } from '../splits/split-names.js';
 
 const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|bmp|ppm|pgm)$/i;
-/** Words that may stand beside a split's name, as in `training_set`. */
+/** Words that may accompany a split's name, as in `training_set`. */
 const OF_SETS: ReadonlySet<string> = new Set(['set', 'data', 'dataset', 'images', 'split']);
 
 interface ImageFile {
@@ -19,9 +19,9 @@ interface ImageFile {
 interface Listing {
   readonly classes: readonly string[];
   readonly files: readonly ImageFile[];
-  /** Where the images of each split come from. */
+  /** Source of each split's images. */
   readonly from: Readonly<Record<Part, string>>;
-  /** What was not read. */
+  /** Files that were not read. */
   readonly remarks: readonly string[];
 }
 
@@ -192,7 +192,7 @@ async function imagesUnder(path: string, skipped: Skipped, seen = new Set<string
 
 const isShown = (name: string): boolean => !name.startsWith('.');
 
-/** What was not read, and why. */
+/** Files that were not read, with the reason. */
 class Skipped {
   hidden = 0;
   readonly #links = new Set<string>();

@@ -9,13 +9,13 @@ import { unreadable } from '../splits/split-facts.js';
  * needed.
  */
 export interface NumpyArray {
-  /** To call it by. */
+  /** Name for messages. */
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Its values as they lie in the file. */
+  /** The values as stored in the file. */
   values(): Promise<Uint8Array>;
-  /** Its values as images of so many bytes each. */
+  /** The values as images of this many bytes each. */
   images(bytesEach: number): Promise<Images>;
 }
 

@@ -16,7 +16,7 @@ const EXPECTED =
 export const isNumpyFile = (name: string): boolean => !name.startsWith('.') && /\.np[yz]$/i.test(name);
 
 interface Pair {
-  /** Nothing where the name says no split. */
+  /** Undefined when the name gives no split. */
   readonly part: Part | undefined;
   readonly images: NumpyArray;
   readonly labels: readonly number[];
@@ -32,10 +32,11 @@ interface Found {
 }
 
 /**
- * Of pairs of arrays: images (images × height × width [× channels], uint8) and labels (whole
- * numbers, or one-hot rows).
+ * Facts about pairs of arrays: images (images × height × width [× channels], uint8) and labels
+ * (whole numbers, or one-hot rows).
  *
- * @throws DataSetError when a file is cut off, of another type, or two do not fit each other
+ * @throws DataSetError when a file is truncated or of another type, or the arrays of a pair do not
+ *   match
  */
 export async function numpyFacts(path: string): Promise<DataSetFacts> {
   const { pairs, image, classes, parts, remarks } = await find(path);

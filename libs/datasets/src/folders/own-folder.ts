@@ -12,9 +12,9 @@ export function isFolder(name: string): boolean {
 }
 
 /**
- * A user's own folder: NumPy files, TFRecords, or images by class, whichever it holds.
+ * Facts about a user's own folder of NumPy files, TFRecords, or images by class.
  *
- * @throws DataSetError naming the file and what is wrong with it
+ * @throws DataSetError naming the file and its fault
  */
 export async function folderFacts(path: string): Promise<DataSetFacts> {
   return (await readerOf(path)).facts(path);

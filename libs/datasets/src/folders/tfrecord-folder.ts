@@ -26,7 +26,7 @@ interface Feature {
   readonly floatList?: { readonly value: readonly number[] };
 }
 
-/** As TensorFlow's own converters name them. */
+/** Names that TensorFlow's converters use. */
 const IMAGE_KEYS = ['image/encoded', 'image', 'image_raw'];
 const LABEL_KEYS = ['image/class/label', 'label'];
 
@@ -34,7 +34,7 @@ const LABEL_KEYS = ['image/class/label', 'label'];
 export const isTfrecordFile = (name: string): boolean =>
   !name.startsWith('.') && /(\.tfrecords?|\.tfrec)(-\d+-of-\d+)?(\.gz)?$|-\d{5}-of-\d{5}(\.gz)?$/i.test(name);
 
-/** Of TFRecords with encoded images and labels; the names of the files say their splits. */
+/** Facts about TFRecords of encoded images and labels; file names give the splits. */
 export async function tfrecordFacts(path: string): Promise<DataSetFacts> {
   const { examples, parts, from } = await readAll(path);
   const labels = examples.map(({ label }) => label);

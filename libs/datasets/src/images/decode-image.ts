@@ -4,8 +4,8 @@ import { DataSetError, type DataSet } from '../data-set.js';
 import { decodeBmp, decodePortableMap, type Pixels } from './uncompressed-images.js';
 
 /**
- * Of ITU-R 601 luma, in 65,536ths: the integers that Pillow's `convert('L')` has, whose figures
- * these are to the last one.
+ * Weights of ITU-R 601 luma in 65,536ths: the integers of Pillow's `convert('L')`, for equal
+ * results.
  */
 const LUMA = [19_595, 38_470, 7_471] as const;
 

@@ -4,26 +4,23 @@ import type { DataSet, Split } from '../data-set.js';
 import { decodeImage } from './decode-image.js';
 import { openPackedImages, writePackedImages } from './packed-images.js';
 
-/**
- * Raise it with a change after which images have other bytes: what is in the cache is decoded
- * again.
- */
+/** Raise it when images decode to other bytes: cached images are then decoded again. */
 const DECODER_VERSION = 3;
 
-/** An image as it came, to be decoded. */
+/** An encoded image. */
 export interface EncodedImage {
   readonly label: number;
-  /** To call it by. */
+  /** Name for messages. */
   readonly name: string;
   /** The path of its file, or its bytes. */
   read(): Promise<string | Uint8Array>;
 }
 
 /**
- * Images scaled to the size that a network takes, kept in a file of the cache until what they come
- * from changes. They are read from there batch by batch: there may be more than memory holds.
+ * Decodes images, scales them to the network's size, and keeps them in a cache file until their
+ * sources change. They are read batch by batch, so that they may exceed memory.
  *
- * @param origin what they come from, as JSON holds it
+ * @param origin the sources, as JSON
  * @throws DataSetError naming an image that cannot be decoded
  */
 export async function decodedSplit(

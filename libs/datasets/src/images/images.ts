@@ -53,7 +53,7 @@ export class ImagesInFile implements Images {
   }
 }
 
-/** The images of another, in another order, or some of them. */
+/** A selection of other images, in any order. */
 export class ChosenImages implements Images {
   /** @param numbers of images of the other, in the order that they have here */
   constructor(

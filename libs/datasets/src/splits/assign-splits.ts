@@ -5,11 +5,10 @@ export const PARTS = ['training', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];
 
 /**
- * Says for each image which split it belongs to. Splits that the user has made stay as they are.
- * One that is missing is cut from the training images: a tenth of them, of each class as near to a
- * tenth as whole images allow, drawn once and for all.
+ * Assigns each image to a split. Existing splits stay; a missing one is cut from the training
+ * images: a tenth of each class, as near as whole images allow, by a fixed seed.
  *
- * @param images with the class of each, from 0, and the split that it was given, if any
+ * @param images the class of each image, from 0, and its split, if any
  */
 export function assignSplits(images: readonly { readonly label: number; readonly part?: Part | undefined }[]): Part[] {
   const parts = images.map(({ part }): Part => part ?? 'training');
@@ -25,7 +24,7 @@ export function assignSplits(images: readonly { readonly label: number; readonly
   const counts = tenths(classes.map(([, own]) => own.length));
   classes.forEach(([label, own], i) => {
     const order = new RandomStream(0, label).permutation(own.length);
-    // A class that is too small to be in all splits is learned from.
+    // A class too small for all splits is training data.
     if (own.length <= missing.length) return;
     missing.forEach((part, cut) => {
       for (const at of order.subarray(cut * counts[i], (cut + 1) * counts[i])) parts[own[at]] = part;

@@ -8,14 +8,14 @@ interface SplitImages {
   readonly labels: readonly number[];
   readonly parts: readonly Part[];
   readonly from: SplitFacts['from'];
-  /** What was not read. */
+  /** Files that were not read. */
   readonly remarks: readonly string[];
 }
 
 /**
- * What is known of a user's own data, whatever files they lie in.
+ * Facts about a user's own data.
  *
- * @throws DataSetError when a split has no image, or a class none to learn from
+ * @throws DataSetError when a split has no image, or a class no training image
  */
 export function splitFacts({
   path,

@@ -7,11 +7,11 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 const WORD = new RegExp(`^([xy]?)(${Object.keys(PARTS).join('|')})([xy]?)$`);
 
-/** What people call the splits, for messages. */
+/** Names of the splits, for messages. */
 export const SPLIT_NAMES = 'train, training; val, valid, validation, dev; test, testing';
 
 export interface SplitName {
-  /** The splits that the name names: none, one, or several where it is ambiguous. */
+  /** Splits in the name: none, one, or several when it is ambiguous. */
   readonly parts: readonly Part[];
   /** The other words of the name, in lower case. */
   readonly words: readonly string[];

@@ -8,7 +8,7 @@ export interface EnergyAwareOptions {
    * kept.
    */
   readonly overshoot: number;
-  /** In how many rounds they are restored; the output's error is computed anew for each. */
+  /** Rounds of restoring; each computes the output's error anew. */
   readonly rounds: number;
   /** p of ‖Ŷ − X A‖ₚ in the repair. For 1 the problem must come with samples. */
   readonly repairNorm: 1 | 2;

@@ -1,9 +1,8 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
 /**
- * What least-squares pruning knows of a layer over data: with X the inputs (samples × weights of
- * one filter) and Ŷ the outputs to reproduce (samples × filters), G = XᵀX and B = XᵀŶ, both
- * row-major.
+ * Statistics of a layer for least-squares pruning: with X the inputs (samples × weights of one
+ * filter) and Ŷ the outputs to reproduce (samples × filters), G = XᵀX and B = XᵀŶ, both row-major.
  */
 export interface LeastSquares {
   readonly gram: Float64Array;
@@ -35,9 +34,9 @@ export interface LinearSystem {
 }
 
 /**
- * Solves many systems, of whatever sizes. Null for one that rounding has made indefinite.
+ * Solves many systems of any sizes. Null for a system that rounding has made indefinite.
  *
- * libs/training has one that runs in TensorFlow, for layers whose systems are large.
+ * libs/training has one that runs in TensorFlow, for large systems.
  */
 export type SolveSystems = (systems: readonly LinearSystem[]) => Promise<readonly (Float64Array | null)[]>;
 
@@ -134,7 +133,7 @@ export function reproductionError(problem: LeastSquares, weights: ArrayLike<numb
  */
 const RIDGES = 3;
 const RIDGE_STEP = 100;
-/** Systems that are gathered before they are solved hold no more numbers than this. */
+/** Maximum of numbers in a batch of systems. */
 const GATHERED = 2 ** 24;
 
 /**
@@ -183,13 +182,13 @@ export async function repair(
   let solving: Promise<void> = Promise.resolve();
   let pending: { filter: number; support: readonly number[] }[] = [];
   let gathered = 0;
-  // While some systems are solved the next are gathered; no more than that are held at a time.
+  // While one batch is solved, the next is collected; at most these two are held.
   const solvePending = async (): Promise<void> => {
     const next = settle(pending);
     pending = [];
     gathered = 0;
-    // Should these fail while those before are waited for, it is told when they are waited for
-    // themselves.
+    // When this batch fails during the wait for the one before, the error is thrown at its own
+    // wait.
     next.catch(() => undefined);
     await solving;
     solving = next;

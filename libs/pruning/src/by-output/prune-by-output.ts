@@ -13,7 +13,7 @@ export type OutputCriterion = (
   options: OutputOptions,
 ) => Promise<{ mask: Float32Array; weights: Float32Array }>;
 
-/** How the output is to be kept. */
+/** Options of pruning by output. */
 export interface OutputOptions {
   readonly repairNorm: 1 | 2;
 }
@@ -22,7 +22,8 @@ export interface OutputOptions {
 const SAMPLES = 2048;
 
 /**
- * One layer after the other, the one that burns most first; energies are priced anew after each.
+ * Prunes layer by layer, the one with the highest energy first; energies are priced anew after
+ * each.
  */
 export async function pruneLayerByLayer(
   dense: PrunedNetwork,

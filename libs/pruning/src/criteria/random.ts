@@ -1,6 +1,6 @@
 import type { ScoredCriterion } from './scored.js';
 
-/** Chance: what any criterion must beat. */
+/** Random scores: the baseline of any criterion. */
 export const random: ScoredCriterion = {
   needsGradients: false,
   score: ({ weights, uniform }) => weights.map(uniform),

@@ -1,10 +1,10 @@
 import type { Gradients } from '../pruning-data.js';
 
-/** A layer's weights, and what the loss says of them. */
+/** A layer's weights with their gradients. */
 export interface ScoredLayer {
   readonly name: string;
   readonly weights: Float32Array;
-  /** Fresh numbers for each layer. */
+  /** A random stream of the layer's own. */
   readonly uniform: () => number;
   readonly gradients: Gradients | undefined;
 }

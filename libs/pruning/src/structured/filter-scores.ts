@@ -2,8 +2,8 @@ import { weightOf, type Network, type NetworkWeights } from '@espalier/networks'
 import type { Gradients } from '../pruning-data.js';
 
 /**
- * A score for each filter of a layer with a kernel; those with the lowest go first. Undefined for a
- * layer that has nothing to go by: what it is tied to decides.
+ * Scores of a layer's filters; the lowest are removed first. Undefined when the layer lacks what
+ * the criterion needs: the layers that it depends on decide.
  */
 export type FilterCriterion = (layer: FilteredLayer) => Float32Array | undefined;
 
@@ -14,7 +14,7 @@ export interface FilteredLayer {
   readonly gradients: Gradients | undefined;
 }
 
-/** What the criterion needs is not in the network. */
+/** The network lacks what the criterion needs. */
 export class FilterScoreError extends Error {
   override name = 'FilterScoreError';
 }
