@@ -1,5 +1,5 @@
 import type { Cost, Lineage, PruningSchedule } from '@espalier/contracts';
-import type { Expectation } from './space/unit-cube-space.js';
+import type { ExpectedImprovement } from './space/unit-cube-space.js';
 
 /** The outcome of a proposal. */
 export interface ScheduleObservation {
@@ -59,5 +59,5 @@ export interface Strategy {
     number: number,
     schedules: readonly PruningSchedule[],
     pending: readonly PruningSchedule[],
-  ): Expectation | undefined;
+  ): ExpectedImprovement | undefined;
 }

@@ -83,11 +83,11 @@ export interface Proposal {
 }
 
 /** Expected hypervolume improvement; 0 or less: none. */
-export interface Expectation {
-  /** Of each that was asked about. */
-  readonly each: readonly number[];
-  /** Of the best that could be proposed instead. */
-  readonly anew: number;
+export interface ExpectedImprovement {
+  /** Of the stopped points. */
+  readonly ofStopped: readonly number[];
+  /** Of the best new proposal. */
+  readonly ofNew: number;
 }
 
 /** A search strategy over the unit cube. Its state follows from its observations alone. */
@@ -108,5 +108,5 @@ export interface CubeStrategy {
     number: number,
     points: readonly (readonly number[])[],
     pending: readonly (readonly number[])[],
-  ): Expectation | undefined;
+  ): ExpectedImprovement | undefined;
 }

@@ -1,5 +1,11 @@
 import { RandomStream } from '@espalier/random';
-import type { CubeSpace, CubeStrategy, CubeObservation, Expectation, Proposal } from '../space/unit-cube-space.js';
+import type {
+  CubeSpace,
+  CubeStrategy,
+  CubeObservation,
+  ExpectedImprovement,
+  Proposal,
+} from '../space/unit-cube-space.js';
 import { spread } from '../frontier/acquisition/optimize-acquisition.js';
 import { MIN_OBSERVATIONS, InitialDesign } from '../frontier/design/initial-design.js';
 import type { FrontierOptions } from '../frontier/frontier-options.js';
@@ -54,10 +60,10 @@ export class FrontierStrategy implements CubeStrategy {
     number: number,
     points: readonly (readonly number[])[],
     pending: readonly (readonly number[])[],
-  ): Expectation | undefined {
+  ): ExpectedImprovement | undefined {
     if (this.#isLooking) return undefined;
     const { candidates, expected } = this.#outlook(number, pending);
-    return { each: expected(points), anew: candidates[0].value };
+    return { ofStopped: expected(points), ofNew: candidates[0].value };
   }
 
   /**

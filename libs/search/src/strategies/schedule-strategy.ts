@@ -1,5 +1,5 @@
 import type { PruningSchedule } from '@espalier/contracts';
-import type { CubeStrategy, Expectation } from '../space/unit-cube-space.js';
+import type { CubeStrategy, ExpectedImprovement } from '../space/unit-cube-space.js';
 import { firstUntriedPoint } from '../space/first-untried-point.js';
 import { firstUntriedProposal } from '../space/first-untried-proposal.js';
 import type { ScheduleCoding } from '../space/schedule-coding.js';
@@ -51,7 +51,7 @@ export class ScheduleStrategy implements Strategy {
     number: number,
     schedules: readonly PruningSchedule[],
     pending: readonly PruningSchedule[],
-  ): Expectation | undefined {
+  ): ExpectedImprovement | undefined {
     const [points, underWay] = [schedules, pending].map((each) => each.map((schedule) => this.coding.encode(schedule)));
     return this.strategy.expect?.(number, points, underWay);
   }

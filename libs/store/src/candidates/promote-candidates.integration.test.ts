@@ -98,7 +98,7 @@ describe('a campaign with rungs', () => {
         const { number = -1 } = first.find((one) => isDeepStrictEqual(one.schedule, schedule)) ?? {};
         return expectedOf.get(number) ?? 0;
       });
-      return { each, anew: 5.8 };
+      return { ofStopped: each, ofNew: 5.8 };
     });
     const asked = await proposeCandidates(database, id, 4, () => Promise.resolve(expecting));
     // The best by rank first; then what is expected more of; then, in place of the others, one that
@@ -130,11 +130,11 @@ describe('a campaign with rungs', () => {
   it('has none go on by expectation when nothing is expected of any, or nothing new may be asked for', async () => {
     const { id } = await withRungs('nothing-expected', { budget: { candidates: 3 } });
     for (const each of await askFor(id, 2)) await done(id, each, 0.5, 0.5);
-    const nothing = askingWith((schedules) => ({ each: schedules.map(() => -1), anew: -2 }));
+    const nothing = askingWith((schedules) => ({ ofStopped: schedules.map(() => -1), ofNew: -2 }));
     expect(
       (await proposeCandidates(database, id, 1, () => Promise.resolve(nothing))).map(({ number }) => number),
     ).toEqual([2]);
-    const everything = askingWith((schedules) => ({ each: schedules.map(() => 1), anew: 0 }));
+    const everything = askingWith((schedules) => ({ ofStopped: schedules.map(() => 1), ofNew: 0 }));
     expect(await proposeCandidates(database, id, 1, () => Promise.resolve(everything))).toEqual([]);
   });
 

@@ -39,7 +39,7 @@ export async function promoteByRank(
 export type ExpectImprovement = (
   schedules: readonly PruningSchedule[],
   pending: readonly PruningSchedule[],
-) => { readonly each: readonly number[]; readonly anew: number } | undefined;
+) => { readonly ofStopped: readonly number[]; readonly ofNew: number } | undefined;
 
 /** Only the best of a rung are considered for promotion. */
 const MOST_LOOKED_AT = 100;
@@ -71,12 +71,14 @@ export async function promoteByExpectedImprovement(
       pending,
     );
     if (!expected) break;
-    const worth = stopped.map(({ schedule, rung }, i) => expected.each[i] / remainingTraining(spec, schedule, rung));
-    const most = Math.max(...worth);
-    if (!(most > 0 && most >= expected.anew)) break;
-    const [goesOn] = stopped.splice(worth.indexOf(most), 1);
-    promoted.push(await promote(transaction, campaignId, spec, goesOn, 'expectation'));
-    pending.push(goesOn.schedule);
+    const improvementPerTraining = stopped.map(
+      ({ schedule, rung }, i) => expected.ofStopped[i] / remainingTraining(spec, schedule, rung),
+    );
+    const most = Math.max(...improvementPerTraining);
+    if (!(most > 0 && most >= expected.ofNew)) break;
+    const [promotedNow] = stopped.splice(improvementPerTraining.indexOf(most), 1);
+    promoted.push(await promote(transaction, campaignId, spec, promotedNow, 'expectation'));
+    pending.push(promotedNow.schedule);
   }
   return promoted;
 }
