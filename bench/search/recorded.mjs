@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { CampaignSpecSchema } from '@espalier/contracts';
 import { startTestPostgres } from '@espalier/embedded/testing';
 import { zooNetwork } from '@espalier/networks';
-import { StrategyCache } from '@espalier/orchestrator/told-strategies';
+import { StrategyCache } from '@espalier/orchestrator/strategy-cache';
 import {
   proposeCandidates,
   createCampaign,
