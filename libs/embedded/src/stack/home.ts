@@ -11,7 +11,7 @@ export function cacheFolder(): string {
 
 /** The folder of this checkout's stack: databases, artifacts, logs. */
 export function homeFolder(): string {
-  return resolve(process.env.ESPALIER_HOME ?? fileURLToPath(new URL('../../../.espalier', import.meta.url)));
+  return resolve(process.env.ESPALIER_HOME ?? fileURLToPath(new URL('../../../../.espalier', import.meta.url)));
 }
 
 /**
