@@ -75,4 +75,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     description: 'run a first campaign from nothing: LeNet-5 on MNIST, pruned for the Eyeriss chip',
     load: async () => (await import('./demo.js')).demoCommand(),
   },
+  {
+    name: 'completion',
+    description: 'print a script that completes commands and options in your shell',
+    load: async () => (await import('./completion.js')).completionCommand(loadCommands),
+  },
 ];
+
+/** Loads every command, with its description. */
+function loadCommands(): Promise<Command[]> {
+  return Promise.all(COMMANDS.map(async ({ load, description }) => (await load()).description(description)));
+}
